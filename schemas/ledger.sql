@@ -380,15 +380,6 @@ CREATE UNIQUE INDEX transfer_key ON transfer (contract, leg, month, payer, payee
 	subject, component, band, channel, entry);
 CREATE INDEX transfer_entry ON transfer (entry, line);
 
--- What was exported: file names and digests, so that reconcile can tie them.
-CREATE TABLE issue (
-	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
-	posting INTEGER NOT NULL REFERENCES posting (entry),
-	format TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL,
-	rows INTEGER NOT NULL
-) STRICT;
-
 -- The public views --------------------------------------------------------
 
 -- Every interval value, one a row, as stored (entry tells the batch).
