@@ -1,0 +1,65 @@
+/* runs.h - writing and reading settlement runs.
+ *
+ * A run is an entry with lines, holds and energy.  Equal arguments, arithmetic
+ * and line root: then it is not appended again (run_find_equal).
+ */
+#ifndef QF_LEDGER_RUNS_H
+#define QF_LEDGER_RUNS_H
+
+#include <stdint.h>
+
+#include "model/handle.h"
+#include "model/line.h"
+
+struct entry;
+struct ledger;
+struct qf_error;
+
+struct run {
+	int64_t entry;
+	char tool[32];			/* qf-rate */
+	char kind[16];			/* trial, draft, final, correction */
+	int64_t asof;
+	int64_t from_utc, to_utc;	/* period */
+	int first_month, last_month;	/* YYYYMM, inclusive */
+	char scope[256];		/* "" for everything */
+	int arithmetic;			/* version of the arithmetic */
+	int64_t lines, holds;
+	char line_root[65];
+};
+
+int runs_append_line(struct entry *entry, const struct line *line,
+    struct qf_error *err);
+int runs_append_hold(struct entry *entry, const struct hold *hold,
+    struct qf_error *err);
+int runs_append_energy(struct entry *entry, const struct energy *energy,
+    struct qf_error *err);
+/* The run's own row; run->entry and line_root are filled in. */
+int runs_append(struct entry *entry, struct run *run, struct qf_error *err);
+
+/* An earlier run that equals this one in all but entry and as-of: 1 and its
+ * handle, or 0. */
+int runs_find_equal(struct ledger *ledger, const struct run *run,
+    struct handle *handle, struct qf_error *err);
+
+int runs_load(struct ledger *ledger, int64_t entry, struct run *out,
+    struct qf_error *err);
+
+/* Steps through a run's rows in order of line; texts valid until the next
+ * step.  first_line: where to start (1 for all). */
+struct run_cursor;
+int runs_open_lines(struct run_cursor **out, struct ledger *ledger,
+    int64_t entry, int64_t first_line, struct qf_error *err);
+int runs_next_line(struct run_cursor *cursor, struct line *out,
+    struct qf_error *err);
+int runs_open_holds(struct run_cursor **out, struct ledger *ledger,
+    int64_t entry, struct qf_error *err);
+int runs_next_hold(struct run_cursor *cursor, struct hold *out,
+    struct qf_error *err);
+int runs_open_energy(struct run_cursor **out, struct ledger *ledger,
+    int64_t entry, struct qf_error *err);
+int runs_next_energy(struct run_cursor *cursor, struct energy *out,
+    struct qf_error *err);
+void runs_close(struct run_cursor *cursor);
+
+#endif
