@@ -27,8 +27,8 @@
 
 #include "base/status.h"
 
-#define CIVIL_DAY_S 86400	/* seconds of a day without a clock change */
-#define CIVIL_TEXT_MAX 40	/* a buffer for every format below */
+#define CIVIL_DAY_S 86400 /* seconds of a day without a clock change */
+#define CIVIL_TEXT_MAX 40 /* a buffer for every format below */
 
 /* The day of a date; month 1..12, day of month 1..31 (not checked against
  * the length of the month: see civil_date_ok). */
@@ -57,18 +57,18 @@ int32_t civil_time_second(int64_t local_s);
 
 /* Reads "2025-02-01", exactly length bytes.  Codes: date-syntax, date-range
  * (a date that does not exist). */
-int civil_parse_day(const char *text, size_t length, int32_t *day,
-    struct qf_error *err);
+int civil_parse_day(
+    const char *text, size_t length, int32_t *day, struct qf_error *err);
 
 /* Reads "2025-02".  Codes: date-syntax, date-range. */
-int civil_parse_month(const char *text, size_t length, int32_t *month,
-    struct qf_error *err);
+int civil_parse_month(
+    const char *text, size_t length, int32_t *month, struct qf_error *err);
 
 /* A time as written. */
 struct civil_time {
-	int64_t local_s;  /* wall clock, seconds since 1970-01-01T00:00:00 */
+	int64_t local_s; /* wall clock, seconds since 1970-01-01T00:00:00 */
 	int32_t offset_s; /* seconds east of UTC, when has_offset; else 0 */
-	bool has_offset;  /* written with "Z" or an offset */
+	bool has_offset; /* written with "Z" or an offset */
 };
 
 /* 24:00 may stand for the end of a day (as some meters write it); then
@@ -85,7 +85,7 @@ int civil_parse_time(const char *text, size_t length, unsigned flags,
 
 /* Each writes into a buffer of CIVIL_TEXT_MAX and returns the length.  Years
  * outside 0001 to 9999 are our own mistake (BUG). */
-size_t civil_format_day(int32_t day, char *buffer);	/* 2025-02-01 */
+size_t civil_format_day(int32_t day, char *buffer); /* 2025-02-01 */
 size_t civil_format_month(int32_t month, char *buffer); /* 2025-02 */
 /* 2025-02-01T08:15:00 */
 size_t civil_format_local(int64_t local_s, char *buffer);

@@ -39,30 +39,30 @@
 #include "base/status.h"
 
 #define DEC_DIGITS_MAX 38 /* digits that dec_parse() takes */
-#define DEC_SCALE_MAX 20  /* digits after the point that it takes */
+#define DEC_SCALE_MAX 20 /* digits after the point that it takes */
 #define DEC_SCALE_TOP 1000 /* a scale above this is our own mistake */
-#define DEC_TEXT_MAX 256  /* a buffer that holds what we ever format */
+#define DEC_TEXT_MAX 256 /* a buffer that holds what we ever format */
 
 struct dec {
 	int64_t small; /* mantissa, when big is NULL */
-	void *big;     /* GMP mantissa, exactly when it has over 64 bits */
+	void *big; /* GMP mantissa, exactly when it has over 64 bits */
 	int32_t scale; /* digits after the point, 0..DEC_SCALE_TOP */
 };
 
 /* A constant: struct dec vat = DEC_SMALL(13, 2) is 0.13. */
-#define DEC_SMALL(mantissa, digits) \
-	{                                                                      \
-		.small = (mantissa), .big = NULL, .scale = (digits)            \
+#define DEC_SMALL(mantissa, digits)                                 \
+	{                                                           \
+		.small = (mantissa), .big = NULL, .scale = (digits) \
 	}
 
 /* How to round; the rule documents name modes by dec_mode_name(). */
 enum dec_mode {
-	DEC_HALF_UP,   /* "half-up": nearest, ties away from zero, 四舍五入 */
+	DEC_HALF_UP, /* "half-up": nearest, ties away from zero, 四舍五入 */
 	DEC_HALF_EVEN, /* "half-even": nearest, ties to the even digit */
-	DEC_DOWN,      /* "down": toward zero */
-	DEC_UP,	       /* "up": away from zero */
-	DEC_CEILING,   /* "ceiling": toward plus infinity */
-	DEC_FLOOR,     /* "floor": toward minus infinity */
+	DEC_DOWN, /* "down": toward zero */
+	DEC_UP, /* "up": away from zero */
+	DEC_CEILING, /* "ceiling": toward plus infinity */
+	DEC_FLOOR, /* "floor": toward minus infinity */
 };
 
 /* Finds a mode by name; true when there is one. */
@@ -88,15 +88,15 @@ void dec_set_int(struct dec *out, int64_t mantissa, int scale);
  * is 0.0.  Codes: decimal-fullwidth (a full-width digit, sign or point),
  * decimal-exponent, decimal-digits (over DEC_DIGITS_MAX digits or
  * DEC_SCALE_MAX after the point), decimal-syntax (anything else). */
-int dec_parse(struct dec *out, const char *text, size_t length,
-    struct qf_error *err);
+int dec_parse(
+    struct dec *out, const char *text, size_t length, struct qf_error *err);
 
 /* The same grammar for the hot loop of reading files: true, with the value as
  * mantissa / 10^scale, when it has at most 18 digits; else false, and the
  * caller asks dec_parse(), which also says what is wrong.  Results are
  * unchanged when false. */
-bool dec_parse_small(const char *text, size_t length, int64_t *mantissa,
-    int *scale);
+bool
+dec_parse_small(const char *text, size_t length, int64_t *mantissa, int *scale);
 
 /* Writes the value with exactly its scale: "1.10", "-0.5", "0".  Never an
  * exponent, never "-0".  Returns the length.  A buffer of DEC_TEXT_MAX holds
@@ -119,8 +119,8 @@ void dec_mul(struct dec *out, const struct dec *a, const struct dec *b);
 void dec_mul_int(struct dec *out, const struct dec *a, int64_t factor);
 
 /* The general case of dec_add_product(); call that one. */
-void dec_add_product_any(struct dec *sum, const struct dec *a,
-    const struct dec *b);
+void
+dec_add_product_any(struct dec *sum, const struct dec *a, const struct dec *b);
 
 /* sum += a * b: exact, at the larger of the scales of sum and product.  The
  * hot operation of rating, so its usual case is inline. */
@@ -152,8 +152,8 @@ bool dec_is_zero(const struct dec *d);
 
 /* The value at the given scale (0..DEC_SCALE_TOP): rounded by mode when that
  * is smaller than the scale of in, padded with zeros when it is larger. */
-void dec_round(struct dec *out, const struct dec *in, int scale,
-    enum dec_mode mode);
+void
+dec_round(struct dec *out, const struct dec *in, int scale, enum dec_mode mode);
 
 /* out = a / b rounded once, to the given scale.  b must not be 0 (BUG): the
  * caller knows what a missing divisor means to its rule. */
@@ -166,7 +166,7 @@ void dec_trim(struct dec *out, const struct dec *in);
 /* The exact integer d * 10^scale, for example minor units at scale 2.  Codes:
  * decimal-inexact when digits would be lost, decimal-range when it does not
  * fit in 64 bits. */
-int dec_to_int64(const struct dec *d, int scale, int64_t *out,
-    struct qf_error *err);
+int dec_to_int64(
+    const struct dec *d, int scale, int64_t *out, struct qf_error *err);
 
 #endif

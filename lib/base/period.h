@@ -24,9 +24,9 @@
 
 struct period {
 	int32_t first_day; /* first local day */
-	int32_t end_day;   /* first local day after it */
-	int64_t from_utc;  /* start of first_day */
-	int64_t to_utc;	   /* start of end_day */
+	int32_t end_day; /* first local day after it */
+	int64_t from_utc; /* start of first_day */
+	int64_t to_utc; /* start of end_day */
 };
 
 /* Reads one of the three forms.  Codes: period-syntax, period-range (a date
@@ -35,8 +35,8 @@ int period_parse(const char *text, const struct zone *zone,
     struct period *period, struct qf_error *err);
 
 /* The period of [first_day, end_day), which must not be empty (BUG). */
-void period_of_days(const struct zone *zone, int32_t first_day,
-    int32_t end_day, struct period *period);
+void period_of_days(const struct zone *zone, int32_t first_day, int32_t end_day,
+    struct period *period);
 
 /* Writes the shortest form: a month, a day, or days.  Buffer of
  * PERIOD_TEXT_MAX; returns the length. */

@@ -40,9 +40,9 @@ const char *zone_name(const struct zone *zone);
 int32_t zone_offset(const struct zone *zone, int64_t utc);
 
 enum zone_fit {
-	ZONE_UNIQUE,	/* the wall clock showed this once */
+	ZONE_UNIQUE, /* the wall clock showed this once */
 	ZONE_AMBIGUOUS, /* twice: the clock was set back */
-	ZONE_MISSING,	/* never: the clock was set forward over it */
+	ZONE_MISSING, /* never: the clock was set forward over it */
 };
 
 /* The instants at which the wall clock shows local_s (civil.h).  UNIQUE: both
