@@ -39,8 +39,7 @@ void digest_bytes(struct digest *out, const void *bytes, size_t length);
 
 /* SHA-256 of what is left to read from fd, and its length where size is not
  * NULL.  QF_IO "read-failed" if it cannot be read. */
-int digest_fd(
-    struct digest *out, int64_t *size, int fd, struct qf_error *err);
+int digest_fd(struct digest *out, int64_t *size, int fd, struct qf_error *err);
 
 /* SHA-256 in pieces: free with digest_stream_free (NULL is fine); finish
  * gives the digest and makes the stream new again. */
@@ -60,12 +59,12 @@ bool digest_equal(const struct digest *a, const struct digest *b);
 
 /* Leaf and node of the tree. */
 void digest_leaf(struct digest *out, const void *bytes, size_t length);
-void digest_node(struct digest *out, const struct digest *left,
-    const struct digest *right);
+void digest_node(
+    struct digest *out, const struct digest *left, const struct digest *right);
 
 /* Plain data: may be copied, needs no release. */
 struct digest_tree {
-	uint64_t count;		 /* leaves so far */
+	uint64_t count; /* leaves so far */
 	struct digest stack[64]; /* roots of its full subtrees, large first */
 };
 

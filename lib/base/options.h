@@ -27,11 +27,11 @@
 #define OPTIONS_TABLES_MAX 3
 
 struct options_row {
-	int id;		      /* what options_next gives; 0 ends the table */
-	char short_name;      /* or 0 for none */
+	int id; /* what options_next gives; 0 ends the table */
+	char short_name; /* or 0 for none */
 	const char *long_name;
 	const char *argument; /* its name in upper case, NULL for a flag */
-	const char *help;     /* half a sentence: no capital, no full stop */
+	const char *help; /* half a sentence: no capital, no full stop */
 };
 
 struct options {
@@ -39,10 +39,10 @@ struct options {
 	size_t table_count;
 	int argc;
 	char **argv;
-	int index;	     /* next of argv to look at */
-	const char *bundle;  /* rest of a bundle of short flags, or NULL */
-	bool only_operands;  /* after "--" */
-	char **operands;     /* what is no option, borrowed from argv */
+	int index; /* next of argv to look at */
+	const char *bundle; /* rest of a bundle of short flags, or NULL */
+	bool only_operands; /* after "--" */
+	char **operands; /* what is no option, borrowed from argv */
 	size_t operand_count;
 };
 
@@ -51,14 +51,13 @@ void options_init(struct options *options, int argc, char **argv);
 void options_release(struct options *options);
 
 /* Adds a table; it must outlive options.  Rows found first win. */
-void options_add_table(
-    struct options *options, const struct options_row *rows);
+void options_add_table(struct options *options, const struct options_row *rows);
 
 /* 1 with *id and *value (NULL for a flag; borrowed from argv), 0 when all
  * argv is read and operands is complete, -1 with QF_USAGE: "option-unknown"
  * with the nearest known one, "option-argument". */
-int options_next(struct options *options, int *id, const char **value,
-    struct qf_error *err);
+int options_next(
+    struct options *options, int *id, const char **value, struct qf_error *err);
 
 /* Appends the rows as aligned help text, two columns of indent, no line
  * longer than 79 columns. */

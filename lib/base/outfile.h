@@ -84,8 +84,7 @@ const struct outdir_entry *outdir_entry(const struct outdir *dir, size_t i);
 
 /* Writes a file of lines "<hex>  <name>" of all files so far, which
  * sha256sum -c accepts. */
-int outdir_manifest(
-    struct outdir *dir, const char *name, struct qf_error *err);
+int outdir_manifest(struct outdir *dir, const char *name, struct qf_error *err);
 
 /* Publishes it; every file must be committed. */
 int outdir_commit(struct outdir *dir, struct qf_error *err);

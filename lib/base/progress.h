@@ -17,12 +17,12 @@
 #include <stdint.h>
 
 struct progress {
-	const char *what;    /* borrowed: what is being done */
-	int64_t total;	     /* of steps; 0 where it is not known */
-	int64_t next_step;   /* step at which to look at the clock again */
-	int64_t start_ns;    /* of the monotonic clock */
-	int64_t last_ns;     /* last drawn */
-	bool shown;	     /* standard error is a terminal */
+	const char *what; /* borrowed: what is being done */
+	int64_t total; /* of steps; 0 where it is not known */
+	int64_t next_step; /* step at which to look at the clock again */
+	int64_t start_ns; /* of the monotonic clock */
+	int64_t last_ns; /* last drawn */
+	bool shown; /* standard error is a terminal */
 };
 
 void progress_begin(

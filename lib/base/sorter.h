@@ -51,8 +51,8 @@ int sorter_add(struct sorter *sorter, const void *key, size_t key_length,
 int sorter_finish(struct sorter *sorter, struct qf_error *err);
 
 /* 1 with the next record, 0 at the end, -1 on failure. */
-int sorter_next(struct sorter *sorter, struct sorter_record *out,
-    struct qf_error *err);
+int sorter_next(
+    struct sorter *sorter, struct sorter_record *out, struct qf_error *err);
 
 /* How many sorted runs went to files (0: all stayed in memory). */
 size_t sorter_run_count(const struct sorter *sorter);

@@ -46,15 +46,15 @@ bool text_has_fullwidth_digit(const char *bytes, size_t length);
 /* The candidate nearest to word by edit distance, or NULL where none is near
  * enough to be a slip of the hand (more than a third of it differs).  The
  * first wins a tie. */
-const char *text_nearest(
-    const char *word, const char *const *candidates, size_t count);
+const char *
+text_nearest(const char *word, const char *const *candidates, size_t count);
 
 /* A growing run of bytes, always followed by a NUL that is not counted. */
 struct buf {
-	char *bytes;	 /* "" until something is added */
-	size_t length;	 /* bytes in it */
+	char *bytes; /* "" until something is added */
+	size_t length; /* bytes in it */
 	size_t capacity; /* bytes allocated, 0 for none */
-	size_t max;	 /* length that it never passes */
+	size_t max; /* length that it never passes */
 	bool overflowed; /* an addition was refused */
 };
 
@@ -104,8 +104,8 @@ int text_recode_end(struct text_recode *recode, struct qf_error *err);
 void text_recode_free(struct text_recode *recode);
 
 /* A whole text at once. */
-int text_convert(struct buf *out, enum text_encoding from,
-    enum text_encoding to, const char *bytes, size_t length,
-    struct qf_error *err);
+int
+text_convert(struct buf *out, enum text_encoding from, enum text_encoding to,
+    const char *bytes, size_t length, struct qf_error *err);
 
 #endif

@@ -49,21 +49,21 @@
 struct tool;
 
 struct tool_command {
-	const char *name;	/* "verify"; NULL ends the table */
-	const char *purpose;	/* half a sentence, as in tool_spec */
-	const char *operands;	/* of the usage line, or NULL for none */
+	const char *name; /* "verify"; NULL ends the table */
+	const char *purpose; /* half a sentence, as in tool_spec */
+	const char *operands; /* of the usage line, or NULL for none */
 	const struct options_row *options; /* or NULL for none */
-	bool ledger;		/* takes -l, --ledger */
+	bool ledger; /* takes -l, --ledger */
 	int (*run)(struct tool *tool); /* returns the exit status */
 };
 
 struct tool_spec {
-	const char *name;     /* "qf-rate" */
-	const char *purpose;  /* half a sentence: no capital, no full stop */
+	const char *name; /* "qf-rate" */
+	const char *purpose; /* half a sentence: no capital, no full stop */
 	const char *operands; /* of the usage line, or NULL for none */
 	const struct options_row *options; /* or NULL for none */
 	const struct tool_command *commands; /* or NULL for none */
-	bool ledger;	      /* takes -l, --ledger */
+	bool ledger; /* takes -l, --ledger */
 };
 
 struct tool {
@@ -71,11 +71,11 @@ struct tool {
 	const struct tool_command *command; /* NULL without subcommands */
 	const char *ledger; /* -l or $QF_LEDGER, else NULL; set by the end
 			     * of the options */
-	bool quiet;	    /* -q */
-	int verbose;	    /* how many -v */
-	char **operands;    /* complete when tool_option has given 0 */
+	bool quiet; /* -q */
+	int verbose; /* how many -v */
+	char **operands; /* complete when tool_option has given 0 */
 	size_t operand_count;
-	int status;	    /* to finish with after -1 */
+	int status; /* to finish with after -1 */
 	struct options parser;
 };
 
@@ -100,36 +100,57 @@ enum {
 };
 
 /* Rows for a tool's table, so that the same option reads the same. */
-#define TOOL_ROW_OUTPUT                                                       \
-	{TOOL_OUTPUT, 'o', "output", "FILE",                                  \
-	    "write to FILE, not to standard output"}
-#define TOOL_ROW_FORCE                                                        \
-	{TOOL_FORCE, 'f', "force", NULL,                                      \
-	    "replace output that stands with other content"}
-#define TOOL_ROW_AS_OF                                                        \
-	{TOOL_AS_OF, 0, "as-of", "ENTRY",                                     \
-	    "see the ledger as it was after ENTRY"}
-#define TOOL_ROW_SUMMARY                                                      \
-	{TOOL_SUMMARY, 0, "summary", "FILE",                                  \
-	    "write what was done to FILE as JSON"}
-#define TOOL_ROW_JSON                                                         \
-	{TOOL_JSON, 0, "json", NULL, "print JSON lines in place of a table"}
-#define TOOL_ROW_LANG                                                         \
-	{TOOL_LANG, 0, "lang", "LANG", "names in Chinese (zh) or English (en)"}
-#define TOOL_ROW_WAIT                                                         \
-	{TOOL_WAIT, 0, "wait", "SECONDS",                                     \
-	    "wait so long for another tool that writes"}
-#define TOOL_ROW_ENCODING                                                     \
-	{TOOL_ENCODING, 0, "encoding", "NAME", "utf-8 (default) or gb18030"}
-#define TOOL_ROW_PERIOD                                                       \
-	{TOOL_PERIOD, 'p', "period", "PERIOD",                                \
-	    "a month, a day, or FROM/TO with TO exclusive"}
+#define TOOL_ROW_OUTPUT                                     \
+	{                                                   \
+		TOOL_OUTPUT, 'o', "output", "FILE",         \
+		    "write to FILE, not to standard output" \
+	}
+#define TOOL_ROW_FORCE                                              \
+	{                                                           \
+		TOOL_FORCE, 'f', "force", NULL,                     \
+		    "replace output that stands with other content" \
+	}
+#define TOOL_ROW_AS_OF                                     \
+	{                                                  \
+		TOOL_AS_OF, 0, "as-of", "ENTRY",           \
+		    "see the ledger as it was after ENTRY" \
+	}
+#define TOOL_ROW_SUMMARY                                  \
+	{                                                 \
+		TOOL_SUMMARY, 0, "summary", "FILE",       \
+		    "write what was done to FILE as JSON" \
+	}
+#define TOOL_ROW_JSON                                      \
+	{                                                  \
+		TOOL_JSON, 0, "json", NULL,                \
+		    "print JSON lines in place of a table" \
+	}
+#define TOOL_ROW_LANG                                       \
+	{                                                   \
+		TOOL_LANG, 0, "lang", "LANG",               \
+		    "names in Chinese (zh) or English (en)" \
+	}
+#define TOOL_ROW_WAIT                                           \
+	{                                                       \
+		TOOL_WAIT, 0, "wait", "SECONDS",                \
+		    "wait so long for another tool that writes" \
+	}
+#define TOOL_ROW_ENCODING                             \
+	{                                             \
+		TOOL_ENCODING, 0, "encoding", "NAME", \
+		    "utf-8 (default) or gb18030"      \
+	}
+#define TOOL_ROW_PERIOD                                            \
+	{                                                          \
+		TOOL_PERIOD, 'p', "period", "PERIOD",              \
+		    "a month, a day, or FROM/TO with TO exclusive" \
+	}
 
 /* First thing in main: memory, descriptors 0 to 2 open, umask 027, SIGXFSZ
  * ignored so that a full quota is an error and not a death; then picks the
  * subcommand.  -1 when there is nothing more to do: finish with status. */
-int tool_begin(struct tool *tool, const struct tool_spec *spec, int argc,
-    char **argv);
+int tool_begin(
+    struct tool *tool, const struct tool_spec *spec, int argc, char **argv);
 
 /* The next option of the tool's own table: 1, or 0 at the end, or -1 when
  * the tool is to finish with tool->status (--help, --version, misuse, which
