@@ -316,11 +316,13 @@ CREATE TABLE run_line (
 ) STRICT;
 CREATE UNIQUE INDEX run_line_key ON run_line (entry, line);
 
--- What could not be settled, and why; whole contracts.
+-- What could not be settled, and why: a contract's leg whole, or of a contract
+-- on sessions one session (session NULL: the whole).
 CREATE TABLE run_hold (
 	id INTEGER PRIMARY KEY,
 	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	contract TEXT NOT NULL, leg TEXT NOT NULL, point TEXT NOT NULL,
+	session TEXT,
 	from_utc INTEGER NOT NULL, to_utc INTEGER NOT NULL,
 	reason TEXT NOT NULL,  -- stable code: no-tariff no-price missing-read ...
 	detail TEXT NOT NULL   -- for a person: which month, which interval

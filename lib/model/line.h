@@ -29,10 +29,11 @@ struct line {
 	bool counts_energy;	/* its kWh count once in the energy balance */
 };
 
-/* A contract that a run could not settle. */
+/* A contract's leg, or one session of it, that a run could not settle. */
 struct hold {
 	int64_t line_no;
 	const char *contract, *leg, *point;
+	const char *session;	/* NULL: the contract's leg whole */
 	int64_t from_utc, to_utc;
 	const char *reason;	/* stable code */
 	const char *detail;	/* for a person */
