@@ -37,7 +37,7 @@
 #include "base/status.h"
 
 #define XML_SIZE_MAX (8u << 20) /* bytes of a document */
-#define XML_DEPTH_MAX 64	/* the root has depth 1 */
+#define XML_DEPTH_MAX 64 /* the root has depth 1 */
 
 struct xml_schema;
 struct xml_doc;
@@ -98,10 +98,8 @@ const char *xml_text(const struct xml_node *node);
 
 /* The first child element, and the next sibling element, of that name, or of
  * any name if that is NULL; NULL if there is none. */
-const struct xml_node *xml_first(const struct xml_node *node,
-    const char *name);
-const struct xml_node *xml_next(const struct xml_node *node,
-    const char *name);
+const struct xml_node *xml_first(const struct xml_node *node, const char *name);
+const struct xml_node *xml_next(const struct xml_node *node, const char *name);
 
 /* The element around this one; NULL for the root. */
 const struct xml_node *xml_parent(const struct xml_node *node);

@@ -27,7 +27,7 @@
  * line end, a quote in it doubled.  Blanks (U+0020) around an unquoted field
  * are not part of it, and neither are those outside its quotes; all other
  * blanks are kept.  A field that is empty without quotes differs from "" in
- * its flag quoted.
+ * its flag missing.
  *
  * Faults of one row, after which csv_next can be called again (row.fault):
  *	csv-nul		NUL byte
@@ -64,32 +64,32 @@
 #include "base/status.h"
 #include "base/text.h"
 
-#define CSV_FIELD_MAX 4096	  /* bytes of a field, unless configured */
-#define CSV_COLUMNS_MAX 400	  /* columns, unless configured */
+#define CSV_FIELD_MAX 4096 /* bytes of a field, unless configured */
+#define CSV_COLUMNS_MAX 400 /* columns, unless configured */
 #define CSV_RECORD_MAX (1u << 20) /* bytes of a row with its line ends */
-#define CSV_PREAMBLE_MAX 64	  /* lines before the header */
+#define CSV_PREAMBLE_MAX 64 /* lines before the header */
 
 /* All zero is the default of everything. */
 struct csv_config {
 	enum text_encoding encoding; /* TEXT_UTF8 or TEXT_GB18030, which is
 				      * converted while it is read */
-	char delimiter;	       /* 0 means ','; an ASCII character */
+	char delimiter; /* 0 means ','; an ASCII character */
 	size_t field_size_max; /* bytes; 0 means CSV_FIELD_MAX */
-	size_t columns_max;    /* 0 means CSV_COLUMNS_MAX */
-	bool by_library;       /* every row through libcsv, none by the
+	size_t columns_max; /* 0 means CSV_COLUMNS_MAX */
+	bool by_library; /* every row through libcsv, none by the
 				* short way: to compare the two (csv.c) */
 };
 
 struct csv_field {
 	const char *text; /* UTF-8, NUL-terminated, never NULL */
-	uint32_t length;  /* bytes without that NUL */
-	bool quoted;	  /* it stood in quotes */
+	uint32_t length; /* bytes without that NUL */
+	bool missing; /* empty, and not as "" */
 };
 
 /* A row; all that it points to is valid until the next call on its reader. */
 struct csv_row {
 	const struct csv_field *fields; /* NULL if there is a fault */
-	size_t count;			/* fields; 0 if there is a fault */
+	size_t count; /* fields; 0 if there is a fault */
 	size_t line_no; /* line on which the row begins, from 1 */
 	const char *raw; /* its bytes with their line end, as they came; of a
 			  * GB 18030 file the UTF-8 they became */
@@ -110,12 +110,10 @@ void csv_close(struct csv_reader *reader);
 /* Number of preamble lines; *lines are their texts, from the "#" on and
  * without the line end, valid as long as the reader.  Line i of it is line
  * i + 1 of the file. */
-size_t csv_preamble(const struct csv_reader *reader,
-    const char *const **lines);
+size_t csv_preamble(const struct csv_reader *reader, const char *const **lines);
 
 /* Number of columns; *names are their names, valid as long as the reader. */
-size_t csv_header(const struct csv_reader *reader,
-    const char *const **names);
+size_t csv_header(const struct csv_reader *reader, const char *const **names);
 
 /* Line of the header, from 1. */
 size_t csv_header_line(const struct csv_reader *reader);
@@ -123,12 +121,12 @@ size_t csv_header_line(const struct csv_reader *reader);
 /* Fails with "csv-header" unless the header is exactly these names in this
  * order.  The message names the first column that differs and, for a name
  * that is not expected at all, the nearest of those that are. */
-int csv_expect_header(const struct csv_reader *reader,
-    const char *const *names, size_t count, struct qf_error *err);
+int csv_expect_header(const struct csv_reader *reader, const char *const *names,
+    size_t count, struct qf_error *err);
 
 /* The next row: 1, or 0 at the end, or -1 where the file is at fault. */
-int csv_next(struct csv_reader *reader, struct csv_row *row,
-    struct qf_error *err);
+int
+csv_next(struct csv_reader *reader, struct csv_row *row, struct qf_error *err);
 
 /* Rows that csv_next has given, those at fault included. */
 uint64_t csv_rows(const struct csv_reader *reader);
@@ -143,7 +141,7 @@ void csv_digest(struct csv_reader *reader, struct digest *sha256);
 /* The fault "code: file:line: column: what" of a row, for checks that the
  * caller makes himself: column counts from 0.  Returns -1. */
 int csv_fail(const struct csv_reader *reader, const struct csv_row *row,
-    size_t column, struct qf_error *err, const char *code,
-    const char *format, ...) __attribute__((format(printf, 6, 7)));
+    size_t column, struct qf_error *err, const char *code, const char *format,
+    ...) __attribute__((format(printf, 6, 7)));
 
 #endif

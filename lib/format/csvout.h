@@ -46,14 +46,13 @@
 struct csvout_config {
 	enum text_encoding encoding;
 	bool byte_order_mark; /* in front, for spreadsheets; UTF-8 only */
-	bool spreadsheet;     /* ' before formulas instead of refusal */
-	char delimiter;	      /* 0 means ',' */
+	bool spreadsheet; /* ' before formulas instead of refusal */
+	char delimiter; /* 0 means ',' */
 };
 
 struct csvout;
 
-struct csvout *csvout_new(struct sink sink,
-    const struct csvout_config *config);
+struct csvout *csvout_new(struct sink sink, const struct csvout_config *config);
 
 /* NULL is allowed. */
 void csvout_free(struct csvout *out);
@@ -74,8 +73,7 @@ int csvout_end_row(struct csvout *out, struct qf_error *err);
 
 /* A line as it is, "# ..." of a preamble, before the header: the reader's
  * declarations (csv.h).  The text must not hold a line end. */
-int csvout_preamble(struct csvout *out, const char *line,
-    struct qf_error *err);
+int csvout_preamble(struct csvout *out, const char *line, struct qf_error *err);
 
 /* Gives what is still held back to the sink, which is not committed. */
 int csvout_finish(struct csvout *out, struct qf_error *err);

@@ -39,22 +39,22 @@ enum jsonin_type {
 
 struct jsonin {
 	enum jsonin_type type;
-	const char *name;  /* inside an object, else NULL */
-	const char *text;  /* NUL-terminated; "" unless number or string */
-	size_t length;	   /* of text */
-	size_t line_no;	   /* where it ends, from 1 */
+	const char *name; /* inside an object, else NULL */
+	const char *text; /* NUL-terminated; "" unless number or string */
+	size_t length; /* of text */
+	size_t line_no; /* where it ends, from 1 */
 	const struct jsonin *first; /* of array and object, or NULL */
-	const struct jsonin *next;  /* in the array or object around it */
+	const struct jsonin *next; /* in the array or object around it */
 };
 
 struct jsonin_doc;
 
-int jsonin_load_bytes(struct jsonin_doc **doc, const char *bytes,
-    size_t length, const char *file, struct qf_error *err);
+int jsonin_load_bytes(struct jsonin_doc **doc, const char *bytes, size_t length,
+    const char *file, struct qf_error *err);
 
 /* Reads the whole descriptor, which is borrowed. */
-int jsonin_load_fd(struct jsonin_doc **doc, int fd, const char *file,
-    struct qf_error *err);
+int jsonin_load_fd(
+    struct jsonin_doc **doc, int fd, const char *file, struct qf_error *err);
 
 /* NULL is allowed. */
 void jsonin_free(struct jsonin_doc *doc);
@@ -62,7 +62,7 @@ void jsonin_free(struct jsonin_doc *doc);
 const struct jsonin *jsonin_root(const struct jsonin_doc *doc);
 
 /* The member of an object, or NULL. */
-const struct jsonin *jsonin_member(const struct jsonin *object,
-    const char *name);
+const struct jsonin *
+jsonin_member(const struct jsonin *object, const char *name);
 
 #endif

@@ -54,8 +54,8 @@ void jsonout_name(struct jsonout *out, const char *name);
 /* A value each.  jsonout_number takes text of the form
  * -?(0|[1-9][0-9]*)(\.[0-9]+)? and writes it unchanged. */
 void jsonout_string(struct jsonout *out, const char *text);
-void jsonout_string_length(struct jsonout *out, const char *text,
-    size_t length);
+void
+jsonout_string_length(struct jsonout *out, const char *text, size_t length);
 void jsonout_number(struct jsonout *out, const char *text);
 void jsonout_int(struct jsonout *out, int64_t value);
 void jsonout_dec(struct jsonout *out, const struct dec *value);

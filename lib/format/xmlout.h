@@ -49,8 +49,8 @@ void xmlout_end(struct xmlout *out);
 /* Attributes of the element just begun, before its content. */
 void xmlout_attr(struct xmlout *out, const char *name, const char *value);
 void xmlout_attr_int(struct xmlout *out, const char *name, int64_t value);
-void xmlout_attr_dec(struct xmlout *out, const char *name,
-    const struct dec *value);
+void
+xmlout_attr_dec(struct xmlout *out, const char *name, const struct dec *value);
 
 /* Text in the element just begun. */
 void xmlout_text(struct xmlout *out, const char *text);
