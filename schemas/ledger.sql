@@ -19,10 +19,16 @@
 --              runs and postings: the running number, from 1
 -- A fact is looked up "as of entry N": of the rows of one key, the one with the
 -- largest entry not above N holds.
+--
+-- An entry is written after its rows, since its header holds their roots.  The
+-- tables with one row an entry refer to it, deferred to the COMMIT; those with
+-- many do not, because SQLite would then search them whole at each new entry.
+-- What binds those to their entry is stronger: the count and root in its header.
 
 -- The market of this ledger: one row, written by qf-init.
 CREATE TABLE market (
-	entry       INTEGER NOT NULL REFERENCES entry (entry),
+	entry       INTEGER NOT NULL
+		REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
 	line        INTEGER NOT NULL,
 	name        TEXT NOT NULL,    -- name of the market
 	zone        TEXT NOT NULL,    -- IANA time zone, such as Asia/Shanghai
@@ -45,7 +51,8 @@ CREATE TABLE entry (
 
 -- A file of facts that was taken in.
 CREATE TABLE batch (
-	entry        INTEGER PRIMARY KEY REFERENCES entry (entry),
+	entry        INTEGER PRIMARY KEY
+		REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
 	line         INTEGER NOT NULL,
 	format       TEXT NOT NULL,    -- such as reads-wide, contract, session
 	file         TEXT NOT NULL,    -- its name, without its folder
@@ -63,7 +70,8 @@ CREATE INDEX batch_sha256 ON batch (sha256);
 
 -- A rule document, whole.
 CREATE TABLE rule (
-	entry  INTEGER PRIMARY KEY REFERENCES entry (entry),
+	entry  INTEGER PRIMARY KEY
+		REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
 	line   INTEGER NOT NULL,
 	kind   TEXT NOT NULL,          -- tariff
 	rule   TEXT NOT NULL,          -- its id
@@ -78,7 +86,7 @@ CREATE INDEX rule_id ON rule (kind, rule, entry);
 -- A party (主体).  A natural person has no name here: the identity file does.
 CREATE TABLE party (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	party   TEXT NOT NULL,
 	kind    TEXT NOT NULL, -- operator customer aggregator grid market owner person
 	name_zh TEXT, name_en TEXT,
@@ -89,7 +97,7 @@ CREATE UNIQUE INDEX party_key ON party (party, from_utc, entry);
 -- A metering point, connector, station or gate meter (计量点, 关口表).
 CREATE TABLE point (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	point    TEXT NOT NULL,
 	kind     TEXT NOT NULL, -- metering connector station gate virtual
 	class    TEXT,          -- private public bus fleet ...
@@ -105,7 +113,7 @@ CREATE UNIQUE INDEX point_key ON point (point, from_utc, entry);
 -- its registers ("6.2": rolls over at 1,000,000, two decimals).
 CREATE TABLE meter (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	point TEXT NOT NULL, meter TEXT NOT NULL,
 	multiplier TEXT NOT NULL, digits TEXT NOT NULL,
 	from_utc INTEGER NOT NULL, to_utc INTEGER
@@ -117,7 +125,7 @@ CREATE UNIQUE INDEX meter_key ON meter (point, meter, from_utc, entry);
 -- priced at the child, so the parent's is the residual.  check: no effect.
 CREATE TABLE relation (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	parent TEXT NOT NULL, child TEXT NOT NULL,
 	role TEXT NOT NULL CHECK (role IN ('sum', 'deduct', 'check')),
 	from_utc INTEGER NOT NULL, to_utc INTEGER
@@ -128,7 +136,7 @@ CREATE UNIQUE INDEX relation_key
 -- Who owes whom for what at which point, by which tariff (合同).
 CREATE TABLE contract (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	contract TEXT NOT NULL,
 	leg     TEXT NOT NULL, -- supply export service discharge-reward ...
 	point   TEXT NOT NULL,
@@ -149,7 +157,7 @@ CREATE INDEX contract_point
 
 CREATE TABLE member (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	portfolio TEXT NOT NULL, member TEXT NOT NULL, -- a party; a point or party
 	from_utc INTEGER NOT NULL, to_utc INTEGER
 ) STRICT;
@@ -158,7 +166,7 @@ CREATE UNIQUE INDEX member_key ON member (portfolio, member, from_utc, entry);
 -- Names that other systems use (户号, 统一社会信用代码).
 CREATE TABLE alias (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	scheme TEXT NOT NULL, alias TEXT NOT NULL,
 	kind TEXT NOT NULL CHECK (kind IN ('party', 'point', 'contract')),
 	name TEXT NOT NULL,    -- the party, point or contract meant
@@ -192,7 +200,7 @@ CREATE UNIQUE INDEX read_day_key ON read_day (day, channel, point, entry);
 -- What a register shows (示数): in total (band NULL) or of one band.
 CREATE TABLE register_read (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	point TEXT NOT NULL, meter TEXT NOT NULL, time_utc INTEGER NOT NULL,
 	channel TEXT NOT NULL, band TEXT,
 	value TEXT,            -- decimal; NULL where withdrawn
@@ -204,7 +212,7 @@ CREATE UNIQUE INDEX register_read_key ON register_read
 -- A charging or discharging session (充放电订单).
 CREATE TABLE session (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	session TEXT NOT NULL, point TEXT NOT NULL,
 	vehicle TEXT, party TEXT,
 	start_utc INTEGER NOT NULL, end_utc INTEGER NOT NULL,
@@ -216,7 +224,7 @@ CREATE INDEX session_point ON session (point, end_utc, session, entry);
 -- The energy of a session by band, or by stretches of time.
 CREATE TABLE session_band (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	session TEXT NOT NULL, channel TEXT NOT NULL, band TEXT NOT NULL,
 	kwh TEXT NOT NULL
 ) STRICT;
@@ -225,7 +233,7 @@ CREATE UNIQUE INDEX session_band_key
 
 CREATE TABLE session_interval (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	session TEXT NOT NULL, channel TEXT NOT NULL,
 	start_utc INTEGER NOT NULL, end_utc INTEGER NOT NULL,
 	kwh TEXT NOT NULL
@@ -236,7 +244,7 @@ CREATE UNIQUE INDEX session_interval_key
 -- Monthly price tables (代理购电价格表).  item: a band or a component.
 CREATE TABLE price (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	price_table TEXT NOT NULL,
 	month INTEGER NOT NULL,
 	user_class TEXT, type TEXT, voltage TEXT, -- NULL: for any
@@ -251,7 +259,7 @@ CREATE UNIQUE INDEX price_key ON price (price_table, month,
 -- Price series: a price that holds from start to end.
 CREATE TABLE series (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	series TEXT NOT NULL,
 	start_utc INTEGER NOT NULL, end_utc INTEGER NOT NULL,
 	price TEXT NOT NULL,
@@ -262,7 +270,7 @@ CREATE UNIQUE INDEX series_key ON series (series, start_utc, entry);
 -- Days that are not what their weekday says.
 CREATE TABLE calendar (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	calendar TEXT NOT NULL, day INTEGER NOT NULL,
 	kind TEXT NOT NULL CHECK (kind IN ('holiday', 'rest', 'workday')),
 	name TEXT              -- stable code of the holiday, spring-festival
@@ -272,7 +280,7 @@ CREATE UNIQUE INDEX calendar_key ON calendar (calendar, day, entry);
 -- Daily conditions, such as the maximum temperature of a station.
 CREATE TABLE condition (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL REFERENCES entry (entry), line INTEGER NOT NULL,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
 	station TEXT NOT NULL, quantity TEXT NOT NULL, day INTEGER NOT NULL,
 	value TEXT NOT NULL
 ) STRICT;
@@ -281,7 +289,8 @@ CREATE UNIQUE INDEX condition_key ON condition (station, quantity, day, entry);
 -- Runs --------------------------------------------------------------------
 
 CREATE TABLE run (
-	entry INTEGER PRIMARY KEY REFERENCES entry (entry),
+	entry INTEGER PRIMARY KEY
+		REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
 	line INTEGER NOT NULL,
 	tool TEXT NOT NULL,    -- qf-rate
 	kind TEXT NOT NULL
@@ -345,7 +354,8 @@ CREATE UNIQUE INDEX run_energy_key ON run_energy (entry, line);
 -- Postings ----------------------------------------------------------------
 
 CREATE TABLE posting (
-	entry INTEGER PRIMARY KEY REFERENCES entry (entry),
+	entry INTEGER PRIMARY KEY
+		REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
 	line INTEGER NOT NULL,
 	run INTEGER NOT NULL UNIQUE REFERENCES run (entry),
 	booking_month INTEGER NOT NULL,

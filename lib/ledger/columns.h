@@ -1,0 +1,82 @@
+/* columns.h - the columns of every table of rows, in the order of the schema.
+ *
+ * Internal.  All but id, as the text of an INSERT's and a SELECT's list; a unit
+ * test holds them against schemas/ledger.sql.
+ */
+#ifndef QF_LEDGER_COLUMNS_H
+#define QF_LEDGER_COLUMNS_H
+
+#define MARKET_COLUMNS \
+	"entry, line, name, zone, currency, money_scale"
+#define BATCH_COLUMNS \
+	"entry, line, format, file, sha256, bytes, declarations, " \
+	"received_utc, reason, facts, repeated, set_aside, " \
+	"set_aside_sha256"
+#define RULE_COLUMNS \
+	"entry, line, kind, rule, file, sha256, text"
+#define PARTY_COLUMNS \
+	"entry, line, party, kind, name_zh, name_en, from_utc, to_utc"
+#define POINT_COLUMNS \
+	"entry, line, point, kind, class, scenario, capacity_kw, " \
+	"district, name_zh, name_en, from_utc, to_utc"
+#define METER_COLUMNS \
+	"entry, line, point, meter, multiplier, digits, from_utc, " \
+	"to_utc"
+#define RELATION_COLUMNS \
+	"entry, line, parent, child, role, from_utc, to_utc"
+#define CONTRACT_COLUMNS \
+	"entry, line, contract, leg, point, payer, payee, account, " \
+	"tariff, basis, voltage, user_class, type, options, cycle, " \
+	"from_utc, to_utc"
+#define MEMBER_COLUMNS \
+	"entry, line, portfolio, member, from_utc, to_utc"
+#define ALIAS_COLUMNS \
+	"entry, line, scheme, alias, kind, name, from_utc, to_utc"
+#define READ_DAY_COLUMNS \
+	"entry, line, day, channel, point, start_utc, minutes, " \
+	"quantity, side, scale, vals, quality, method"
+#define REGISTER_READ_COLUMNS \
+	"entry, line, point, meter, time_utc, channel, band, value, " \
+	"quality"
+#define SESSION_COLUMNS \
+	"entry, line, session, point, vehicle, party, start_utc, " \
+	"end_utc, import_kwh, export_kwh"
+#define SESSION_BAND_COLUMNS \
+	"entry, line, session, channel, band, kwh"
+#define SESSION_INTERVAL_COLUMNS \
+	"entry, line, session, channel, start_utc, end_utc, kwh"
+#define PRICE_COLUMNS \
+	"entry, line, price_table, month, user_class, type, voltage, " \
+	"item, price, unit, tax"
+#define SERIES_COLUMNS \
+	"entry, line, series, start_utc, end_utc, price, unit"
+#define CALENDAR_COLUMNS \
+	"entry, line, calendar, day, kind, name"
+#define CONDITION_COLUMNS \
+	"entry, line, station, quantity, day, value"
+#define RUN_COLUMNS \
+	"entry, line, tool, kind, asof, from_utc, to_utc, " \
+	"first_month, last_month, scope, arithmetic, lines, holds, " \
+	"line_root"
+#define RUN_LINE_COLUMNS \
+	"entry, line, contract, leg, point, payer, payee, account, " \
+	"from_utc, to_utc, month, subject, component, band, channel, " \
+	"session, tariff, quantity, unit, price, exact, net_minor, " \
+	"tax_rate, tax_minor, gross_minor, counts_energy"
+#define RUN_HOLD_COLUMNS \
+	"entry, line, contract, leg, point, from_utc, to_utc, reason, " \
+	"detail"
+#define RUN_ENERGY_COLUMNS \
+	"entry, line, contract, leg, point, channel, metered_kwh, " \
+	"rated_kwh, held_kwh, residual_kwh"
+#define POSTING_COLUMNS \
+	"entry, line, run, booking_month, transfers"
+#define TRANSFER_COLUMNS \
+	"entry, line, leg, contract, payer, payee, account, subject, " \
+	"component, band, channel, month, booking_month, version, " \
+	"reason, unit, price, quantity, net_minor, tax_minor, " \
+	"gross_minor, total_quantity, total_net_minor, " \
+	"total_tax_minor, total_gross_minor, debit, credit, " \
+	"amount_minor"
+
+#endif

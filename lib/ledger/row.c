@@ -1,0 +1,498 @@
+/* row.c - the one writer of rows, and what reads them back.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "ledger/row.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "ledger/columns.h"
+#include "ledger/connection.h"
+#include "ledger/entry.h"
+#include "ledger/stmt.h"
+
+#define PLACES_5 "?, ?, ?, ?, ?"
+#define PLACES_6 PLACES_5 ", ?"
+#define PLACES_7 PLACES_6 ", ?"
+#define PLACES_8 PLACES_7 ", ?"
+#define PLACES_9 PLACES_8 ", ?"
+#define PLACES_10 PLACES_9 ", ?"
+#define PLACES_11 PLACES_10 ", ?"
+#define PLACES_12 PLACES_11 ", ?"
+#define PLACES_13 PLACES_12 ", ?"
+#define PLACES_14 PLACES_13 ", ?"
+#define PLACES_15 PLACES_14 ", ?"
+#define PLACES_16 PLACES_15 ", ?"
+#define PLACES_17 PLACES_16 ", ?"
+#define PLACES_18 PLACES_17 ", ?"
+#define PLACES_19 PLACES_18 ", ?"
+#define PLACES_20 PLACES_19 ", ?"
+#define PLACES_21 PLACES_20 ", ?"
+#define PLACES_22 PLACES_21 ", ?"
+#define PLACES_23 PLACES_22 ", ?"
+#define PLACES_24 PLACES_23 ", ?"
+#define PLACES_25 PLACES_24 ", ?"
+#define PLACES_26 PLACES_25 ", ?"
+#define PLACES_27 PLACES_26 ", ?"
+#define PLACES_28 PLACES_27 ", ?"
+
+#define EACH_TABLE(X)                                                         \
+	X(MARKET, "market", MARKET_COLUMNS, PLACES_6, 6)                      \
+	X(BATCH, "batch", BATCH_COLUMNS, PLACES_13, 13)                       \
+	X(RULE, "rule", RULE_COLUMNS, PLACES_7, 7)                            \
+	X(PARTY, "party", PARTY_COLUMNS, PLACES_8, 8)                         \
+	X(POINT, "point", POINT_COLUMNS, PLACES_12, 12)                       \
+	X(METER, "meter", METER_COLUMNS, PLACES_8, 8)                         \
+	X(RELATION, "relation", RELATION_COLUMNS, PLACES_7, 7)                \
+	X(CONTRACT, "contract", CONTRACT_COLUMNS, PLACES_17, 17)              \
+	X(MEMBER, "member", MEMBER_COLUMNS, PLACES_6, 6)                      \
+	X(ALIAS, "alias", ALIAS_COLUMNS, PLACES_8, 8)                         \
+	X(READ_DAY, "read_day", READ_DAY_COLUMNS, PLACES_13, 13)              \
+	X(REGISTER_READ, "register_read", REGISTER_READ_COLUMNS, PLACES_9, 9) \
+	X(SESSION, "session", SESSION_COLUMNS, PLACES_10, 10)                 \
+	X(SESSION_BAND, "session_band", SESSION_BAND_COLUMNS, PLACES_6, 6)    \
+	X(SESSION_INTERVAL, "session_interval", SESSION_INTERVAL_COLUMNS,     \
+	    PLACES_7, 7)                                                      \
+	X(PRICE, "price", PRICE_COLUMNS, PLACES_11, 11)                       \
+	X(SERIES, "series", SERIES_COLUMNS, PLACES_7, 7)                      \
+	X(CALENDAR, "calendar", CALENDAR_COLUMNS, PLACES_6, 6)                \
+	X(CONDITION, "condition", CONDITION_COLUMNS, PLACES_6, 6)             \
+	X(RUN, "run", RUN_COLUMNS, PLACES_14, 14)                             \
+	X(RUN_LINE, "run_line", RUN_LINE_COLUMNS, PLACES_26, 26)              \
+	X(RUN_HOLD, "run_hold", RUN_HOLD_COLUMNS, PLACES_9, 9)                \
+	X(RUN_ENERGY, "run_energy", RUN_ENERGY_COLUMNS, PLACES_10, 10)        \
+	X(POSTING, "posting", POSTING_COLUMNS, PLACES_5, 5)                   \
+	X(TRANSFER, "transfer", TRANSFER_COLUMNS, PLACES_28, 28)
+
+static const struct table {
+	const char *name;
+	const char *columns;
+	int column_count;
+} tables[] = {
+#define DESCRIBE(table, name, columns, places, count) \
+	[ROW_##table] = {name, columns, count},
+    EACH_TABLE(DESCRIBE)
+#undef DESCRIBE
+};
+
+static const char *const insert_sql[] = {
+#define INSERT(table, name, columns, places, count) \
+	[ROW_##table] =                             \
+	    "INSERT INTO " name " (" columns ") VALUES (" places ")",
+    EACH_TABLE(INSERT)
+#undef INSERT
+};
+static const struct stmt_list inserts = STMT_LIST(insert_sql);
+
+static const char *const select_sql[] = {
+#define SELECT(table, name, columns, places, count)     \
+	[ROW_##table] = "SELECT " columns " FROM " name \
+			" WHERE rowid > ?1 ORDER BY rowid",
+    EACH_TABLE(SELECT)
+#undef SELECT
+};
+static const struct stmt_list selects = STMT_LIST(select_sql);
+
+static const char *const last_sql[] = {
+#define LAST(table, name, columns, places, count) \
+	[ROW_##table] = "SELECT max(rowid) FROM " name,
+    EACH_TABLE(LAST)
+#undef LAST
+};
+static const struct stmt_list lasts = STMT_LIST(last_sql);
+
+const char *
+row_table_name(enum row_table table)
+{
+	assert(table < ROW_TABLES);
+	return tables[table].name;
+}
+
+const char *
+row_table_columns(enum row_table table)
+{
+	assert(table < ROW_TABLES);
+	return tables[table].columns;
+}
+
+int
+row_table_find(enum row_table *out, const char *name)
+{
+	for (int i = 0; i < ROW_TABLES; i++) {
+		if (strcmp(tables[i].name, name) == 0) {
+			*out = (enum row_table)i;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+/* Canonical bytes -------------------------------------------------------- */
+
+/* The bytes of one row.  Not a struct buf: rows have no maximum but SQLite's
+ * own, and this is the hottest loop of taking reads in. */
+struct bytes {
+	char *bytes;
+	size_t length;
+	size_t capacity;
+	size_t content; /* where what follows the entry column begins */
+};
+
+static void
+bytes_reserve(struct bytes *out, size_t more)
+{
+	if (out->capacity - out->length >= more) {
+		return;
+	}
+	out->capacity = 2 * out->capacity + more;
+	out->bytes = xrealloc(out->bytes, out->capacity);
+}
+
+/* Writes the digits of a number that is not negative; returns their count. */
+static size_t
+put_digits(char *out, uint64_t value)
+{
+	char digits[20];
+	size_t count = 0;
+
+	do {
+		digits[sizeof(digits) - ++count] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value != 0);
+	memcpy(out, digits + sizeof(digits) - count, count);
+	return count;
+}
+
+static void
+bytes_text(struct bytes *out, const char *text, size_t length)
+{
+	bytes_reserve(out, length + 24);
+	out->length += put_digits(out->bytes + out->length, length);
+	out->bytes[out->length++] = ':';
+	memcpy(out->bytes + out->length, text, length);
+	out->length += length;
+	out->bytes[out->length++] = ',';
+}
+
+static void
+bytes_int(struct bytes *out, int64_t value)
+{
+	char text[24];
+	size_t length = 0;
+	uint64_t magnitude = (uint64_t)value;
+
+	if (value < 0) {
+		text[length++] = '-';
+		magnitude = -magnitude;
+	}
+	length += put_digits(text + length, magnitude);
+	bytes_text(out, text, length);
+}
+
+static void
+bytes_null(struct bytes *out)
+{
+	bytes_reserve(out, 1);
+	out->bytes[out->length++] = '~';
+}
+
+/* Rows of an entry ------------------------------------------------------- */
+
+struct row {
+	struct row_set *set;
+	enum row_table table;
+	sqlite3_stmt *insert; /* NULL where rows are only hashed */
+	int column; /* bound so far */
+	struct bytes bytes;
+};
+
+struct row_set {
+	struct ledger *ledger;
+	int64_t entry;
+	bool failed; /* the table's INSERT could not be prepared */
+	struct qf_error failure;
+	struct row row;
+	struct row_root *roots[ROW_TABLES];
+	sqlite3_stmt *inserts[ROW_TABLES];
+};
+
+struct row_set *
+row_set_new(struct ledger *ledger, int64_t entry)
+{
+	struct row_set *set = xcalloc(1, sizeof(*set));
+
+	set->ledger = ledger;
+	set->entry = entry;
+	set->row.set = set;
+	return set;
+}
+
+void
+row_set_free(struct row_set *set)
+{
+	if (set == NULL) {
+		return;
+	}
+	for (int i = 0; i < ROW_TABLES; i++) {
+		free(set->roots[i]);
+	}
+	free(set->row.bytes.bytes);
+	free(set);
+}
+
+const struct row_root *
+row_set_root(const struct row_set *set, enum row_table table)
+{
+	assert(table < ROW_TABLES);
+	return set->roots[table];
+}
+
+/* True for the rows of a run, which compares itself with earlier runs: those
+ * differ in the number of the entry alone. */
+static bool
+has_content_root(enum row_table table)
+{
+	return table == ROW_RUN_LINE || table == ROW_RUN_HOLD ||
+	       table == ROW_RUN_ENERGY;
+}
+
+/* The first row of a table in this entry. */
+static int
+start_table(struct row_set *set, enum row_table table, struct qf_error *err)
+{
+	struct row_root *root;
+	sqlite3_stmt *last;
+	int64_t after_rowid = 0;
+
+	if (set->ledger->mode == LEDGER_WRITE) {
+		if (stmt_cached(&set->inserts[table], set->ledger, &inserts,
+			table, err) == -1 ||
+		    stmt_cached(&last, set->ledger, &lasts, table, err) == -1 ||
+		    stmt_step(last, set->ledger, err) == -1) {
+			return -1;
+		}
+		after_rowid = sqlite3_column_int64(last, 0);
+		sqlite3_reset(last);
+	}
+	root = xcalloc(1, sizeof(*root));
+	digest_tree_init(&root->tree);
+	digest_tree_init(&root->content);
+	root->after_rowid = after_rowid;
+	set->roots[table] = root;
+	return 0;
+}
+
+struct row *
+row_begin(struct entry *entry, enum row_table table, int64_t line)
+{
+	struct row_set *set = entry_rows(entry);
+	struct row *row = &set->row;
+
+	assert(table < ROW_TABLES);
+	if (row->column != 0) {
+		BUG("a row of %s is not ended", tables[row->table].name);
+	}
+	if (set->roots[table] == NULL && !set->failed) {
+		set->failed = start_table(set, table, &set->failure) == -1;
+	}
+	row->table = table;
+	row->insert = set->inserts[table];
+	row->bytes.length = 0;
+	row_int(row, set->entry);
+	row->bytes.content = row->bytes.length;
+	row_int(row, line);
+	return row;
+}
+
+void
+row_int(struct row *row, int64_t value)
+{
+	row->column++;
+	if (row->insert != NULL) {
+		stmt_bind_int(row->insert, row->column, value);
+	}
+	bytes_int(&row->bytes, value);
+}
+
+void
+row_null(struct row *row)
+{
+	row->column++;
+	if (row->insert != NULL) {
+		stmt_bind_null(row->insert, row->column);
+	}
+	bytes_null(&row->bytes);
+}
+
+void
+row_text(struct row *row, const char *text, size_t length)
+{
+	assert(text != NULL);
+	row->column++;
+	if (row->insert != NULL) {
+		stmt_bind_bytes(row->insert, row->column, text, length);
+	}
+	bytes_text(&row->bytes, text, length);
+}
+
+void
+row_string(struct row *row, const char *text)
+{
+	if (text == NULL) {
+		row_null(row);
+	} else {
+		row_text(row, text, strlen(text));
+	}
+}
+
+int
+row_end(struct row *row, struct qf_error *err)
+{
+	struct row_set *set = row->set;
+	struct row_root *root = set->roots[row->table];
+	const struct bytes *bytes = &row->bytes;
+	struct digest leaf;
+
+	if (row->column != tables[row->table].column_count) {
+		BUG("%d values for the %d columns of %s", row->column,
+		    tables[row->table].column_count, tables[row->table].name);
+	}
+	row->column = 0;
+	if (set->failed) {
+		if (err != NULL) {
+			*err = set->failure;
+		}
+		return -1;
+	}
+	if (row->insert != NULL &&
+	    stmt_run(row->insert, set->ledger, err) == -1) {
+		return -1;
+	}
+	digest_leaf(&leaf, bytes->bytes, bytes->length);
+	digest_tree_append(&root->tree, &leaf);
+	if (has_content_root(row->table)) {
+		digest_leaf(&leaf, bytes->bytes + bytes->content,
+		    bytes->length - bytes->content);
+		digest_tree_append(&root->content, &leaf);
+	}
+	return 0;
+}
+
+/* Reading back ----------------------------------------------------------- */
+
+struct row_scan {
+	struct ledger *ledger;
+	enum row_table table;
+	sqlite3_stmt *select;
+	struct bytes bytes;
+};
+
+int
+row_scan_open(struct row_scan **out, struct ledger *ledger,
+    enum row_table table, int64_t after_rowid, struct qf_error *err)
+{
+	struct row_scan *scan;
+	sqlite3_stmt *select;
+
+	assert(table < ROW_TABLES);
+	*out = NULL;
+	if (stmt_prepare(&select, ledger, &selects, table, err) == -1) {
+		return -1;
+	}
+	stmt_bind_int(select, 1, after_rowid);
+	scan = xcalloc(1, sizeof(*scan));
+	scan->ledger = ledger;
+	scan->table = table;
+	scan->select = select;
+	*out = scan;
+	return 0;
+}
+
+int
+row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
+    struct qf_error *err)
+{
+	sqlite3_stmt *select = scan->select;
+	struct bytes *bytes = &scan->bytes;
+	int stepped = stmt_step(select, scan->ledger, err);
+
+	if (stepped != 1) {
+		return stepped;
+	}
+	bytes->length = 0;
+	for (int i = 0; i < tables[scan->table].column_count; i++) {
+		switch (sqlite3_column_type(select, i)) {
+		case SQLITE_INTEGER:
+			bytes_int(bytes, sqlite3_column_int64(select, i));
+			break;
+		case SQLITE_NULL:
+			bytes_null(bytes);
+			break;
+		default:
+			/* A changed type gives other bytes: no fault here. */
+			bytes_text(bytes, stmt_text(select, i),
+			    (size_t)sqlite3_column_bytes(select, i));
+		}
+	}
+	*entry = sqlite3_column_int64(select, 0);
+	digest_leaf(leaf, bytes->bytes, bytes->length);
+	return 1;
+}
+
+void
+row_scan_close(struct row_scan *scan)
+{
+	if (scan == NULL) {
+		return;
+	}
+	sqlite3_finalize(scan->select);
+	free(scan->bytes.bytes);
+	free(scan);
+}
+
+static int
+verify_table(struct row_set *set, enum row_table table, struct qf_error *err)
+{
+	const struct row_root *root = set->roots[table];
+	struct digest_tree tree;
+	struct digest leaf, written, read;
+	struct row_scan *scan;
+	int64_t entry;
+	int stepped;
+
+	if (row_scan_open(&scan, set->ledger, table, root->after_rowid, err) ==
+	    -1) {
+		return -1;
+	}
+	digest_tree_init(&tree);
+	while ((stepped = row_scan_next(scan, &entry, &leaf, err)) == 1) {
+		digest_tree_append(&tree, &leaf);
+	}
+	row_scan_close(scan);
+	if (stepped == -1) {
+		return -1;
+	}
+	digest_tree_root(&tree, &read);
+	digest_tree_root(&root->tree, &written);
+	if (tree.count != root->tree.count || !digest_equal(&read, &written)) {
+		return qf_fail(err, QF_IO, "ledger-readback",
+		    "%s: the rows of %s do not read back as written",
+		    set->ledger->path, tables[table].name);
+	}
+	return 0;
+}
+
+int
+row_set_verify(struct row_set *set, struct qf_error *err)
+{
+	for (int i = 0; i < ROW_TABLES; i++) {
+		if (set->roots[i] != NULL &&
+		    verify_table(set, (enum row_table)i, err) == -1) {
+			return -1;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,111 @@
+/* row.h - writing the rows of an entry, and reading them back.
+ *
+ * Internal.  Every row of every table is written here: each value is bound
+ * into the table's INSERT and at the same time appended to the row's canonical
+ * bytes, so that what is hashed is what is written.  entry_begin() and
+ * entry_finish() do the rest.
+ *
+ *	row = row_begin(entry, ROW_RUN_HOLD, hold->line_no);
+ *	row_string(row, hold->contract);
+ *	...
+ *	row_int(row, hold->from_utc);
+ *	if (row_end(row, err) == -1) ...
+ *
+ * The values come in the order of the schema after entry and line, which
+ * row_begin() binds itself; exactly as many as the table has columns (BUG).
+ * Texts must stay until row_end().  One row at a time.
+ *
+ * In an entry on a ledger that is open for reading, nothing is written: the
+ * rows are only hashed, so that a run can be computed again and compared.
+ */
+#ifndef QF_LEDGER_ROW_H
+#define QF_LEDGER_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/status.h"
+
+struct entry;
+struct ledger;
+struct row;
+struct row_set;
+
+/* In the order of the schema, which is that of the header's "rows" lines. */
+enum row_table {
+	ROW_MARKET,
+	ROW_BATCH,
+	ROW_RULE,
+	ROW_PARTY,
+	ROW_POINT,
+	ROW_METER,
+	ROW_RELATION,
+	ROW_CONTRACT,
+	ROW_MEMBER,
+	ROW_ALIAS,
+	ROW_READ_DAY,
+	ROW_REGISTER_READ,
+	ROW_SESSION,
+	ROW_SESSION_BAND,
+	ROW_SESSION_INTERVAL,
+	ROW_PRICE,
+	ROW_SERIES,
+	ROW_CALENDAR,
+	ROW_CONDITION,
+	ROW_RUN,
+	ROW_RUN_LINE,
+	ROW_RUN_HOLD,
+	ROW_RUN_ENERGY,
+	ROW_POSTING,
+	ROW_TRANSFER,
+	ROW_TABLES
+};
+
+/* The name of a table, and of all its columns but id: "entry, line, ...". */
+const char *row_table_name(enum row_table table);
+const char *row_table_columns(enum row_table table);
+
+/* The table called name; -1 if there is none. */
+int row_table_find(enum row_table *out, const char *name);
+
+/* Starts a row of the open entry. */
+struct row *row_begin(struct entry *entry, enum row_table table, int64_t line);
+
+void row_int(struct row *row, int64_t value);
+void row_null(struct row *row);
+/* A text; NULL is NULL. */
+void row_string(struct row *row, const char *text);
+void row_text(struct row *row, const char *text, size_t length);
+
+/* Writes the row. */
+int row_end(struct row *row, struct qf_error *err);
+
+/* Count and root of one table's rows. */
+struct row_root {
+	struct digest_tree tree; /* over the rows, as the chain has them */
+	struct digest_tree content; /* the same without their entry column */
+	int64_t after_rowid; /* the table's last row before the entry */
+};
+
+/* Reads a table's rows again, in the order of rowid, from the one after
+ * after_rowid: 1 and the row's entry and leaf, 0 at the end. */
+struct row_scan;
+int row_scan_open(struct row_scan **out, struct ledger *ledger,
+    enum row_table table, int64_t after_rowid, struct qf_error *err);
+int row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
+    struct qf_error *err);
+void row_scan_close(struct row_scan *scan);
+
+/* What entry.c keeps of the rows of its entry. */
+struct row_set *entry_rows(struct entry *entry);
+struct row_set *row_set_new(struct ledger *ledger, int64_t entry);
+void row_set_free(struct row_set *set);
+/* The root of a table, or NULL where it has no row. */
+const struct row_root *
+row_set_root(const struct row_set *set, enum row_table table);
+/* Reads all rows back and compares: QF_IO ledger-readback. */
+int row_set_verify(struct row_set *set, struct qf_error *err);
+
+#endif
