@@ -264,6 +264,11 @@ fail(enum verdict verdict, const char *syntax_code, const char *range_code,
 {
 	int shown = (int)(length < SHOWN_MAX ? length : SHOWN_MAX);
 
+	/* No UTF-8 character is shown in part. */
+	while ((size_t)shown < length && shown > 0 &&
+	       ((unsigned char)text[shown] & 0xc0) == 0x80) {
+		shown--;
+	}
 	if (verdict == BAD_RANGE) {
 		return qf_fail(err, QF_DATA, range_code,
 		    "\"%.*s\": does not exist in the calendar or on the clock",
