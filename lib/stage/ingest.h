@@ -1,0 +1,87 @@
+/* ingest.h - taking files of facts and rule documents into a ledger.
+ *
+ *	struct ingest_options options = {.ledger = path, .say = say};
+ *	struct ingest_report *report;
+ *
+ *	if (ingest_run(&report, &options, paths, count, err) == -1) ...
+ *	for (i = 0; i < report->count; i++)
+ *		... report->files[i].handle ...
+ *	ingest_report_free(report);
+ *
+ * Files are taken in the order of their kinds, whatever that of the operands.
+ * Each goes in whole or not at all; one that is refused leaves the others
+ * alone.  All is one transaction.
+ *
+ * Errors: what makes the whole impossible (no ledger, no space, a busy
+ * ledger).  What is wrong with one file is in its report and was said through
+ * options->say.
+ */
+#ifndef QF_STAGE_INGEST_H
+#define QF_STAGE_INGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "model/handle.h"
+
+#define INGEST_FAULTS_SAID 100 /* of one file; the rest is counted */
+
+struct sink;
+
+struct ingest_options {
+	const char *ledger;
+	int wait_seconds;
+	int64_t recorded_utc;
+	const char *correct; /* reason of a correction, or NULL */
+	const char *quarantine; /* file or directory, or NULL */
+	bool force; /* replace quarantine files of other content */
+	const char *received; /* local time or with offset, or NULL */
+	const char *declare; /* for reads that do not declare, or NULL */
+	enum text_encoding encoding;
+	bool dry_run; /* do everything, keep nothing */
+	bool quiet; /* no progress bar */
+	/* Told of each fault, and of what was set aside. */
+	void (*say)(void *context, const struct qf_error *err);
+	void *context;
+};
+
+enum ingest_state {
+	INGEST_NEW, /* went in; handle is its entry */
+	INGEST_KNOWN, /* was there already; handle is that entry */
+	INGEST_REFUSED, /* nothing of it went in; error says why */
+};
+
+struct ingest_file {
+	const char *path; /* the operand, borrowed */
+	enum ingest_state state;
+	struct handle handle;
+	struct qf_error error; /* of INGEST_REFUSED: the first one */
+	const char *format; /* sniff_name(); "" where unknown */
+	char sha256[DIGEST_HEX_SIZE]; /* "" where it was not read */
+	int64_t bytes;
+	int64_t facts, repeated, set_aside, faults;
+};
+
+struct ingest_report {
+	struct ingest_file *files; /* in the order of the operands */
+	size_t count;
+	int64_t set_aside; /* rows, of all files */
+	enum qf_status status; /* of the first file refused, or QF_OK */
+};
+
+/* The path "-" is standard input, once.  *report is filled even where -1 is
+ * returned after the ledger was opened, else NULL. */
+int
+ingest_run(struct ingest_report **report, const struct ingest_options *options,
+    char *const *paths, size_t count, struct qf_error *err);
+void ingest_report_free(struct ingest_report *report);
+
+/* What was done, as one JSON document (--summary). */
+int ingest_summary(
+    const struct ingest_report *report, struct sink sink, struct qf_error *err);
+
+#endif
