@@ -21,10 +21,9 @@
 #include <stdint.h>
 
 #include "base/dec.h"
+#include "base/status.h"
 #include "model/contract.h"
 #include "model/series.h"
-
-struct qf_error;
 
 #define TARIFF_BANDS_MAX 16
 #define BAND_NONE 255		/* no band: a charge that has one price all day */
@@ -50,7 +49,8 @@ struct day_selector {
 	char **holidays;	/* named holidays (codes); NULL: any */
 	size_t holiday_count;
 	/* A condition on a daily series, such as temperature-max of guangzhou at
-	 * least 35 on so many days in a row; station "" when there is none. */
+	 * least 35, on the day and the days before it that make days_in_a_row;
+	 * station "" when there is none. */
 	char station[ID_MAX + 1], quantity[ID_MAX + 1];
 	struct dec at_least;
 	int days_in_a_row;	/* 1 or more */
@@ -80,7 +80,8 @@ struct overlay {
 
 enum price_form {
 	PRICE_FIXED,		/* numbers in the document, by band or one */
-	PRICE_PRINTED,		/* a price table prints one for each band */
+	PRICE_PRINTED,		/* a price table prints one for each band; a ratio
+				 * on the whole price gives one that it lacks */
 	PRICE_COMPOSED,		/* a price table's components, floating by mask */
 	PRICE_BENCHMARK,	/* one number in the document x ratio of the band */
 	PRICE_OF_CHARGE,	/* another charge's price of the same time x factor */
@@ -153,6 +154,8 @@ struct charge {
 	struct dec tax_rate;
 	bool tax_included;	/* prices hold the tax already */
 	char sessions_without_intervals[8]; /* "hold" (default) or "even" */
+	char source[256];	/* of this charge; "": the version's */
+	char confidence[2];
 	int line_no;
 };
 
@@ -184,6 +187,7 @@ struct tariff_version {
 
 struct tariff {
 	char id[ID_MAX + 1];
+	char zone[ID_MAX + 1];	/* that its hours are meant in; "" not said */
 	char name_zh[256], name_en[256];
 	struct tariff_label *labels; /* subjects, components, legs */
 	size_t label_count;
@@ -196,6 +200,17 @@ struct tariff {
 int tariff_load(struct tariff **out, const char *text, size_t length,
     const char *file, struct qf_error *err);
 void tariff_free(struct tariff *tariff);
+
+/* Everything that is wrong with a document, in the order of its lines as far
+ * as it goes; at most TARIFF_FAULTS_MAX.  Free the list. */
+#define TARIFF_FAULTS_MAX 100
+struct tariff_faults {
+	struct qf_error *list;
+	size_t count;
+};
+void tariff_check(struct tariff_faults *out, const char *text, size_t length,
+    const char *file);
+void tariff_faults_free(struct tariff_faults *faults);
 
 /* The version that holds on a local day, or NULL. */
 const struct tariff_version *tariff_version_at(
