@@ -1,0 +1,94 @@
+/* rate.h - what contracts owe for a period under their tariffs.
+ *
+ * rate_run() is the computation alone: it reads the ledger as of an entry and
+ * hands lines, holds and energy, each in its order, to a sink.  The same
+ * request over the same ledger always gives the same rows.  rate_append() puts
+ * them into the ledger as a run; qf-audit replays a run by handing them to
+ * rate_sink_entry() over a ledger that is open for reading.
+ *
+ *	struct rate_request request = {0};
+ *	struct rate_counts counts;
+ *
+ *	request.period = period;
+ *	request.asof = asof;
+ *	if (rate_run(ledger, &request, &sink, &counts, err) == -1) ...
+ *
+ * Order: units (a contract's leg) by point, contract, leg.  A unit hands out
+ * its lines by month, stretch, charge, band, session, or its holds; then its
+ * energy by channel.  Line numbers run from 1 in each of the three tables.
+ *
+ * What cannot be settled is a hold (qf-rate(1) lists the reasons), never a
+ * failure.  Failures: of the ledger; QF_CONFIG for a tariff document that
+ * cannot be read; QF_BUG energy-balance where a unit's kWh do not add up.
+ *
+ * Memory: one point's reads and one unit's lines at a time.
+ */
+#ifndef QF_STAGE_RATE_H
+#define QF_STAGE_RATE_H
+
+#include <stdint.h>
+
+#include "base/period.h"
+#include "model/handle.h"
+#include "model/line.h"
+
+struct entry;
+struct ledger;
+struct qf_error;
+struct run;
+
+/* Changes with every change that makes other lines of the same facts. */
+#define RATE_ARITHMETIC 1
+#define RATE_TOOL "qf-rate"
+
+struct rate_request {
+	struct period period;
+	const char *contract; /* NULL: every contract */
+	const char *leg; /* NULL: every leg */
+	int64_t asof; /* the last entry that it sees */
+	int64_t carry_from; /* run whose carried energy comes in; 0: none */
+};
+
+/* Where the rows go.  Texts are valid for the call.  A call that fails (-1,
+ * having filled err) ends the run. */
+struct rate_sink {
+	void *context;
+	int (*line)(
+	    void *context, const struct line *line, struct qf_error *err);
+	int (*hold)(
+	    void *context, const struct hold *hold, struct qf_error *err);
+	int (*energy)(
+	    void *context, const struct energy *energy, struct qf_error *err);
+	/* May be NULL: called as points are passed. */
+	void (*progress)(void *context, int64_t points);
+};
+
+struct rate_counts {
+	int64_t points, units; /* in scope */
+	int64_t reads; /* interval values that were looked at */
+	int64_t sessions;
+	int64_t lines, holds, energies;
+};
+
+int rate_run(struct ledger *ledger, const struct rate_request *request,
+    const struct rate_sink *sink, struct rate_counts *counts,
+    struct qf_error *err);
+
+/* A sink that writes to the entry (which, of a ledger that is open for reading,
+ * only hashes: so a run is replayed). */
+struct rate_sink rate_sink_entry(struct entry *entry);
+
+/* The request that a run was made from, so that it can be made again.  The
+ * texts of *out point into *run. */
+int rate_request_of(struct rate_request *out, struct ledger *ledger,
+    struct run *run, struct qf_error *err);
+
+/* Rates into a new run entry, or finds the equal earlier one; the ledger is
+ * open for writing and the caller commits.  *appended tells which; *handle
+ * names the run.  kind: trial, draft, final or correction. */
+int rate_append(struct ledger *ledger, const struct rate_request *request,
+    const char *kind, int64_t recorded_utc, const struct rate_sink *watch,
+    struct handle *handle, int *appended, struct rate_counts *counts,
+    struct qf_error *err);
+
+#endif
