@@ -51,8 +51,8 @@ $(B)/%.o: %.c | $(GEN)
 $(B)/gen/%.h: schemas/%
 	@mkdir -p $(@D)
 	{ printf 'static const char %s[] = {' "$(subst -,_,$(subst .,_,$*))"; \
-	  od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; \
-	  printf '0x00};\n'; } > $@.tmp
+	  od -An -v -tx1 $< | sed "s/ \(..\)/'\\\\x\1',/g"; \
+	  printf '0};\n'; } > $@.tmp
 	mv $@.tmp $@
 
 # Unit tests: one program of all modules' tests.

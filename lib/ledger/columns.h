@@ -64,8 +64,8 @@
 	"session, tariff, quantity, unit, price, exact, net_minor, " \
 	"tax_rate, tax_minor, gross_minor, counts_energy"
 #define RUN_HOLD_COLUMNS \
-	"entry, line, contract, leg, point, from_utc, to_utc, reason, " \
-	"detail"
+	"entry, line, contract, leg, point, session, from_utc, to_utc, " \
+	"reason, detail"
 #define RUN_ENERGY_COLUMNS \
 	"entry, line, contract, leg, point, channel, metered_kwh, " \
 	"rated_kwh, held_kwh, residual_kwh"

@@ -15,6 +15,8 @@
 struct entry;
 struct stmt_cache;
 
+/* In the file's header: "qfLG". */
+#define LEDGER_APPLICATION_ID 0x71664c47
 #define LEDGER_SCHEMA 1 /* user_version, and "schema" of a header */
 
 struct ledger {
@@ -27,6 +29,8 @@ struct ledger {
 	struct entry *open; /* the entry that is being appended */
 	int64_t last_entry; /* appended in this transaction, or 0 */
 	char last_digest[65]; /* its digest */
+	int64_t saved_entry; /* both of them, at the savepoint */
+	char saved_digest[65];
 	bool savepoint; /* one is open */
 	bool trusted; /* db.c itself is at work: no authorizer */
 };
@@ -35,5 +39,12 @@ struct ledger {
  * ledger, and what SQLite says; returns -1. */
 int ledger_fail(
     const struct ledger *ledger, const char *doing, struct qf_error *err);
+
+/* Fills an empty file with the tables and guards (create.c's). */
+int ledger_build(const char *file, struct qf_error *err);
+
+/* VACUUM INTO an empty file (create.c's); the reader's view begins anew. */
+int
+ledger_vacuum(struct ledger *ledger, const char *file, struct qf_error *err);
 
 #endif

@@ -62,7 +62,7 @@
 	X(CONDITION, "condition", CONDITION_COLUMNS, PLACES_6, 6)             \
 	X(RUN, "run", RUN_COLUMNS, PLACES_14, 14)                             \
 	X(RUN_LINE, "run_line", RUN_LINE_COLUMNS, PLACES_26, 26)              \
-	X(RUN_HOLD, "run_hold", RUN_HOLD_COLUMNS, PLACES_9, 9)                \
+	X(RUN_HOLD, "run_hold", RUN_HOLD_COLUMNS, PLACES_10, 10)              \
 	X(RUN_ENERGY, "run_energy", RUN_ENERGY_COLUMNS, PLACES_10, 10)        \
 	X(POSTING, "posting", POSTING_COLUMNS, PLACES_5, 5)                   \
 	X(TRANSFER, "transfer", TRANSFER_COLUMNS, PLACES_28, 28)

@@ -100,6 +100,7 @@ void row_scan_close(struct row_scan *scan);
 
 /* What entry.c keeps of the rows of its entry. */
 struct row_set *entry_rows(struct entry *entry);
+struct ledger *entry_ledger(struct entry *entry);
 struct row_set *row_set_new(struct ledger *ledger, int64_t entry);
 void row_set_free(struct row_set *set);
 /* The root of a table, or NULL where it has no row. */
