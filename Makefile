@@ -63,6 +63,17 @@ $(B)/unit: $(TEST_SRC:%.c=$(B)/%.o) $(B)/libqf.a
 unit: $(B)/unit
 	$(B)/unit --quiet
 
+# The same questions to us and to another implementation.
+DIFFERENTIAL := dec zone
+$(B)/%_driver: $(B)/tests/differential/%_driver.o $(B)/libqf.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+.PHONY: check-differential
+check-differential: $(DIFFERENTIAL:%=$(B)/%_driver)
+	for name in $(DIFFERENTIAL); do \
+	  python3 tests/differential/$$name.py $(B)/$${name}_driver || exit; \
+	done
+
 clean:
 	rm -rf build
 
