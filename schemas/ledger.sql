@@ -376,6 +376,7 @@ CREATE TABLE transfer (
 	version INTEGER NOT NULL,        -- 1, 2, ... of this key
 	reason TEXT NOT NULL,            -- new, change, gone
 	unit TEXT NOT NULL,
+	counts_energy INTEGER NOT NULL,  -- 1: its kWh count in the energy balance
 	price TEXT,                      -- where one price held for the whole key
 	quantity TEXT NOT NULL,          -- change of the quantity, signed
 	net_minor INTEGER NOT NULL,      -- change, signed

@@ -74,8 +74,8 @@
 #define TRANSFER_COLUMNS \
 	"entry, line, leg, contract, payer, payee, account, subject, " \
 	"component, band, channel, month, booking_month, version, " \
-	"reason, unit, price, quantity, net_minor, tax_minor, " \
-	"gross_minor, total_quantity, total_net_minor, " \
+	"reason, unit, counts_energy, price, quantity, net_minor, " \
+	"tax_minor, gross_minor, total_quantity, total_net_minor, " \
 	"total_tax_minor, total_gross_minor, debit, credit, " \
 	"amount_minor"
 

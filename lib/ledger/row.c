@@ -38,6 +38,7 @@
 #define PLACES_26 PLACES_25 ", ?"
 #define PLACES_27 PLACES_26 ", ?"
 #define PLACES_28 PLACES_27 ", ?"
+#define PLACES_29 PLACES_28 ", ?"
 
 #define EACH_TABLE(X)                                                         \
 	X(MARKET, "market", MARKET_COLUMNS, PLACES_6, 6)                      \
@@ -65,7 +66,7 @@
 	X(RUN_HOLD, "run_hold", RUN_HOLD_COLUMNS, PLACES_10, 10)              \
 	X(RUN_ENERGY, "run_energy", RUN_ENERGY_COLUMNS, PLACES_10, 10)        \
 	X(POSTING, "posting", POSTING_COLUMNS, PLACES_5, 5)                   \
-	X(TRANSFER, "transfer", TRANSFER_COLUMNS, PLACES_28, 28)
+	X(TRANSFER, "transfer", TRANSFER_COLUMNS, PLACES_29, 29)
 
 static const struct table {
 	const char *name;

@@ -277,7 +277,7 @@ posted_later(struct ledger *ledger, const struct run *run, int64_t earlier,
     struct qf_error *err)
 {
 	sqlite3_stmt *stmt;
-	int rc;
+	int rc = 0;
 	bool touches = false;
 
 	if (stmt_cached(&stmt, ledger, &list, Q_POSTED_LATER, err) == -1) {
