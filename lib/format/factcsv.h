@@ -1,19 +1,15 @@
 /* factcsv.h - CSV rows as facts, by the format's table of columns.
  *
- *	struct factcsv *facts = factcsv_new(reader, "sessions.csv", format,
- *	    zone, faults);
+ *	struct factcsv *facts = factcsv_new(reader, format, zone, faults);
  *
  *	while ((rc = factcsv_next(facts, &fact, err)) == 1)
  *		facts_append(entry, fact, ...);
  *	factcsv_free(facts);
  *
  * A row with faults is not handed out: all its faults go to `faults`, by line
- * and column.  Codes: fact-empty, fact-id, fact-text, fact-word, fact-options,
- * fact-fullwidth, fact-negative, fact-integer, fact-time, fact-time-ambiguous,
- * fact-time-missing (a wall-clock time in an hour that exists twice, or not at
- * all), fact-period (ends before it starts), and the codes of decimals, dates
- * and rows of dec.h, civil.h and csv.h; those of single formats: party-name,
- * session-energy, register-value, meter-digits, contract-cycle.
+ * and column.  Codes: fact-empty, fact-id, fact-fullwidth, fact-text,
+ * fact-word, fact-options, fact-negative, fact-integer; those of factrules.h,
+ * instant.h, and of decimals, dates and rows in dec.h, civil.h and csv.h.
  *
  * Ownership: everything given is borrowed; a fact and its texts are valid
  * until the next call.
@@ -32,9 +28,9 @@ struct faults;
 struct zone;
 
 /* The reader's header must be the format's. */
-struct factcsv *factcsv_new(struct csv_reader *reader, const char *file,
-    const struct fact_format *format, const struct zone *zone,
-    struct faults *faults);
+struct factcsv *
+factcsv_new(struct csv_reader *reader, const struct fact_format *format,
+    const struct zone *zone, struct faults *faults);
 void factcsv_free(struct factcsv *facts);
 
 /* 1 with the next sound fact, 0 at the end, -1 where the file is at fault. */

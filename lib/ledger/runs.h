@@ -6,6 +6,8 @@
 #ifndef QF_LEDGER_RUNS_H
 #define QF_LEDGER_RUNS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/handle.h"
@@ -38,12 +40,24 @@ int runs_append_energy(struct entry *entry, const struct energy *energy,
 int runs_append(struct entry *entry, struct run *run, struct qf_error *err);
 
 /* An earlier run that equals this one in all but entry and as-of: 1 and its
- * handle, or 0. */
+ * handle, or 0.  run->entry, where it is not 0, is left out itself.  A run is
+ * no longer answered with once a later run of the same tool that touches its
+ * scope has been posted: then this one must be posted anew. */
 int runs_find_equal(struct ledger *ledger, const struct run *run,
     struct handle *handle, struct qf_error *err);
 
 int runs_load(struct ledger *ledger, int64_t entry, struct run *out,
     struct qf_error *err);
+
+/* The word of a scope called name ("contract", "leg"), or NULL where the scope
+ * does not restrict it; *length gets its length. */
+const char *runs_scope_word(
+    const char *scope, const char *name, size_t *length);
+
+/* Whether two scopes can have a contract and leg in common; whether all that
+ * is in the inner one is in the outer one. */
+bool runs_scopes_touch(const char *a, const char *b);
+bool runs_scope_covers(const char *outer, const char *inner);
 
 /* Steps through a run's rows in order of line; texts valid until the next
  * step.  first_line: where to start (1 for all). */

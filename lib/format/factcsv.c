@@ -1,0 +1,363 @@
+/* factcsv.c - CSV rows as facts, by the format's table of columns.
+ *
+ * A row is looked at to its end, so that whoever mends it hears of all that is
+ * wrong with it at once.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "format/factcsv.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/civil.h"
+#include "base/dec.h"
+#include "base/text.h"
+#include "format/csv.h"
+#include "format/factrules.h"
+#include "format/faults.h"
+#include "format/instant.h"
+#include "model/contract.h"
+
+#define TEXT_MAX 256 /* bytes of a FACT_TEXT */
+#define OPTIONS_MAX 255 /* bytes of FACT_OPTIONS: struct contract's */
+#define SHOWN_MAX 40 /* bytes of a wrong value that a message shows */
+
+struct factcsv {
+	struct csv_reader *reader;
+	const struct zone *zone;
+	struct faults *faults;
+	struct fact fact;
+	char decimals[FACT_COLUMNS_MAX][DEC_TEXT_MAX];
+};
+
+struct factcsv *
+factcsv_new(struct csv_reader *reader, const struct fact_format *format,
+    const struct zone *zone, struct faults *faults)
+{
+	struct factcsv *facts = xcalloc(1, sizeof(*facts));
+	const char *const *names;
+
+	assert(csv_header(reader, &names) == format->column_count);
+	facts->reader = reader;
+	facts->zone = zone;
+	facts->faults = faults;
+	facts->fact.format = format;
+	return facts;
+}
+
+void
+factcsv_free(struct factcsv *facts)
+{
+	free(facts);
+}
+
+uint64_t
+factcsv_rows(const struct factcsv *facts)
+{
+	return csv_rows(facts->reader);
+}
+
+/* A fault of a value, which it shows. */
+static int
+wrong(const struct csv_field *field, struct qf_error *err, const char *code,
+    const char *what)
+{
+	int shown = field->length <= SHOWN_MAX ? (int)field->length : SHOWN_MAX;
+
+	/* Not in the middle of a character of UTF-8. */
+	while (shown > 0 && shown < (int)field->length &&
+	       ((unsigned char)field->text[shown] & 0xc0) == 0x80) {
+		shown--;
+	}
+	return qf_fail(err, QF_DATA, code, "\"%.*s\"%s: %s", shown, field->text,
+	    shown < (int)field->length ? "..." : "", what);
+}
+
+static int
+parse_id(const struct fact_format *format, const struct fact_column *column,
+    const struct csv_field *field, struct qf_error *err)
+{
+	if (text_is_id(field->text, field->length)) {
+		return 0;
+	}
+	/* Either side of a contract may be the party of the session. */
+	if (format->kind == FACT_CONTRACT &&
+	    column->reference == FACT_REF_PARTY &&
+	    strcmp(field->text, PARTY_OF_SESSION) == 0) {
+		return 0;
+	}
+	if (text_has_fullwidth_digit(field->text, field->length)) {
+		return wrong(field, err, "fact-fullwidth",
+		    "full-width characters in an identifier");
+	}
+	return wrong(field, err, "fact-id",
+	    "not an identifier (letters, digits and . _ : -, beginning with "
+	    "letter or digit, at most 64)");
+}
+
+/* True if the word is one of those in the list "a b c". */
+static bool
+is_one_of(const char *words, const char *word, size_t length)
+{
+	size_t n;
+
+	while (*words != '\0') {
+		n = strcspn(words, " ");
+		if (n == length && memcmp(words, word, n) == 0) {
+			return true;
+		}
+		words += n;
+		words += strspn(words, " ");
+	}
+	return false;
+}
+
+static int
+parse_word(const struct fact_column *column, const struct csv_field *field,
+    struct qf_error *err)
+{
+	char what[QF_ERROR_TEXT_MAX / 2];
+
+	if (is_one_of(column->words, field->text, field->length)) {
+		return 0;
+	}
+	snprintf(what, sizeof(what), "not one of: %s", column->words);
+	return wrong(field, err, "fact-word", what);
+}
+
+/* Words "name=value", a blank between them. */
+static int
+parse_options(const struct csv_field *field, struct qf_error *err)
+{
+	const char *p = field->text;
+	const char *equals;
+	size_t length;
+
+	if (field->length > OPTIONS_MAX) {
+		return wrong(field, err, "fact-options", "more than 255 bytes");
+	}
+	while (*p != '\0') {
+		length = strcspn(p, " ");
+		equals = memchr(p, '=', length);
+		if (equals == NULL || !text_is_id(p, (size_t)(equals - p)) ||
+		    equals + 1 == p + length) {
+			return wrong(field, err, "fact-options",
+			    "not of the form \"name=value name=value\"");
+		}
+		p += length;
+		p += *p == ' ' && p[1] != '\0';
+	}
+	return 0;
+}
+
+/* Kept as text: as written, but for a zero's minus. */
+static int
+parse_decimal(char *canonical, const struct fact_column *column,
+    const struct csv_field *field, struct fact_value *value,
+    struct qf_error *err)
+{
+	struct dec dec = {0};
+	bool negative;
+
+	if (dec_parse(&dec, field->text, field->length, err) == -1) {
+		return -1;
+	}
+	negative = dec_sign(&dec) < 0;
+	value->text = canonical;
+	value->length = dec_format(&dec, canonical, DEC_TEXT_MAX);
+	dec_release(&dec);
+	if (negative && (column->flags & FACT_NOT_NEGATIVE) != 0) {
+		return wrong(
+		    field, err, "fact-negative", "must not be negative");
+	}
+	return 0;
+}
+
+static int
+parse_integer(const struct csv_field *field, int64_t *out,
+    const struct fact_column *column, struct qf_error *err)
+{
+	int scale;
+
+	if (!dec_parse_small(field->text, field->length, out, &scale) ||
+	    scale != 0) {
+		return wrong(field, err, "fact-integer", "not a whole number");
+	}
+	if (*out < 0 && (column->flags & FACT_NOT_NEGATIVE) != 0) {
+		return wrong(
+		    field, err, "fact-negative", "must not be negative");
+	}
+	return 0;
+}
+
+static int
+parse_text(const struct csv_field *field, struct qf_error *err)
+{
+	if (field->length > TEXT_MAX) {
+		return wrong(field, err, "fact-text", "more than 256 bytes");
+	}
+	return 0;
+}
+
+static int
+parse_day(const struct csv_field *field, int64_t *out, struct qf_error *err)
+{
+	int32_t day;
+
+	if (civil_parse_day(field->text, field->length, &day, err) == -1) {
+		return -1;
+	}
+	*out = day;
+	return 0;
+}
+
+/* A month as YYYYMM. */
+static int
+parse_month(const struct csv_field *field, int64_t *out, struct qf_error *err)
+{
+	int32_t month;
+
+	if (civil_parse_month(field->text, field->length, &month, err) == -1) {
+		return -1;
+	}
+	*out = (int64_t)(month / 12) * 100 + month % 12 + 1;
+	return 0;
+}
+
+static int
+parse_instant(const struct factcsv *facts, const struct fact_column *column,
+    const struct csv_field *field, int64_t *out, struct qf_error *err)
+{
+	unsigned flags = 0;
+
+	if ((column->flags & (FACT_FROM | FACT_TO)) != 0) {
+		flags = INSTANT_DATE;
+	}
+	return instant_parse(
+	    field->text, field->length, facts->zone, flags, out, err);
+}
+
+/* One value that is not empty, by its column's type. */
+static int
+parse_value(struct factcsv *facts, size_t i, const struct csv_field *field,
+    struct qf_error *err)
+{
+	const struct fact_format *format = facts->fact.format;
+	const struct fact_column *column = &format->columns[i];
+	struct fact_value *value = &facts->fact.values[i];
+
+	value->is = FACT_IS_TEXT;
+	value->text = field->text;
+	value->length = field->length;
+	switch (column->type) {
+	case FACT_ID:
+		return parse_id(format, column, field, err);
+	case FACT_TEXT:
+		return parse_text(field, err);
+	case FACT_WORD:
+		return parse_word(column, field, err);
+	case FACT_OPTIONS:
+		return parse_options(field, err);
+	case FACT_DECIMAL:
+		return parse_decimal(
+		    facts->decimals[i], column, field, value, err);
+	default:
+		break;
+	}
+	value->is = FACT_IS_INTEGER;
+	value->text = NULL;
+	value->length = 0;
+	switch (column->type) {
+	case FACT_INTEGER:
+		return parse_integer(field, &value->integer, column, err);
+	case FACT_INSTANT:
+		return parse_instant(
+		    facts, column, field, &value->integer, err);
+	case FACT_DAY:
+		return parse_day(field, &value->integer, err);
+	case FACT_MONTH:
+		return parse_month(field, &value->integer, err);
+	default:
+		BUG("type %d of a column", (int)column->type);
+	}
+}
+
+/* All values of a row: 1 where it is sound, 0 where its faults are kept. */
+static int
+parse_row(
+    struct factcsv *facts, const struct csv_row *row, struct qf_error *err)
+{
+	const struct fact_format *format = facts->fact.format;
+	struct qf_error fault;
+	bool sound = true;
+	size_t i;
+	int rc;
+
+	assert(row->count == format->column_count);
+	for (i = 0; i < row->count; i++) {
+		const struct csv_field *field = &row->fields[i];
+		const struct fact_column *column = &format->columns[i];
+
+		if (field->length == 0) {
+			facts->fact.values[i] =
+			    (struct fact_value){.is = FACT_NULL};
+			if ((column->flags & (FACT_OPTIONAL | FACT_TO)) != 0) {
+				continue;
+			}
+			rc = faults_add(facts->faults, row->line_no,
+			    column->name, err, "fact-empty",
+			    "empty, but must be given");
+		} else if (parse_value(facts, i, field, &fault) == -1) {
+			rc = faults_add_error(facts->faults, row->line_no,
+			    column->name, &fault, err);
+		} else {
+			continue;
+		}
+		if (rc == -1) {
+			return -1;
+		}
+		sound = false;
+	}
+	return sound;
+}
+
+int
+factcsv_next(
+    struct factcsv *facts, const struct fact **out, struct qf_error *err)
+{
+	const char *column;
+	struct qf_error fault;
+	struct csv_row row;
+	int rc;
+
+	while ((rc = csv_next(facts->reader, &row, err)) == 1) {
+		facts->fact.line_no = row.line_no;
+		if (row.fault != NULL) {
+			if (faults_add_error(facts->faults, row.line_no, NULL,
+				row.fault, err) == -1) {
+				return -1;
+			}
+			continue;
+		}
+		rc = parse_row(facts, &row, err);
+		if (rc == -1) {
+			return -1;
+		}
+		if (rc == 0) {
+			continue;
+		}
+		if (factrules_check(&facts->fact, &column, &fault) == 0) {
+			*out = &facts->fact;
+			return 1;
+		}
+		if (faults_add_error(facts->faults, row.line_no, column, &fault,
+			err) == -1) {
+			return -1;
+		}
+	}
+	return rc;
+}

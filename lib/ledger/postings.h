@@ -1,0 +1,90 @@
+/* postings.h - writing and reading postings.
+ *
+ * A posting is an entry with transfers.  Each transfer changes what is owed
+ * under one key and says what stands after it (model/transfer.h); who is
+ * debited and who credited follows from the sign of the change.
+ *
+ *	if (entry_begin(&entry, ledger, ENTRY_POSTING, recorded_utc, err) == -1)
+ *		...
+ *	postings_append_transfer(entry, &transfer, err) ...
+ *	postings_append(entry, &posting, err) ...
+ *	if (entry_finish(entry, &handle, err) == -1) ...
+ *
+ * What stands of a run's scope before it is posted:
+ *
+ *	if (standing_open(&standing, ledger, &run, 0, err) == -1) ...
+ *	while ((rc = standing_next(standing, &stands, err)) == 1) ...
+ *	standing_close(standing);
+ *
+ * Ownership: texts handed out are valid until the cursor's next step.
+ */
+#ifndef QF_LEDGER_POSTINGS_H
+#define QF_LEDGER_POSTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ledger/runs.h"
+#include "model/handle.h"
+#include "model/transfer.h"
+
+struct entry;
+struct ledger;
+struct qf_error;
+
+/* Writes a transfer; a second one of the same key in an entry is refused by
+ * the table's key. */
+int postings_append_transfer(struct entry *entry,
+    const struct transfer *transfer, struct qf_error *err);
+/* The posting's own row, after its transfers; posting->entry is filled in. */
+int postings_append(
+    struct entry *entry, struct posting *posting, struct qf_error *err);
+
+/* The posting of a run: 1 and its handle, 0 if it is not posted. */
+int postings_of_run(struct ledger *ledger, int64_t run, struct handle *handle,
+    struct qf_error *err);
+int postings_load(struct ledger *ledger, int64_t entry, struct posting *out,
+    struct qf_error *err);
+
+/* How many postings there are up to this entry. */
+int postings_count(struct ledger *ledger, int64_t entry, int64_t *count,
+    struct qf_error *err);
+
+/* The posted runs, by any tool or one (NULL for any), whose period touches
+ * [from_utc, to_utc), oldest posting first: 1, 0 at the end, -1. */
+struct posted_cursor;
+int posted_open(struct posted_cursor **out, struct ledger *ledger,
+    const char *tool, int64_t from_utc, int64_t to_utc, struct qf_error *err);
+int posted_next(struct posted_cursor *cursor, struct posting *posting,
+    struct run *run, struct qf_error *err);
+void posted_close(struct posted_cursor *cursor);
+
+/* The transfers of a posting, in order of their lines, which is that of their
+ * keys. */
+struct transfer_cursor;
+int transfers_open(struct transfer_cursor **out, struct ledger *ledger,
+    int64_t posting, struct qf_error *err);
+int transfers_next(struct transfer_cursor *cursor, struct transfer *out,
+    struct qf_error *err);
+void transfers_close(struct transfer_cursor *cursor);
+
+/* What stands of a key: its newest transfer, and what the postings inside the
+ * scope have summed up to, which is the same unless periods share a month. */
+struct stands {
+	struct transfer newest;
+	struct transfer_sums scope;
+};
+
+/* The keys that postings inside the run's scope (its tool, contracts, legs, and
+ * periods within its own) have touched, in order of key; with up_to above 0
+ * only postings up to that entry.  Memory is bounded. */
+struct standing;
+int standing_open(struct standing **out, struct ledger *ledger,
+    const struct run *run, int64_t up_to, struct qf_error *err);
+/* True where no posting lies inside the scope: there will be no row. */
+bool standing_is_empty(const struct standing *standing);
+int standing_next(
+    struct standing *standing, struct stands *out, struct qf_error *err);
+void standing_close(struct standing *standing);
+
+#endif

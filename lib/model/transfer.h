@@ -1,0 +1,50 @@
+/* transfer.h - what a posting moves: the change of what is owed under one key.
+ *
+ * The key is (contract, leg, month, payer, payee, subject, component, band,
+ * channel), in this order wherever transfers are ordered, bytewise; never the
+ * number of a run.
+ *
+ * Texts point into memory of whoever made the row, valid for the call that it
+ * is handed to.  Decimals are canonical text.
+ */
+#ifndef QF_MODEL_TRANSFER_H
+#define QF_MODEL_TRANSFER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct transfer_key {
+	const char *contract, *leg;
+	int month;		/* delivery month, YYYYMM */
+	const char *payer, *payee, *subject, *component;
+	const char *band, *channel; /* "" where there is none */
+};
+
+/* What is owed under a key: positive where the payer owes the payee. */
+struct transfer_sums {
+	const char *quantity;
+	int64_t net_minor, tax_minor, gross_minor;
+};
+
+struct transfer {
+	int64_t line_no;	/* from 1 within the posting */
+	struct transfer_key key;
+	const char *account;
+	int booking_month;	/* YYYYMM */
+	int64_t version;	/* 1, 2, ... of this key */
+	const char *reason;	/* new, change, gone */
+	const char *unit;
+	bool counts_energy;	/* its kWh count in the energy balance */
+	const char *price;	/* NULL where no one price held for the key */
+	struct transfer_sums change; /* signed */
+	struct transfer_sums total; /* what stands after it */
+};
+
+/* A posting: all transfers of one run. */
+struct posting {
+	int64_t entry, run;
+	int booking_month;
+	int64_t transfers;
+};
+
+#endif
