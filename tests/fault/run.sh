@@ -1,0 +1,3 @@
+#!/bin/sh
+# Faults at every system call; see fault.py.
+exec python3 "$(dirname "$0")/fault.py" "$@"
