@@ -13,7 +13,8 @@
  *
  * RFC 4180 with LF line ends: a field is quoted only where it must be (the
  * delimiter, a quote, a line end in it, or blanks at its ends, which our own
- * reader would strip); a row of one empty field is written "".
+ * reader would strip, or "#" in front of a row, which it would take for a
+ * preamble); a row of one empty field is written "".
  *
  * Text that a spreadsheet would take for a formula, because it begins with
  * = + - @ TAB or CR (OWASP ASVS 1.2.10), is refused with QF_DATA
@@ -22,11 +23,11 @@
  * Numbers never come this way: they are written by csvout_int and csvout_dec
  * alone, which cannot make a formula, so that credits keep their minus.
  *
- * Errors stick: a cell that fails makes the next csvout_end_row or
- * csvout_finish fail, so that the cells need no check of their own.
- * Codes: "csvout-formula", "csvout-control" (a control character other than
- * TAB, CR, LF), "csvout-utf8", "csvout-encoding" (no such character in the
- * output encoding), and those of the sink.  Messages name the row and column.
+ * Errors stick: a cell that fails makes csvout_end_row and csvout_finish fail
+ * from then on, so that the cells need no check of their own.
+ * Codes (QF_DATA): "csvout-formula", "csvout-control" (a control character
+ * other than TAB, CR, LF), "csvout-utf8", "csvout-row-size", and those of the
+ * sink.  Messages name the row and column, which the caller may prefix.
  *
  * Ownership: the sink's context is borrowed.  Nothing is flushed by free.
  */
@@ -68,7 +69,7 @@ void csvout_int(struct csvout *out, int64_t value);
 void csvout_dec(struct csvout *out, const struct dec *value);
 void csvout_empty(struct csvout *out);
 
-/* Ends the row; fails with the first error since the last one. */
+/* Ends the row, which must have a cell; fails with the first error so far. */
 int csvout_end_row(struct csvout *out, struct qf_error *err);
 
 /* A line as it is, "# ..." of a preamble, before the header: the reader's

@@ -1,0 +1,335 @@
+/* csvout.c - writing CSV, a row at a time through one buffer.
+ *
+ * Cells are appended to a buffer that goes to the sink when it is full, so a
+ * cell costs little more than its bytes.  What is wrong with a cell is kept
+ * until the row ends.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "format/csvout.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define BUFFER_SIZE (64u << 10) /* goes to the sink when this full */
+#define BUFFER_MAX (16u << 20) /* a row is never longer */
+
+struct csvout {
+	struct sink sink;
+	struct csvout_config config;
+	char delimiter;
+	struct buf buffer;
+	struct buf converted; /* GB 18030, when that is wanted */
+	size_t row_start; /* of the row in the buffer */
+	size_t column; /* of the next cell, from 0 */
+	uint64_t rows;
+	bool failed;
+	struct qf_error error; /* the first, when failed */
+	bool needs_quote[256]; /* bytes that make a field quoted */
+};
+
+struct csvout *
+csvout_new(struct sink sink, const struct csvout_config *config)
+{
+	struct csvout *out = xcalloc(1, sizeof(*out));
+
+	out->sink = sink;
+	out->config = *config;
+	out->delimiter = config->delimiter == '\0' ? ',' : config->delimiter;
+	out->needs_quote[(unsigned char)out->delimiter] = true;
+	out->needs_quote['"'] = true;
+	out->needs_quote['\n'] = true;
+	out->needs_quote['\r'] = true;
+	buf_init(&out->buffer, BUFFER_MAX);
+	buf_init(&out->converted, 2 * BUFFER_MAX);
+	if (config->byte_order_mark && config->encoding == TEXT_UTF8) {
+		buf_add_string(&out->buffer, "\xef\xbb\xbf");
+		out->row_start = out->buffer.length;
+	}
+	return out;
+}
+
+void
+csvout_free(struct csvout *out)
+{
+	if (out == NULL) {
+		return;
+	}
+	buf_release(&out->buffer);
+	buf_release(&out->converted);
+	free(out);
+}
+
+static void
+fail(struct csvout *out, const char *code, const char *what)
+{
+	if (out->failed) {
+		return;
+	}
+	out->failed = true;
+	qf_fail(&out->error, QF_DATA, code, "row %" PRIu64 ": column %zu: %s",
+	    out->rows + 1, out->column + 1, what);
+}
+
+static void
+add(struct csvout *out, const void *bytes, size_t length)
+{
+	if (buf_add(&out->buffer, bytes, length) == -1) {
+		fail(out, "csvout-row-size", "the row is too long");
+	}
+}
+
+static void
+add_char(struct csvout *out, char c)
+{
+	add(out, &c, 1);
+}
+
+static void
+begin_cell(struct csvout *out)
+{
+	if (out->column > 0) {
+		add_char(out, out->delimiter);
+	}
+}
+
+/* True if a spreadsheet takes the text for a formula (OWASP ASVS 1.2.10),
+ * with its full-width signs U+FF1D, U+FF0B, U+FF0D and U+FF20. */
+static bool
+is_formula(const char *text, size_t length)
+{
+	static const char wide[4][4] = {
+	    "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+
+	if (length == 0) {
+		return false;
+	}
+	if (text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL) {
+		return true;
+	}
+	for (size_t i = 0; length >= 3 && i < 4; i++) {
+		if (memcmp(text, wide[i], 3) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Looks at every byte of a text: true if it must stand in quotes. */
+static bool
+check_text(struct csvout *out, const char *text, size_t length)
+{
+	bool quoted = length > 0 && (text[0] == ' ' || text[length - 1] == ' ');
+	bool ascii = true;
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		quoted |= out->needs_quote[c];
+		ascii &= c < 0x80;
+		if ((c < 0x20 && c != '\t' && c != '\r' && c != '\n') ||
+		    c == 0x7f) {
+			fail(out, "csvout-control", "a control character");
+		}
+	}
+	if (!ascii && !text_utf8_valid(text, length)) {
+		fail(out, "csvout-utf8", "not UTF-8");
+	}
+	return quoted;
+}
+
+static void
+add_quoted(struct csvout *out, const char *text, size_t length)
+{
+	const char *quote;
+
+	while ((quote = memchr(text, '"', length)) != NULL) {
+		size_t part = (size_t)(quote - text) + 1;
+
+		add(out, text, part);
+		add_char(out, '"');
+		text += part;
+		length -= part;
+	}
+	add(out, text, length);
+}
+
+void
+csvout_text_length(struct csvout *out, const char *text, size_t length)
+{
+	bool quoted = check_text(out, text, length);
+	bool formula = is_formula(text, length);
+
+	/* A "#" in front would make the row a line of the preamble. */
+	quoted |= out->column == 0 && length > 0 && text[0] == '#';
+	if (formula && !out->config.spreadsheet) {
+		fail(out, "csvout-formula",
+		    "text that a spreadsheet takes for a formula");
+		formula = false;
+	}
+	begin_cell(out);
+	if (quoted) {
+		add_char(out, '"');
+	}
+	if (formula) {
+		add_char(out, '\'');
+	}
+	if (quoted) {
+		add_quoted(out, text, length);
+		add_char(out, '"');
+	} else {
+		add(out, text, length);
+	}
+	out->column++;
+}
+
+void
+csvout_text(struct csvout *out, const char *text)
+{
+	csvout_text_length(out, text, strlen(text));
+}
+
+void
+csvout_id(struct csvout *out, const char *id)
+{
+	size_t length = strlen(id);
+
+	if (!text_is_id(id, length)) {
+		BUG("not an identifier: %s", id);
+	}
+	begin_cell(out);
+	add(out, id, length);
+	out->column++;
+}
+
+void
+csvout_int(struct csvout *out, int64_t value)
+{
+	char digits[24], *p = digits + sizeof(digits);
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	do {
+		*--p = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (value < 0) {
+		*--p = '-';
+	}
+	begin_cell(out);
+	add(out, p, (size_t)(digits + sizeof(digits) - p));
+	out->column++;
+}
+
+void
+csvout_dec(struct csvout *out, const struct dec *value)
+{
+	char text[DEC_TEXT_MAX];
+	size_t length = dec_format(value, text, sizeof(text));
+
+	begin_cell(out);
+	add(out, text, length);
+	out->column++;
+}
+
+void
+csvout_empty(struct csvout *out)
+{
+	begin_cell(out);
+	out->column++;
+}
+
+/* Gives the buffer to the sink. */
+static int
+flush(struct csvout *out, struct qf_error *err)
+{
+	const struct buf *buffer = &out->buffer;
+
+	if (out->config.encoding == TEXT_GB18030) {
+		buf_clear(&out->converted);
+		if (text_convert(&out->converted, TEXT_UTF8, TEXT_GB18030,
+			out->buffer.bytes, out->buffer.length, err) == -1) {
+			return -1;
+		}
+		buffer = &out->converted;
+	}
+	if (buffer->length > 0 &&
+	    out->sink.write(
+		out->sink.context, buffer->bytes, buffer->length, err) == -1) {
+		return -1;
+	}
+	buf_clear(&out->buffer);
+	out->row_start = 0;
+	return 0;
+}
+
+/* Gives the first error, if there is one; the writer is then of no use. */
+static int
+check(const struct csvout *out, struct qf_error *err)
+{
+	if (out->failed && err != NULL) {
+		*err = out->error;
+	}
+	return out->failed ? -1 : 0;
+}
+
+static int
+end_line(struct csvout *out, struct qf_error *err)
+{
+	add_char(out, '\n');
+	if (!out->failed && out->buffer.length >= BUFFER_SIZE &&
+	    flush(out, &out->error) == -1) {
+		out->failed = true;
+	}
+	out->row_start = out->buffer.length;
+	return check(out, err);
+}
+
+int
+csvout_end_row(struct csvout *out, struct qf_error *err)
+{
+	/* A row of one empty cell would be a blank line. */
+	if (out->column == 1 && out->buffer.length == out->row_start) {
+		add(out, "\"\"", 2);
+	}
+	assert(out->column > 0);
+	if (end_line(out, err) == -1) {
+		return -1;
+	}
+	out->column = 0;
+	out->rows++;
+	return 0;
+}
+
+int
+csvout_preamble(struct csvout *out, const char *line, struct qf_error *err)
+{
+	size_t length = strlen(line);
+
+	assert(line[0] == '#' && out->rows == 0 && out->column == 0);
+	check_text(out, line, length);
+	if (strpbrk(line, "\t\r\n") != NULL) {
+		fail(out, "csvout-control", "a line end in the preamble");
+	}
+	add(out, line, length);
+	return end_line(out, err);
+}
+
+int
+csvout_finish(struct csvout *out, struct qf_error *err)
+{
+	assert(out->column == 0 || out->failed);
+	if (!out->failed && flush(out, &out->error) == -1) {
+		out->failed = true;
+	}
+	return check(out, err);
+}
+
+uint64_t
+csvout_rows(const struct csvout *out)
+{
+	return out->rows;
+}

@@ -1,0 +1,283 @@
+/* xmlout.c - writing XML as a stream, through one buffer.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "format/xmlout.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+#define BUFFER_SIZE (64u << 10) /* goes to the sink when this full */
+#define BUFFER_MAX (64u << 20) /* what stands between two flushes */
+
+enum state {
+	STATE_TAG, /* inside a start tag that is not closed yet */
+	STATE_TEXT, /* behind text */
+	STATE_ELEMENTS, /* behind a child element, or before the root */
+};
+
+struct xmlout {
+	struct sink sink;
+	struct buf buffer;
+	const char *names[XMLOUT_DEPTH_MAX];
+	size_t depth;
+	enum state state;
+	bool rooted; /* the root was begun */
+	bool failed;
+	struct qf_error error; /* the first, when failed */
+};
+
+static void
+fail(struct xmlout *out, const char *code, const char *what)
+{
+	if (!out->failed) {
+		out->failed = true;
+		qf_fail(&out->error, QF_DATA, code, "%s", what);
+	}
+}
+
+static void
+add(struct xmlout *out, const void *bytes, size_t length)
+{
+	if (buf_add(&out->buffer, bytes, length) == -1) {
+		fail(out, "xmlout-size", "the XML record is too long");
+	}
+}
+
+static void
+add_string(struct xmlout *out, const char *text)
+{
+	add(out, text, strlen(text));
+}
+
+struct xmlout *
+xmlout_new(struct sink sink)
+{
+	struct xmlout *out = xcalloc(1, sizeof(*out));
+
+	out->sink = sink;
+	out->state = STATE_ELEMENTS;
+	buf_init(&out->buffer, BUFFER_MAX);
+	add_string(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+	return out;
+}
+
+void
+xmlout_free(struct xmlout *out)
+{
+	if (out == NULL) {
+		return;
+	}
+	buf_release(&out->buffer);
+	free(out);
+}
+
+/* How a byte is written, or NULL where it stands for itself.  Line ends and
+ * TAB in attributes would come back as blanks, and CR anywhere as LF (XML 1.0
+ * sections 2.11 and 3.3.3), so they are written as references. */
+static const char *
+escape(char c, bool attribute)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '\r':
+		return "&#13;";
+	case '"':
+		return attribute ? "&quot;" : NULL;
+	case '\n':
+		return attribute ? "&#10;" : NULL;
+	case '\t':
+		return attribute ? "&#9;" : NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* True if XML 1.0 section 2.2 allows every character: no control character
+ * but TAB, LF, CR, and neither U+FFFE nor U+FFFF. */
+static bool
+is_allowed(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') ||
+		    c == 0x7f) {
+			return false;
+		}
+		if (c == 0xef && i + 2 < length &&
+		    (unsigned char)text[i + 1] == 0xbf &&
+		    (unsigned char)text[i + 2] >= 0xbe) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+add_escaped(struct xmlout *out, const char *text, bool attribute)
+{
+	size_t length = strlen(text), from = 0;
+	const char *escaped;
+
+	if (!text_utf8_valid(text, length)) {
+		fail(out, "xmlout-utf8", "text that is not UTF-8");
+		return;
+	}
+	if (!is_allowed(text, length)) {
+		fail(out, "xmlout-control",
+		    "text with a character that XML does not allow");
+		return;
+	}
+	for (size_t i = 0; i < length; i++) {
+		escaped = escape(text[i], attribute);
+		if (escaped != NULL) {
+			add(out, text + from, i - from);
+			add_string(out, escaped);
+			from = i + 1;
+		}
+	}
+	add(out, text + from, length - from);
+}
+
+/* Begins a line at the depth. */
+static void
+indent(struct xmlout *out)
+{
+	add(out, "\n", 1);
+	for (size_t i = 0; i < out->depth; i++) {
+		add(out, "  ", 2);
+	}
+}
+
+void
+xmlout_begin(struct xmlout *out, const char *name)
+{
+	if (out->depth == XMLOUT_DEPTH_MAX || out->state == STATE_TEXT ||
+	    (out->depth == 0 && out->rooted)) {
+		BUG("XML element out of place: %s", name);
+	}
+	if (out->state == STATE_TAG) {
+		add(out, ">", 1);
+	}
+	indent(out);
+	add(out, "<", 1);
+	add_string(out, name);
+	out->names[out->depth++] = name;
+	out->state = STATE_TAG;
+	out->rooted = true;
+}
+
+void
+xmlout_end(struct xmlout *out)
+{
+	if (out->depth == 0) {
+		BUG("XML element ended out of place");
+	}
+	out->depth--;
+	if (out->state == STATE_TAG) {
+		add(out, "/>", 2);
+	} else {
+		if (out->state == STATE_ELEMENTS) {
+			indent(out);
+		}
+		add(out, "</", 2);
+		add_string(out, out->names[out->depth]);
+		add(out, ">", 1);
+	}
+	out->state = STATE_ELEMENTS;
+}
+
+void
+xmlout_attr(struct xmlout *out, const char *name, const char *value)
+{
+	if (out->state != STATE_TAG) {
+		BUG("XML attribute out of place: %s", name);
+	}
+	add(out, " ", 1);
+	add_string(out, name);
+	add(out, "=\"", 2);
+	add_escaped(out, value, true);
+	add(out, "\"", 1);
+}
+
+void
+xmlout_attr_int(struct xmlout *out, const char *name, int64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	xmlout_attr(out, name, text);
+}
+
+void
+xmlout_attr_dec(struct xmlout *out, const char *name, const struct dec *value)
+{
+	char text[DEC_TEXT_MAX];
+
+	dec_format(value, text, sizeof(text));
+	xmlout_attr(out, name, text);
+}
+
+void
+xmlout_text(struct xmlout *out, const char *text)
+{
+	if (out->depth == 0 || out->state == STATE_ELEMENTS) {
+		BUG("XML text out of place");
+	}
+	if (out->state == STATE_TAG) {
+		add(out, ">", 1);
+	}
+	add_escaped(out, text, false);
+	out->state = STATE_TEXT;
+}
+
+void
+xmlout_element(struct xmlout *out, const char *name, const char *text)
+{
+	xmlout_begin(out, name);
+	xmlout_text(out, text);
+	xmlout_end(out);
+}
+
+/* Gives the buffer to the sink when it is that full. */
+static int
+flush(struct xmlout *out, size_t least, struct qf_error *err)
+{
+	if (!out->failed && out->buffer.length >= least) {
+		out->failed =
+		    out->sink.write(out->sink.context, out->buffer.bytes,
+			out->buffer.length, &out->error) == -1;
+		buf_clear(&out->buffer);
+	}
+	if (out->failed && err != NULL) {
+		*err = out->error;
+	}
+	return out->failed ? -1 : 0;
+}
+
+int
+xmlout_flush(struct xmlout *out, struct qf_error *err)
+{
+	return flush(out, BUFFER_SIZE, err);
+}
+
+int
+xmlout_finish(struct xmlout *out, struct qf_error *err)
+{
+	assert((out->depth == 0 && out->rooted) || out->failed);
+	add(out, "\n", 1);
+	return flush(out, 1, err);
+}
