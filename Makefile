@@ -1,17 +1,24 @@
 # qingfen - settlement and tariff clearing tools.
 #
-#	make            the tools, in build/bin
-#	make check      what CI runs
-#	make help       every target
+#	make		the tools, in build/bin
+#	make check	what CI runs
+#	make help	every target
 #
 # Objects and everything else that is made go below build/.
 
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+BINDIR   ?= $(PREFIX)/bin
+MANDIR   ?= $(PREFIX)/share/man
+DATADIR  ?= $(PREFIX)/share/qingfen
+
+# release, asan or cover; only release is installed.
 MODE     ?= release
 B        := build/$(MODE)
-BIN      := build/bin
+BIN      := $(if $(filter release,$(MODE)),build/bin,$(B)/bin)
 CC       ?= gcc
 PKGS     := sqlite3 libxml-2.0 yajl libcrypto gmp
-CPPFLAGS += -Ilib -I$(B)/gen -D_GNU_SOURCE -DQF_VERSION='"0.1.0"' \
+CPPFLAGS += -Ilib -I$(B)/gen -D_GNU_SOURCE -DQF_VERSION='"$(VERSION)"' \
             $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
@@ -59,9 +66,112 @@ $(B)/gen/%.h: schemas/%
 $(B)/unit: $(TEST_SRC:%.c=$(B)/%.o) $(B)/libqf.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
 
-.PHONY: unit
+# What is checked.  The packages must be there before pkg-config is asked,
+# which is when this file is read, hence a second make.
+.PHONY: deps check check-all unit cli golden lint man-lint
+deps:
+	@tests/deps.sh
+
+check: deps
+	@$(MAKE) --no-print-directory CI=1 check-all
+
+check-all: all
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory cli
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory man-lint
+
 unit: $(B)/unit
-	$(B)/unit --quiet
+	@tests/unit.sh $(B)/unit
+
+cli: all
+	@QF_BIN=$(BIN) tests/cli/run.sh $(CASES)
+
+golden: all
+	@GOLDEN=$(or $(GOLDEN),1) tests/cli/run.sh $(CASES)
+
+lint: $(GEN)
+	@CC="$(CC)" CPPFLAGS='$(CPPFLAGS)' tests/lint.sh
+
+man-lint: all
+	@tests/manlint.sh $(BIN)
+
+# Findings go to logs, and the logs judge: Criterion does not.
+.PHONY: check-asan check-valgrind check-fault check-untracked coverage
+LOGS := build/logs
+check-asan: deps
+	@rm -rf $(LOGS)/asan && mkdir -p $(LOGS)/asan
+	@$(MAKE) --no-print-directory MODE=asan CI=1 all build/asan/unit
+	@ASAN_OPTIONS=log_path=$(CURDIR)/$(LOGS)/asan/log \
+	  UBSAN_OPTIONS=print_stacktrace=1:log_path=$(CURDIR)/$(LOGS)/asan/log \
+	  $(MAKE) --no-print-directory MODE=asan CI=1 unit cli; \
+	  status=$$?; tests/findings.sh check-asan $(LOGS)/asan && exit $$status
+
+VALGRIND = valgrind -q --leak-check=full --show-leak-kinds=definite,possible \
+           --log-file=$(CURDIR)/$(LOGS)/valgrind/%p
+check-valgrind:
+	@tests/deps.sh valgrind
+	@rm -rf $(LOGS)/valgrind build/valgrind
+	@mkdir -p $(LOGS)/valgrind build/valgrind
+	@$(MAKE) --no-print-directory CI=1 all $(B)/unit
+	@for tool in $(TOOLS); do \
+	  printf '#!/bin/sh\nexec %s %s "$$@"\n' '$(VALGRIND)' \
+	    $(CURDIR)/$(BIN)/$$tool > build/valgrind/$$tool; \
+	  chmod +x build/valgrind/$$tool; done
+	@printf '#!/bin/sh\nexec %s "$$@"\n' \
+	  '$(VALGRIND) --trace-children=yes $(CURDIR)/$(B)/unit' \
+	  > build/valgrind/unit; chmod +x build/valgrind/unit
+	@tests/unit.sh build/valgrind/unit; status=$$?; \
+	  QF_BIN=build/valgrind tests/cli/run.sh || status=$$?; \
+	  tests/findings.sh check-valgrind $(LOGS)/valgrind && exit $$status
+
+check-fault:
+	@tests/deps.sh fault
+	@$(MAKE) --no-print-directory CI=1 all
+	@tests/fault/run.sh $(BIN)
+
+coverage: deps
+	@rm -rf build/cover
+	@$(MAKE) --no-print-directory MODE=cover unit cli
+	@tests/coverage.sh build/cover
+
+check-untracked:
+	@left=$$(git status --porcelain --untracked-files=all); \
+	  [ -z "$$left" ] || { echo "left behind:"; echo "$$left"; exit 1; }
+
+# The whole on small, real and large data.
+.PHONY: demo conformance bench
+demo: deps
+	@$(MAKE) --no-print-directory -s all
+	@testdata/demo.sh
+
+conformance: deps
+	@$(MAKE) --no-print-directory -s all
+	@tests/conformance/run.sh $(DATA)
+
+bench: deps
+	@$(MAKE) --no-print-directory -s all
+	@tests/bench/run.sh
+
+.PHONY: install uninstall
+MAN = $(wildcard man/*.$(1))
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/schemas \
+	  $(addprefix $(DESTDIR)$(MANDIR)/man,1 5 7)
+	install -m 755 $(TOOLS:%=$(BIN)/%) $(DESTDIR)$(BINDIR)
+	for s in 1 5 7; do for page in man/*.$$s; do [ ! -e "$$page" ] || \
+	  install -m 644 "$$page" $(DESTDIR)$(MANDIR)/man$$s || exit 1; \
+	  done; done
+	install -m 644 $(wildcard schemas/*.sql schemas/*.xsd) \
+	  $(DESTDIR)$(DATADIR)/schemas
+	cd schemas && find rules -type f -exec \
+	  install -D -m 644 {} $(DESTDIR)$(DATADIR)/{} \;
+
+uninstall:
+	rm -f $(TOOLS:%=$(DESTDIR)$(BINDIR)/%)
+	rm -f $(foreach s,1 5 7,$(patsubst man/%,\
+	  $(DESTDIR)$(MANDIR)/man$(s)/%,$(call MAN,$(s))))
+	rm -rf $(DESTDIR)$(DATADIR)
 
 # The same questions to us and to another implementation.
 DIFFERENTIAL := dec zone
@@ -76,5 +186,17 @@ check-differential: $(DIFFERENTIAL:%=$(B)/%_driver)
 
 clean:
 	rm -rf build
+
+help:
+	@sed -n 's/^#	make/	make/p' $(MAKEFILE_LIST)
+	@echo "	make unit cli lint man-lint	the parts of make check"
+	@echo "	make cli CASES=qf-rate		only some of the cases"
+	@echo "	make golden [CASES=...]		new expected results"
+	@echo "	make check-asan check-valgrind check-fault coverage"
+	@echo "	make demo			a small city in a month"
+	@echo "	make conformance DATA=DIR	suites of real data"
+	@echo "	make bench			a million points in a day"
+	@echo "	make install [DESTDIR= PREFIX=]	uninstall; clean"
+	@echo "	make deps check-untracked"
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,84 @@
+#!/bin/sh
+# manlint.sh BIN - the man pages: well formed, and true to the tools' options.
+#
+# mandoc judges the form.  Then "TOOL --help", which prints the option table
+# that the tool parses by, and the .It lines of its page must name the same
+# options: "-o --output", short and long together.  A tool with commands is
+# asked for the help of each.
+
+set -u
+export LC_ALL=C
+
+bin=$1
+passed=0
+failed=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The options of one help text: "  -o, --output FILE   ..." as "-o --output".
+of_help()
+{
+	sed -n 's/^  \(-.\), \(--[a-z0-9-]*\).*/\1 \2/p
+	    s/^      \(--[a-z0-9-]*\).*/\1/p'
+}
+
+tool_options()
+{
+	"$bin/$1" --help >"$work/help" || echo "no help"
+	of_help <"$work/help"
+	sed -n '/^Commands:$/,/^$/s/^  \([a-z-]*\) .*/\1/p' "$work/help" |
+	    while read -r name; do
+		"$bin/$1" "$name" --help | of_help
+	done
+}
+
+# The options of a page, from ".It Fl o , Fl -output Ar file"; "Fl Fl output"
+# means the same.
+page_options()
+{
+	awk '/^\.It Fl / {
+		out = ""
+		for (i = 2; i <= NF; i++) {
+			if ($i != "Fl")
+				continue
+			name = $(++i)
+			if (name == "Fl")
+				name = "-" $(++i)
+			out = out (out == "" ? "" : " ") "-" name
+		}
+		print out
+	}' "$1"
+}
+
+result()
+{
+	if [ -s "$work/said" ]; then
+		cat "$work/said"
+		failed=$((failed + 1))
+	else
+		passed=$((passed + 1))
+	fi
+}
+
+for page in man/*.[157]; do
+	[ -e "$page" ] || continue
+	mandoc -T lint -W warning "$page" >"$work/said" 2>&1
+	result
+done
+
+for source in cmd/*.c; do
+	[ -e "$source" ] || continue
+	tool=$(basename "$source" .c)
+	page=man/$tool.1
+	if [ ! -e "$page" ]; then
+		echo "$tool: no man page" >"$work/said"
+	else
+		tool_options "$tool" | sort -u >"$work/tool"
+		page_options "$page" | sort -u >"$work/page"
+		diff -u --label "$tool --help" --label "$page" \
+		    "$work/tool" "$work/page" >"$work/said"
+	fi
+	result
+done
+echo "man-lint: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
