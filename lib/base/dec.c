@@ -340,9 +340,9 @@ dec_add_product_any(struct dec *sum, const struct dec *a, const struct dec *b)
 	if (add_product_small(sum, a, b)) {
 		return;
 	}
-	/* A sum that has outgrown 64 bits is added to in place. */
-	if (sum->big != NULL && sum != a && sum != b &&
-	    sum->scale == a->scale + b->scale) {
+	/* A sum that has outgrown 64 bits is added to in place; GMP lets it
+	 * be one of the factors. */
+	if (sum->big != NULL && sum->scale == a->scale + b->scale) {
 		mpz_addmul(sum->big, view_dec(&x, a), view_dec(&y, b));
 		normalise(sum);
 		return;

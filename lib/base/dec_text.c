@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 
 #define SMALL_DIGITS_MAX 18 /* digits that are sure to fit in 64 bits */
 #define SHOWN_MAX 60 /* bytes of a bad text that a message shows */
@@ -81,24 +82,6 @@ dec_parse_small(const char *text, size_t length, int64_t *mantissa, int *scale)
 	return true;
 }
 
-/* True when text has one of the full-width characters that people write in
- * numbers: U+FF10..FF19 (digits), U+FF0B..FF0E (plus, comma, minus, point),
- * in UTF-8. */
-static bool
-has_fullwidth(const char *text, size_t length)
-{
-	for (size_t i = 0; i + 2 < length; i++) {
-		unsigned char last = (unsigned char)text[i + 2];
-
-		if (memcmp(text + i, "\xef\xbc", 2) == 0 &&
-		    ((last >= 0x90 && last <= 0x99) ||
-			(last >= 0x8b && last <= 0x8e))) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* True for a number with an exponent, such as 1e5, -1.5E+3 or .5e1. */
 static bool
 has_exponent(const char *text, size_t length)
@@ -144,7 +127,7 @@ fail_syntax(const char *text, size_t length, struct qf_error *err)
 {
 	int shown = shown_length(text, length);
 
-	if (has_fullwidth(text, length)) {
+	if (text_has_fullwidth_digit(text, length)) {
 		return qf_fail(err, QF_DATA, "decimal-fullwidth",
 		    "\"%.*s\": full-width characters in a number", shown, text);
 	}

@@ -20,6 +20,7 @@
 #include "base/zone_file.h"
 
 #define VERSION_MAX 32
+#define EVENTS 10 /* changes of five years */
 
 /* A range of instants with one offset, half-open. */
 struct range {
@@ -47,42 +48,42 @@ struct event {
 	int32_t offset_s; /* that it begins */
 };
 
-/* The changes of a year and of its neighbours, in order.  Where summer time
- * ends in the instant in which it begins again, the beginning stands last. */
+/* Puts an event behind those that are not later. */
 static void
-list_events(const struct zone_rule *rule, int year, struct event events[6])
+insert_event(struct event *events, size_t count, int64_t utc, int32_t offset_s)
+{
+	size_t at = count;
+
+	for (; at > 0 && events[at - 1].utc > utc; at--) {
+		events[at] = events[at - 1];
+	}
+	events[at] = (struct event){utc, offset_s};
+}
+
+/* The changes of a year and of two on either side, in order; a change may
+ * be told to happen days outside of its year.  Where summer time ends in the
+ * instant in which the next one begins, the beginning stands last. */
+static void
+list_events(const struct zone_rule *rule, int year, struct event *events)
 {
 	size_t count = 0;
 
-	for (int y = year - 1; y <= year + 1; y++) {
-		struct event two[2] = {
-		    {zone_change_utc(&rule->start, y, rule->standard_s),
-			rule->summer_s},
-		    {zone_change_utc(&rule->end, y, rule->summer_s),
-			rule->standard_s},
-		};
-		bool swap = two[1].utc < two[0].utc;
-
-		events[count++] = two[swap];
-		events[count++] = two[!swap];
+	for (int y = year - 2; y <= year + 2; y++) {
+		insert_event(events, count++,
+		    zone_change_utc(&rule->start, y, rule->standard_s),
+		    rule->summer_s);
+		insert_event(events, count++,
+		    zone_change_utc(&rule->end, y, rule->summer_s),
+		    rule->standard_s);
 	}
-	/* A year's last change and the next one's first may be out of order
-	 * only when they are at the turn of the year. */
-	for (size_t i = 2; i < 6; i += 2) {
-		if (events[i].utc < events[i - 1].utc) {
-			struct event later = events[i - 1];
-
-			events[i - 1] = events[i];
-			events[i] = later;
-		}
-	}
+	assert(count == EVENTS);
 }
 
 /* The range of an instant by the rule alone. */
 static void
 find_by_rule(const struct zone_rule *rule, int64_t utc, struct range *range)
 {
-	struct event events[6];
+	struct event events[EVENTS];
 	int year, month, day, last = 0;
 
 	if (!rule->has_summer) {
@@ -92,10 +93,10 @@ find_by_rule(const struct zone_rule *rule, int64_t utc, struct range *range)
 	}
 	civil_date(civil_time_day(utc + rule->standard_s), &year, &month, &day);
 	list_events(rule, year, events);
-	while (last + 1 < 6 && events[last + 1].utc <= utc) {
+	while (last + 1 < EVENTS && events[last + 1].utc <= utc) {
 		last++;
 	}
-	assert(last >= 1 && last < 5 && events[last].utc <= utc);
+	assert(last >= 1 && last + 1 < EVENTS && events[last].utc <= utc);
 	range->from_utc = events[last].utc;
 	range->to_utc = events[last + 1].utc;
 	range->offset_s = events[last].offset_s;

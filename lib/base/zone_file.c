@@ -378,31 +378,45 @@ read_footer(struct zone_file *file, struct input *in)
 	return why;
 }
 
+const char *
+zone_file_parse(struct zone_file *file, const void *bytes, size_t length)
+{
+	struct input in = {.at = bytes, .left = length};
+	struct counts counts;
+	const char *why;
+
+	memset(file, 0, sizeof(*file));
+	if (!read_header(&in, &counts)) {
+		return "not a TZif file of version 2 or later";
+	}
+	/* The first block is for readers that know 32-bit times only. */
+	skip_block(&in, &counts, 4);
+	if (!read_header(&in, &counts)) {
+		return "cut short";
+	}
+	why = read_table(file, &in, &counts);
+	if (why == NULL) {
+		why = read_footer(file, &in);
+	}
+	if (why != NULL) {
+		zone_file_release(file);
+	}
+	return why;
+}
+
 int
 zone_file_read(struct zone_file *file, const char *name, struct qf_error *err)
 {
-	struct input in = {0};
-	struct counts counts;
 	unsigned char *bytes = NULL;
-	const char *why = "not a TZif file of version 2 or later";
+	size_t length;
+	const char *why;
 
-	memset(file, 0, sizeof(*file));
-	if (read_bytes(name, &bytes, &in.left, err) == -1) {
+	if (read_bytes(name, &bytes, &length, err) == -1) {
 		return -1;
 	}
-	in.at = bytes;
-	if (read_header(&in, &counts)) {
-		skip_block(&in, &counts, 4);
-		if (read_header(&in, &counts)) {
-			why = read_table(file, &in, &counts);
-			if (why == NULL) {
-				why = read_footer(file, &in);
-			}
-		}
-	}
+	why = zone_file_parse(file, bytes, length);
 	free(bytes);
 	if (why != NULL) {
-		zone_file_release(file);
 		return fail_invalid(name, why, err);
 	}
 	return 0;

@@ -52,6 +52,11 @@ int
 zone_file_read(struct zone_file *file, const char *name, struct qf_error *err);
 void zone_file_release(struct zone_file *file);
 
+/* Takes the content of a file: NULL, or a text that says what is wrong, and
+ * then there is nothing to release. */
+const char *
+zone_file_parse(struct zone_file *file, const void *bytes, size_t length);
+
 /* The instant of a change in a year; offset_s is in force before it. */
 int64_t
 zone_change_utc(const struct zone_change *change, int year, int32_t offset_s);

@@ -274,7 +274,25 @@ Test(dec, adds_products_where_64_bits_end)
 	expect(&sum, "27670116111000750000");
 }
 
+Test(dec, adds_products_of_any_scale_to_a_large_sum)
+{
+	struct dec sum = number("12345678901234567890.5");
+	struct dec a = number("0.25"), b = number("3");
+
+	dec_add_product(&sum, &a, &b);
+	dec_add_product(&sum, &b, &b);
+	expect(&sum, "12345678901234567900.25");
+}
+
 Test(dec, adds_a_product_of_itself)
+{
+	struct dec one = number("1"), b = number("12345678901234567890");
+
+	dec_add_product(&b, &b, &one);
+	expect(&b, "24691357802469135780");
+}
+
+Test(dec, adds_the_square_of_itself)
 {
 	struct dec a = number("12345678901234567890.5");
 
