@@ -65,7 +65,8 @@ struct fact_column {
 	enum fact_type type;
 	unsigned flags;
 	enum fact_reference reference;
-	const char *words;	/* FACT_WORD: "a b c" */
+	const char *words;	/* FACT_WORD: "a b c"; FACT_ID: what may stand
+				 * for an identifier ("@session"), or NULL */
 };
 
 struct fact_format {

@@ -1,0 +1,279 @@
+/* fact.c - the columns of every kind of fact.
+ *
+ * These tables are the CSV headers, the ledger's columns and the order of the
+ * canonical bytes at once; a unit test holds them against the schema.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "model/fact.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/status.h"
+
+#define CHANNELS_ACTIVE "import export"
+#define CHANNELS_ALL "import export import-reactive export-reactive"
+
+/* name, type, flags, what it refers to, words */
+#define KEY_ID(name)                                       \
+	{                                                  \
+		name, FACT_ID, FACT_KEY, FACT_NO_REF, NULL \
+	}
+#define KEY_POINT(name)                                       \
+	{                                                     \
+		name, FACT_ID, FACT_KEY, FACT_REF_POINT, NULL \
+	}
+#define KEY_SESSION                                                  \
+	{                                                            \
+		"session", FACT_ID, FACT_KEY, FACT_REF_SESSION, NULL \
+	}
+#define KEY_WORD(name, words)                                 \
+	{                                                     \
+		name, FACT_WORD, FACT_KEY, FACT_NO_REF, words \
+	}
+#define KEY_START                                                  \
+	{                                                          \
+		"start", FACT_INSTANT, FACT_KEY, FACT_NO_REF, NULL \
+	}
+#define KEY_DAY                                              \
+	{                                                    \
+		"day", FACT_DAY, FACT_KEY, FACT_NO_REF, NULL \
+	}
+#define WORD(name, words)                              \
+	{                                              \
+		name, FACT_WORD, 0, FACT_NO_REF, words \
+	}
+#define ID(name)                                    \
+	{                                           \
+		name, FACT_ID, 0, FACT_NO_REF, NULL \
+	}
+#define OPTIONAL_ID(name)                                       \
+	{                                                       \
+		name, FACT_ID, FACT_OPTIONAL, FACT_NO_REF, NULL \
+	}
+#define OPTIONAL_TEXT(name)                                       \
+	{                                                         \
+		name, FACT_TEXT, FACT_OPTIONAL, FACT_NO_REF, NULL \
+	}
+#define INSTANT(name)                                    \
+	{                                                \
+		name, FACT_INSTANT, 0, FACT_NO_REF, NULL \
+	}
+#define DECIMAL(name)                                    \
+	{                                                \
+		name, FACT_DECIMAL, 0, FACT_NO_REF, NULL \
+	}
+#define AMOUNT(name)                                                     \
+	{                                                                \
+		name, FACT_DECIMAL, FACT_NOT_NEGATIVE, FACT_NO_REF, NULL \
+	}
+#define OPTIONAL_AMOUNT(name)                                          \
+	{                                                              \
+		name, FACT_DECIMAL, FACT_NOT_NEGATIVE | FACT_OPTIONAL, \
+		    FACT_NO_REF, NULL                                  \
+	}
+#define OPTIONAL_KEY_ID(name)                                              \
+	{                                                                  \
+		name, FACT_ID, FACT_KEY | FACT_OPTIONAL, FACT_NO_REF, NULL \
+	}
+#define FROM_TO                                                                \
+	{"from", FACT_INSTANT, FACT_KEY | FACT_FROM, FACT_NO_REF, NULL},       \
+	{                                                                      \
+		"to", FACT_INSTANT, FACT_TO | FACT_OPTIONAL, FACT_NO_REF, NULL \
+	}
+
+static const struct fact_column party[] = {
+    KEY_ID("party"),
+    WORD("kind", "operator customer aggregator grid market owner person"),
+    OPTIONAL_TEXT("name_zh"),
+    OPTIONAL_TEXT("name_en"),
+    FROM_TO,
+};
+
+static const struct fact_column point[] = {
+    KEY_ID("point"),
+    WORD("kind", "metering connector station gate virtual"),
+    OPTIONAL_ID("class"),
+    OPTIONAL_ID("scenario"),
+    OPTIONAL_AMOUNT("capacity_kw"),
+    OPTIONAL_TEXT("district"),
+    OPTIONAL_TEXT("name_zh"),
+    OPTIONAL_TEXT("name_en"),
+    FROM_TO,
+};
+
+static const struct fact_column meter[] = {
+    KEY_POINT("point"),
+    KEY_ID("meter"),
+    AMOUNT("multiplier"),
+    ID("digits"), /* no decimal: 6.10 is not 6.1 */
+    FROM_TO,
+};
+
+static const struct fact_column relation[] = {
+    KEY_POINT("parent"),
+    KEY_POINT("child"),
+    KEY_WORD("role", "sum deduct check"),
+    FROM_TO,
+};
+
+static const struct fact_column contract[] = {
+    KEY_ID("contract"),
+    KEY_ID("leg"),
+    {"point", FACT_ID, 0, FACT_REF_POINT, NULL},
+    {"payer", FACT_ID, 0, FACT_REF_PARTY, "@session"},
+    {"payee", FACT_ID, 0, FACT_REF_PARTY, "@session"},
+    OPTIONAL_ID("account"),
+    ID("tariff"),
+    WORD("basis", "intervals registers sessions"),
+    OPTIONAL_ID("voltage"),
+    OPTIONAL_ID("user_class"),
+    OPTIONAL_ID("type"),
+    {"options", FACT_OPTIONS, FACT_OPTIONAL, FACT_NO_REF, NULL},
+    WORD("cycle", "month"),
+    FROM_TO,
+};
+
+static const struct fact_column member[] = {
+    {"portfolio", FACT_ID, FACT_KEY, FACT_REF_PARTY, NULL},
+    KEY_ID("member"),
+    FROM_TO,
+};
+
+static const struct fact_column alias[] = {
+    KEY_ID("scheme"),
+    KEY_ID("alias"),
+    WORD("kind", "party point contract"),
+    ID("name"),
+    FROM_TO,
+};
+
+static const struct fact_column calendar[] = {
+    KEY_ID("calendar"),
+    KEY_DAY,
+    WORD("kind", "holiday rest workday"),
+    OPTIONAL_ID("name"),
+};
+
+static const struct fact_column condition[] = {
+    KEY_ID("station"),
+    KEY_ID("quantity"),
+    KEY_DAY,
+    DECIMAL("value"),
+};
+
+static const struct fact_column price[] = {
+    KEY_ID("price_table"),
+    {"month", FACT_MONTH, FACT_KEY, FACT_NO_REF, NULL},
+    OPTIONAL_KEY_ID("user_class"),
+    OPTIONAL_KEY_ID("type"),
+    OPTIONAL_KEY_ID("voltage"),
+    KEY_ID("item"),
+    DECIMAL("price"),
+    WORD("unit", "kwh mwh kw kva each"),
+    WORD("tax", "included excluded"),
+};
+
+static const struct fact_column series[] = {
+    KEY_ID("series"),
+    KEY_START,
+    INSTANT("end"),
+    DECIMAL("price"),
+    WORD("unit", "kwh mwh each"),
+};
+
+static const struct fact_column session[] = {
+    KEY_ID("session"),
+    {"point", FACT_ID, 0, FACT_REF_POINT, NULL},
+    OPTIONAL_ID("vehicle"),
+    {"party", FACT_ID, FACT_OPTIONAL, FACT_REF_PARTY, NULL},
+    INSTANT("start"),
+    INSTANT("end"),
+    OPTIONAL_AMOUNT("import_kwh"),
+    OPTIONAL_AMOUNT("export_kwh"),
+};
+
+static const struct fact_column session_band[] = {
+    KEY_SESSION,
+    KEY_WORD("channel", CHANNELS_ACTIVE),
+    KEY_ID("band"),
+    AMOUNT("kwh"),
+};
+
+static const struct fact_column session_interval[] = {
+    KEY_SESSION,
+    KEY_WORD("channel", CHANNELS_ACTIVE),
+    KEY_START,
+    INSTANT("end"),
+    AMOUNT("kwh"),
+};
+
+static const struct fact_column register_read[] = {
+    KEY_POINT("point"),
+    KEY_ID("meter"),
+    {"time", FACT_INSTANT, FACT_KEY, FACT_NO_REF, NULL},
+    KEY_WORD("channel", CHANNELS_ALL),
+    OPTIONAL_KEY_ID("band"),
+    OPTIONAL_AMOUNT("value"),
+    WORD("quality", "measured estimated withdrawn"),
+};
+
+#define FORMAT(kind, name, columns) \
+	[kind] = {kind, name, columns, sizeof(columns) / sizeof((columns)[0])}
+
+static const struct fact_format formats[FACT_KINDS] = {
+    FORMAT(FACT_PARTY, "party", party),
+    FORMAT(FACT_POINT, "point", point),
+    FORMAT(FACT_METER, "meter", meter),
+    FORMAT(FACT_RELATION, "relation", relation),
+    FORMAT(FACT_CONTRACT, "contract", contract),
+    FORMAT(FACT_MEMBER, "member", member),
+    FORMAT(FACT_ALIAS, "alias", alias),
+    FORMAT(FACT_CALENDAR, "calendar", calendar),
+    FORMAT(FACT_CONDITION, "condition", condition),
+    FORMAT(FACT_PRICE, "price", price),
+    FORMAT(FACT_SERIES, "series", series),
+    FORMAT(FACT_SESSION, "session", session),
+    FORMAT(FACT_SESSION_BAND, "session-band", session_band),
+    FORMAT(FACT_SESSION_INTERVAL, "session-interval", session_interval),
+    FORMAT(FACT_REGISTER_READ, "register-read", register_read),
+};
+
+const struct fact_format *
+fact_format(enum fact_kind kind)
+{
+	assert(kind < FACT_KINDS);
+	return &formats[kind];
+}
+
+const struct fact_format *
+fact_format_of_header(const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < FACT_KINDS; i++) {
+		size_t same = 0;
+
+		if (formats[i].column_count != count) {
+			continue;
+		}
+		while (same < count && strcmp(formats[i].columns[same].name,
+					   names[same]) == 0) {
+			same++;
+		}
+		if (same == count) {
+			return &formats[i];
+		}
+	}
+	return NULL;
+}
+
+size_t
+fact_column(const struct fact_format *format, const char *name)
+{
+	for (size_t i = 0; i < format->column_count; i++) {
+		if (strcmp(format->columns[i].name, name) == 0) {
+			return i;
+		}
+	}
+	BUG("%s has no column %s", format->name, name);
+}
