@@ -29,6 +29,7 @@ struct quarantine_plan {
 	const char *tool;
 	const char *declaration; /* to add to the preamble, or NULL */
 	bool force; /* replace a file of other content */
+	bool dry_run; /* find out, but publish nothing */
 };
 
 struct quarantine_done {

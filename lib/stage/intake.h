@@ -1,18 +1,24 @@
 /* intake.h - one file's way into the ledger.
  *
  * A savepoint around it: the file goes in whole, as one batch or rule, or
- * nothing of it does.
+ * nothing of it does.  intake.c has what all files share, intake_rows.c the
+ * rows of CSV files, intake_rule.c rule documents.
+ *
+ * The functions return -1 with *err both where one file is at fault and where
+ * nothing more can be done for any; intake_is_fatal() tells them apart.
  */
 #ifndef QF_STAGE_INTAKE_H
 #define QF_STAGE_INTAKE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/digest.h"
+#include "format/declare.h"
 #include "format/sniff.h"
 #include "stage/ingest.h"
 
-struct csv_config;
 struct entry;
 struct faults;
 struct ledger;
@@ -24,21 +30,50 @@ struct intake {
 	struct ledger *ledger;
 	const struct zone *zone;
 	int64_t received_utc; /* INT64_MIN: not said */
-	const char *quarantine; /* path for this file, or NULL */
 };
 
-/* An operand, opened. */
+/* An operand. */
 struct operand {
 	struct ingest_file *file;
 	struct sniff kind;
 	const char *name; /* in messages: the path, or "(stdin)" */
-	int fd; /* -1 while it is closed */
+	const char *basename; /* as the batch has it */
+	size_t position; /* among the operands */
 	int spool_fd; /* of standard input, else -1 */
+	char *quarantine; /* path for its bad rows, or NULL */
 };
+
+/* A file on its way. */
+struct passage {
+	const struct intake *intake;
+	struct operand *operand;
+	int fd;
+	struct digest sha256;
+	struct declaration declaration; /* of reads; else its text is "" */
+	struct entry *entry;
+	struct faults *faults;
+};
+
+/* Opens the operand's file, at its start; the descriptor is the caller's. */
+int intake_open(const struct operand *operand, struct qf_error *err);
 
 /* Takes one file in.  -1 only where nothing more can be done for any file; a
  * file that is refused gives 0 and has it in operand->file. */
 int intake_file(
     const struct intake *intake, struct operand *operand, struct qf_error *err);
+
+/* True where the failure is none of a file but of the ledger or the system. */
+bool intake_is_fatal(const struct qf_error *err);
+
+/* The file is refused: tells options->say. */
+void intake_refuse(const struct ingest_options *options,
+    struct ingest_file *file, const struct qf_error *fault);
+
+/* The rows of a CSV file, each new one appended to passage->entry, each fault
+ * kept in passage->faults; counts in operand->file. */
+int intake_rows(struct passage *passage, struct qf_error *err);
+
+/* A rule document as a whole, in an entry of its own. */
+int intake_rule(struct passage *passage, struct qf_error *err);
 
 #endif

@@ -1,0 +1,160 @@
+/* qf-init - makes a new ledger for one market.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "base/tool.h"
+#include "base/zone.h"
+#include "ledger/db.h"
+
+#define MONEY_SCALE_MAX 8 /* as the ledger's schema has it */
+
+enum { OPT_MARKET = 1, OPT_ZONE, OPT_CURRENCY, OPT_MONEY_SCALE };
+
+static const struct options_row rows[] = {
+    {OPT_MARKET, 0, "market", "NAME", "name of the market, as shown"},
+    {OPT_ZONE, 0, "zone", "ZONE", "its time zone, such as Asia/Shanghai"},
+    {OPT_CURRENCY, 0, "currency", "CODE", "its currency, such as CNY"},
+    {OPT_MONEY_SCALE, 0, "money-scale", "N",
+	"decimals of the smallest unit of money (default 2)"},
+    {0},
+};
+
+static const struct tool_spec spec = {
+    .name = "qf-init",
+    .purpose = "make a new ledger",
+    .options = rows,
+    .ledger = true,
+};
+
+static int
+set_text(struct tool *tool, char *out, const char *value, const char *what)
+{
+	size_t length = strlen(value);
+
+	if (length == 0 || length >= MARKET_TEXT_MAX ||
+	    !text_utf8_valid(value, length) ||
+	    text_has_control(value, length)) {
+		tool_misuse(tool, "%s must be 1 to %d bytes of UTF-8", what,
+		    MARKET_TEXT_MAX - 1);
+		return -1;
+	}
+	memcpy(out, value, length + 1);
+	return 0;
+}
+
+static int
+set_currency(struct tool *tool, struct market *market, const char *value)
+{
+	size_t i;
+
+	for (i = 0; value[i] >= 'A' && value[i] <= 'Z'; i++) {
+		continue;
+	}
+	if (i != 3 || value[i] != '\0') {
+		tool_misuse(tool,
+		    "%s: not a currency code of three letters (ISO 4217)",
+		    value);
+		return -1;
+	}
+	memcpy(market->currency, value, 4);
+	return 0;
+}
+
+static int
+set_money_scale(struct tool *tool, struct market *market, const char *value)
+{
+	if (value[0] < '0' || value[0] > '0' + MONEY_SCALE_MAX ||
+	    value[1] != '\0') {
+		tool_misuse(tool,
+		    "%s: the money scale is a number from 0 to %d", value,
+		    MONEY_SCALE_MAX);
+		return -1;
+	}
+	market->money_scale = value[0] - '0';
+	return 0;
+}
+
+/* Reads the options: 0, or -1 when the tool is to finish with its status. */
+static int
+take_options(struct tool *tool, struct market *market)
+{
+	const char *value;
+	int id, rc;
+
+	while ((rc = tool_option(tool, &id, &value)) == 1) {
+		switch (id) {
+		case OPT_MARKET:
+			rc = set_text(tool, market->name, value, "the market");
+			break;
+		case OPT_ZONE:
+			rc = set_text(tool, market->zone, value, "the zone");
+			break;
+		case OPT_CURRENCY:
+			rc = set_currency(tool, market, value);
+			break;
+		case OPT_MONEY_SCALE:
+			rc = set_money_scale(tool, market, value);
+			break;
+		default:
+			BUG("option %d", id);
+		}
+		if (rc == -1) {
+			return -1;
+		}
+	}
+	return rc;
+}
+
+/* Nothing has a default that could be wrong: a zone guessed is every band of
+ * every day wrong. */
+static int
+check(struct tool *tool, const struct market *market)
+{
+	if (tool->operand_count > 0) {
+		tool_misuse(tool,
+		    "%s: no operand is taken; the ledger is named by -l",
+		    tool->operands[0]);
+		return -1;
+	}
+	if (market->name[0] == '\0' || market->zone[0] == '\0' ||
+	    market->currency[0] == '\0') {
+		tool_misuse(tool, "--market, --zone and --currency are needed");
+		return -1;
+	}
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct market market = {.money_scale = 2};
+	struct tool tool;
+	struct qf_error err;
+	struct zone *zone;
+	const char *ledger;
+	int64_t now_utc;
+
+	if (tool_begin(&tool, &spec, argc, argv) == -1 ||
+	    take_options(&tool, &market) == -1 || check(&tool, &market) == -1) {
+		return tool_finish(&tool, tool.status);
+	}
+	ledger = tool_ledger(&tool);
+	if (ledger == NULL) {
+		return tool_finish(&tool, tool.status);
+	}
+	if (zone_load(&zone, market.zone, &err) == -1) {
+		return tool_fail(&tool, &err);
+	}
+	zone_free(zone);
+	if (clock_now_utc(&now_utc, NULL, &err) == -1 ||
+	    ledger_create(ledger, &market, now_utc, &err) == -1) {
+		return tool_fail(&tool, &err);
+	}
+	return tool_finish(&tool, QF_OK);
+}

@@ -1,0 +1,372 @@
+/* ingest.c - taking files of facts and rule documents into a ledger.
+ *
+ * Every operand is looked at before the ledger is locked, because only then
+ * can they be taken in the order in which they refer to each other.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "stage/ingest.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/zone.h"
+#include "format/instant.h"
+#include "format/jsonout.h"
+#include "ledger/db.h"
+#include "stage/intake.h"
+
+#define STDIN_NAME "(stdin)"
+#define COPY_SIZE ((size_t)64 << 10)
+
+/* Copies all of standard input. */
+static int
+copy_stdin(int to_fd, struct qf_error *err)
+{
+	char *bytes = xmalloc(COPY_SIZE);
+	ssize_t n, written, m;
+	int rc = 0;
+
+	while ((n = read(STDIN_FILENO, bytes, COPY_SIZE)) != 0 && rc == 0) {
+		if (n == -1 && errno == EINTR) {
+			continue;
+		}
+		if (n == -1) {
+			rc = qf_fail(err, QF_IO, "read-failed",
+			    STDIN_NAME ": %s", strerror(errno));
+			break;
+		}
+		for (written = 0; written < n && rc == 0; written += m) {
+			m = write(
+			    to_fd, bytes + written, (size_t)(n - written));
+			if (m == -1 && errno == EINTR) {
+				m = 0;
+			} else if (m == -1) {
+				rc = qf_fail(err, QF_IO, "spool-write",
+				    STDIN_NAME ": cannot keep: %s",
+				    strerror(errno));
+				break;
+			}
+		}
+	}
+	free(bytes);
+	return rc;
+}
+
+/* Standard input is read twice like any file, so it is kept in one that has
+ * no name. */
+static int
+spool_stdin(struct operand *operand, struct qf_error *err)
+{
+	const char *directory = getenv("TMPDIR");
+
+	if (directory == NULL || directory[0] == '\0') {
+		directory = "/var/tmp";
+	}
+	operand->spool_fd =
+	    open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+	if (operand->spool_fd == -1) {
+		return qf_fail(err, QF_CANTCREAT, "spool-create",
+		    "%s: cannot keep standard input there: %s", directory,
+		    strerror(errno));
+	}
+	return copy_stdin(operand->spool_fd, err);
+}
+
+/* A name that goes into the ledger and into messages must be text. */
+static int
+check_name(const struct operand *operand, struct qf_error *err)
+{
+	size_t length = strlen(operand->name);
+
+	if (text_utf8_valid(operand->name, length) &&
+	    !text_has_control(operand->name, length)) {
+		return 0;
+	}
+	return qf_fail(err, QF_USAGE, "file-name",
+	    "%s: a file name must be UTF-8 without control characters",
+	    operand->name);
+}
+
+/* Finds out what an operand is; closes it again, for there may be many. */
+static int
+look_at(struct operand *operand, const struct ingest_options *options,
+    struct qf_error *err)
+{
+	int fd, rc;
+
+	if (check_name(operand, err) == -1) {
+		return -1;
+	}
+	if (strcmp(operand->file->path, "-") == 0 &&
+	    spool_stdin(operand, err) == -1) {
+		return -1;
+	}
+	fd = intake_open(operand, err);
+	if (fd == -1) {
+		return -1;
+	}
+	rc =
+	    sniff_fd(&operand->kind, fd, operand->name, options->encoding, err);
+	close(fd);
+	if (rc == 0) {
+		operand->file->format = sniff_name(&operand->kind);
+	}
+	return rc;
+}
+
+/* Where an operand's bad rows go: the file named, or one of its own name in
+ * the directory named. */
+static char *
+quarantine_path(const struct operand *operand, const char *given)
+{
+	struct stat st;
+	char *path;
+
+	if (given == NULL) {
+		return NULL;
+	}
+	if (stat(given, &st) == -1 || !S_ISDIR(st.st_mode)) {
+		return xstrdup(given);
+	}
+	if (asprintf(&path, "%s/%s", given,
+		operand->spool_fd == -1 ? operand->basename : "stdin.csv") ==
+	    -1) {
+		BUG("asprintf");
+	}
+	return path;
+}
+
+static int
+by_kind(const void *a, const void *b)
+{
+	const struct operand *left = a, *right = b;
+	int difference = sniff_rank(&left->kind) - sniff_rank(&right->kind);
+
+	if (difference != 0) {
+		return difference;
+	}
+	return left->position < right->position ? -1 : 1;
+}
+
+/* Looks at all operands; *ready are those that can be taken, in the order in
+ * which they are to be taken. */
+static void
+look_at_all(struct ingest_report *report, const struct ingest_options *options,
+    struct operand *operands, size_t *ready)
+{
+	struct operand *operand;
+	struct qf_error fault;
+	const char *slash;
+	size_t i;
+
+	*ready = 0;
+	for (i = 0; i < report->count; i++) {
+		operand = &operands[*ready];
+		memset(operand, 0, sizeof(*operand));
+		operand->file = &report->files[i];
+		operand->position = i;
+		operand->spool_fd = -1;
+		operand->name = report->files[i].path;
+		slash = strrchr(operand->name, '/');
+		operand->basename = slash == NULL ? operand->name : slash + 1;
+		if (strcmp(operand->name, "-") == 0) {
+			operand->name = STDIN_NAME;
+		}
+		if (look_at(operand, options, &fault) == -1) {
+			intake_refuse(options, operand->file, &fault);
+			if (operand->spool_fd != -1) {
+				close(operand->spool_fd);
+			}
+			continue;
+		}
+		operand->quarantine =
+		    quarantine_path(operand, options->quarantine);
+		(*ready)++;
+	}
+	qsort(operands, *ready, sizeof(*operands), by_kind);
+}
+
+static int
+parse_received(
+    struct intake *intake, const char *received, struct qf_error *err)
+{
+	intake->received_utc = INT64_MIN;
+	if (received == NULL ||
+	    instant_parse(received, strlen(received), intake->zone,
+		INSTANT_DATE, &intake->received_utc, err) == 0) {
+		return 0;
+	}
+	if (err != NULL) {
+		err->status = QF_USAGE;
+	}
+	return qf_fail_prefix(err, "--received");
+}
+
+/* Takes the files that can be taken, in one transaction. */
+static int
+take_all(const struct ingest_options *options, struct operand *operands,
+    size_t count, struct qf_error *err)
+{
+	struct intake intake = {.options = options};
+	struct zone *zone = NULL;
+	size_t i;
+	int rc = -1;
+
+	if (ledger_open(&intake.ledger, options->ledger, LEDGER_WRITE,
+		options->wait_seconds, err) == -1 ||
+	    zone_load(&zone, ledger_market(intake.ledger)->zone, err) == -1) {
+		goto out;
+	}
+	intake.zone = zone;
+	if (parse_received(&intake, options->received, err) == -1) {
+		goto out;
+	}
+	for (i = 0; i < count; i++) {
+		if (intake_file(&intake, &operands[i], err) == -1) {
+			goto out;
+		}
+	}
+	rc = options->dry_run ? 0 : ledger_commit(intake.ledger, err);
+out:
+	zone_free(zone);
+	ledger_close(intake.ledger);
+	return rc;
+}
+
+/* Adds up what the files say. */
+static void
+add_up(struct ingest_report *report)
+{
+	size_t i;
+
+	report->status = QF_OK;
+	for (i = report->count; i > 0; i--) {
+		const struct ingest_file *file = &report->files[i - 1];
+
+		report->set_aside += file->set_aside;
+		if (file->state == INGEST_REFUSED) {
+			report->status = file->error.status;
+		}
+	}
+}
+
+int
+ingest_run(struct ingest_report **out, const struct ingest_options *options,
+    char *const *paths, size_t count, struct qf_error *err)
+{
+	struct ingest_report *report = xcalloc(1, sizeof(*report));
+	struct operand *operands = xcalloc(count, sizeof(*operands));
+	size_t i, ready;
+	int rc = 0;
+
+	assert(count > 0);
+	report->files = xcalloc(count, sizeof(*report->files));
+	report->count = count;
+	for (i = 0; i < count; i++) {
+		report->files[i].path = paths[i];
+		report->files[i].format = "";
+	}
+	look_at_all(report, options, operands, &ready);
+	if (ready > 0) {
+		rc = take_all(options, operands, ready, err);
+	}
+	for (i = 0; i < ready; i++) {
+		free(operands[i].quarantine);
+		if (operands[i].spool_fd != -1) {
+			close(operands[i].spool_fd);
+		}
+	}
+	free(operands);
+	add_up(report);
+	*out = report;
+	return rc;
+}
+
+void
+ingest_report_free(struct ingest_report *report)
+{
+	if (report == NULL) {
+		return;
+	}
+	free(report->files);
+	free(report);
+}
+
+static void
+summarize_count(struct jsonout *json, const char *name, int64_t value)
+{
+	jsonout_name(json, name);
+	jsonout_int(json, value);
+}
+
+static void
+summarize_text(struct jsonout *json, const char *name, const char *text)
+{
+	jsonout_name(json, name);
+	jsonout_string(json, text);
+}
+
+static void
+summarize_file(struct jsonout *json, const struct ingest_file *file)
+{
+	static const char *const states[] = {
+	    [INGEST_NEW] = "new",
+	    [INGEST_KNOWN] = "known",
+	    [INGEST_REFUSED] = "refused",
+	};
+	char handle[HANDLE_TEXT_MAX];
+
+	jsonout_begin_object(json);
+	summarize_text(json, "file", file->path);
+	summarize_text(json, "format", file->format);
+	summarize_text(json, "state", states[file->state]);
+	if (file->state == INGEST_REFUSED) {
+		summarize_text(json, "code", file->error.code);
+		summarize_text(json, "error", file->error.text);
+	} else if (file->handle.entry != 0) {
+		summarize_text(json, "handle",
+		    handle_format(&file->handle, handle, sizeof(handle)));
+	}
+	summarize_text(json, "sha256", file->sha256);
+	summarize_count(json, "bytes", file->bytes);
+	summarize_count(json, "facts", file->facts);
+	summarize_count(json, "repeated", file->repeated);
+	summarize_count(json, "set_aside", file->set_aside);
+	summarize_count(json, "faults", file->faults);
+	jsonout_end_object(json);
+}
+
+int
+ingest_summary(
+    const struct ingest_report *report, struct sink sink, struct qf_error *err)
+{
+	struct jsonout *json = jsonout_new(sink);
+	size_t i;
+	int rc = 0;
+
+	jsonout_begin_object(json);
+	summarize_text(json, "tool", "qf-ingest");
+	summarize_count(json, "status", report->status);
+	summarize_count(json, "set_aside", report->set_aside);
+	jsonout_name(json, "files");
+	jsonout_begin_array(json);
+	for (i = 0; i < report->count; i++) {
+		summarize_file(json, &report->files[i]);
+	}
+	jsonout_end_array(json);
+	jsonout_end_object(json);
+	if (jsonout_end_line(json, err) == -1 ||
+	    jsonout_finish(json, err) == -1) {
+		rc = -1;
+	}
+	jsonout_free(json);
+	return rc;
+}

@@ -1,0 +1,287 @@
+/* intake.c - one file's way into the ledger.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "stage/intake.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <fcntl.h>
+
+#include "base/xml.h"
+#include "format/csv.h"
+#include "format/faults.h"
+#include "format/quarantine.h"
+#include "ledger/db.h"
+#include "ledger/entry.h"
+#include "ledger/facts.h"
+
+int
+intake_open(const struct operand *operand, struct qf_error *err)
+{
+	int fd;
+
+	if (operand->spool_fd == -1) {
+		return xml_open(operand->name, err);
+	}
+	fd = fcntl(operand->spool_fd, F_DUPFD_CLOEXEC, 3);
+	if (fd == -1 || lseek(fd, 0, SEEK_SET) == -1) {
+		return qf_fail(err, QF_IO, "read-failed", "%s: %s",
+		    operand->name, strerror(errno));
+	}
+	return fd;
+}
+
+bool
+intake_is_fatal(const struct qf_error *err)
+{
+	switch (err->status) {
+	case QF_USAGE:
+	case QF_DATA:
+	case QF_NOINPUT:
+	case QF_CANTCREAT:
+	case QF_PERM:
+	case QF_CONFIG:
+		return false;
+	default:
+		return true;
+	}
+}
+
+void
+intake_refuse(const struct ingest_options *options, struct ingest_file *file,
+    const struct qf_error *fault)
+{
+	assert(fault->status != QF_OK);
+	file->state = INGEST_REFUSED;
+	file->error = *fault;
+	options->say(options->context, fault);
+}
+
+/* Says the faults of a file that is refused for them: all, or the first so
+ * many and how many more there are. */
+static int
+refuse_for_faults(struct passage *passage, struct qf_error *err)
+{
+	const struct ingest_options *options = passage->intake->options;
+	struct ingest_file *file = passage->operand->file;
+	struct qf_error message;
+	struct fault fault;
+	uint64_t said = 0;
+	int rc;
+
+	while ((rc = faults_next(passage->faults, &fault, err)) == 1) {
+		if (fault.echo) {
+			continue;
+		}
+		faults_message(passage->faults, &fault, &message);
+		if (said == 0) {
+			file->error = message;
+		}
+		if (said++ == INGEST_FAULTS_SAID) {
+			break;
+		}
+		options->say(options->context, &message);
+	}
+	if (rc == -1) {
+		return -1;
+	}
+	if (said > INGEST_FAULTS_SAID) {
+		qf_fail(&message, QF_DATA, "faults-more", "%s: and %llu more",
+		    passage->operand->name,
+		    (unsigned long long)(faults_count(passage->faults) -
+					 INGEST_FAULTS_SAID));
+		options->say(options->context, &message);
+	}
+	file->state = INGEST_REFUSED;
+	return 0;
+}
+
+/* Sets the rows with faults aside, and says so: a night in which data went
+ * missing must not be silent. */
+static int
+set_aside(struct passage *passage, struct digest *sha256, struct qf_error *err)
+{
+	const struct ingest_options *options = passage->intake->options;
+	const struct operand *operand = passage->operand;
+	struct csv_config config = {.encoding = options->encoding,
+	    .columns_max = SERIES_VALUES_MAX + 8};
+	struct quarantine_plan plan = {
+	    .path = operand->quarantine,
+	    .tool = "qf-ingest",
+	    .declaration =
+		options->declare == NULL || passage->declaration.text[0] == '\0'
+		    ? NULL
+		    : passage->declaration.text,
+	    .force = options->force,
+	    .dry_run = options->dry_run,
+	};
+	struct quarantine_done done;
+	struct qf_error message;
+
+	if (lseek(passage->fd, 0, SEEK_SET) == -1) {
+		return qf_fail(err, QF_IO, "read-failed", "%s: %s",
+		    operand->name, strerror(errno));
+	}
+	if (quarantine_write(&plan, passage->fd, operand->name, &config,
+		passage->faults, &done, err) == -1) {
+		return -1;
+	}
+	operand->file->set_aside = done.rows;
+	*sha256 = done.sha256;
+	qf_fail(&message, QF_NO, "rows-set-aside",
+	    "%s: %lld rows set aside in %s", operand->name,
+	    (long long)done.rows, operand->quarantine);
+	options->say(options->context, &message);
+	return 0;
+}
+
+/* The batch's own row, after those of its facts. */
+static int
+append_batch(
+    struct passage *passage, const struct digest *aside, struct qf_error *err)
+{
+	const struct ingest_options *options = passage->intake->options;
+	const struct operand *operand = passage->operand;
+	const struct ingest_file *file = operand->file;
+	char aside_hex[DIGEST_HEX_SIZE];
+	struct batch batch = {
+	    .format = file->format,
+	    .file = operand->basename,
+	    .sha256 = file->sha256,
+	    .declarations = passage->declaration.text,
+	    .bytes = file->bytes,
+	    .received_utc = passage->intake->received_utc,
+	    .reason = options->correct,
+	    .facts = file->facts,
+	    .repeated = file->repeated,
+	    .set_aside = file->set_aside,
+	};
+
+	if (file->set_aside > 0) {
+		digest_hex(aside, aside_hex);
+		batch.set_aside_sha256 = aside_hex;
+	}
+	return facts_append_batch(passage->entry, &batch, err);
+}
+
+/* A CSV file as one batch.  0 with the file's state REFUSED where rows are at
+ * fault and there is no quarantine. */
+static int
+take_batch(struct passage *passage, struct qf_error *err)
+{
+	const struct intake *intake = passage->intake;
+	struct operand *operand = passage->operand;
+	struct digest aside;
+	int rc = -1;
+
+	if (intake_rows(passage, err) == -1 ||
+	    faults_finish(passage->faults, err) == -1) {
+		goto out;
+	}
+	operand->file->faults = (int64_t)faults_count(passage->faults);
+	if (operand->file->faults > 0 && operand->quarantine == NULL) {
+		rc = refuse_for_faults(passage, err);
+		goto out;
+	}
+	if (operand->file->faults > 0 &&
+	    set_aside(passage, &aside, err) == -1) {
+		goto out;
+	}
+	entry_note(passage->entry, "encoding", "%s",
+	    intake->options->encoding == TEXT_GB18030 ? "gb18030" : "utf-8");
+	if (append_batch(passage, &aside, err) == -1) {
+		goto out;
+	}
+	rc = entry_finish(passage->entry, &operand->file->handle, err);
+	passage->entry = NULL;
+out:
+	entry_abandon(passage->entry);
+	passage->entry = NULL;
+	faults_free(passage->faults);
+	passage->faults = NULL;
+	return rc;
+}
+
+/* The digest of the bytes, and whether they are known: 1 if so. */
+static int
+recognize(struct passage *passage, struct qf_error *err)
+{
+	struct ingest_file *file = passage->operand->file;
+	int rc;
+
+	if (digest_fd(&passage->sha256, &file->bytes, passage->fd, err) == -1) {
+		return qf_fail_prefix(err, "%s", passage->operand->name);
+	}
+	if (lseek(passage->fd, 0, SEEK_SET) == -1) {
+		return qf_fail(err, QF_IO, "read-failed", "%s: %s",
+		    passage->operand->name, strerror(errno));
+	}
+	digest_hex(&passage->sha256, file->sha256);
+	rc = facts_known(
+	    passage->intake->ledger, file->sha256, &file->handle, err);
+	if (rc == -1) {
+		return qf_fail_prefix(err, "%s", passage->operand->name);
+	}
+	if (rc == 1) {
+		file->state = INGEST_KNOWN;
+	}
+	return rc;
+}
+
+/* What was computed of a file inside a savepoint stays, or never was. */
+static int
+take(struct passage *passage, struct qf_error *err)
+{
+	struct ingest_file *file = passage->operand->file;
+	struct ledger *ledger = passage->intake->ledger;
+	struct qf_error fault;
+	int rc;
+
+	rc = recognize(passage, err);
+	if (rc != 0) {
+		return rc == 1 ? 0 : -1;
+	}
+	if (ledger_savepoint(ledger, err) == -1) {
+		return -1;
+	}
+	rc = passage->operand->kind.format == SNIFF_RULE
+		 ? intake_rule(passage, err)
+		 : take_batch(passage, err);
+	if (rc == 0 && file->state == INGEST_NEW) {
+		return ledger_release(ledger, err);
+	}
+	/* The first failure is the one to tell of. */
+	if (ledger_rollback(ledger, rc == 0 ? err : &fault) == -1) {
+		return -1;
+	}
+	return rc;
+}
+
+int
+intake_file(
+    const struct intake *intake, struct operand *operand, struct qf_error *err)
+{
+	struct passage passage = {.intake = intake, .operand = operand};
+	struct qf_error fault;
+	int rc;
+
+	assert(operand->file->state == INGEST_NEW);
+	passage.fd = intake_open(operand, &fault);
+	rc = passage.fd == -1 ? -1 : take(&passage, &fault);
+	if (passage.fd != -1) {
+		close(passage.fd);
+	}
+	if (rc == 0) {
+		return 0;
+	}
+	if (intake_is_fatal(&fault)) {
+		*err = fault;
+		return -1;
+	}
+	intake_refuse(intake->options, operand->file, &fault);
+	return 0;
+}

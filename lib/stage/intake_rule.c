@@ -1,0 +1,169 @@
+/* intake_rule.c - a rule document into the ledger.
+ *
+ * Only one that could be run is taken: its schema holds, and so does all that
+ * a schema cannot say.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/xml.h"
+#include "ledger/entry.h"
+#include "ledger/facts.h"
+#include "ledger/registry.h"
+#include "rules/tariff.h"
+#include "stage/intake.h"
+
+#define KIND "tariff"
+
+/* Reads the whole document; *text is the caller's to free, with a NUL. */
+static int
+read_text(const struct passage *passage, char **text, struct qf_error *err)
+{
+	size_t length = (size_t)passage->operand->file->bytes, done = 0;
+	ssize_t n;
+
+	*text = NULL;
+	if (passage->operand->file->bytes > (int64_t)XML_SIZE_MAX) {
+		return qf_fail(err, QF_DATA, "xml-size",
+		    "%s: more than %u bytes", passage->operand->name,
+		    XML_SIZE_MAX);
+	}
+	*text = xmalloc(length + 1);
+	while (done < length) {
+		n = read(passage->fd, *text + done, length - done);
+		if (n == -1 && errno == EINTR) {
+			continue;
+		}
+		if (n <= 0) {
+			free(*text);
+			*text = NULL;
+			return qf_fail(err, QF_IO, "read-failed", "%s: %s",
+			    passage->operand->name,
+			    n == 0 ? "shrank" : strerror(errno));
+		}
+		done += (size_t)n;
+	}
+	(*text)[length] = '\0';
+	return 0;
+}
+
+/* Says everything that is wrong with the document; the first is *err. */
+static int
+check(struct passage *passage, const char *text, struct qf_error *err)
+{
+	const struct ingest_options *options = passage->intake->options;
+	struct ingest_file *file = passage->operand->file;
+	struct tariff_faults faults;
+	size_t i;
+
+	tariff_check(
+	    &faults, text, (size_t)file->bytes, passage->operand->name);
+	file->faults = (int64_t)faults.count;
+	for (i = 1; i < faults.count; i++) {
+		options->say(options->context, &faults.list[i - 1]);
+	}
+	/* The caller says the last one, as that of the file. */
+	if (faults.count > 0) {
+		*err = faults.list[faults.count - 1];
+		err->status = QF_DATA;
+	}
+	tariff_faults_free(&faults);
+	return file->faults > 0 ? -1 : 0;
+}
+
+/* A document of this id that holds now: 1 if it has the same text, with its
+ * handle; -1 if it has another one and nobody said that this corrects it. */
+static int
+compare(struct passage *passage, const char *id, const char *text,
+    struct qf_error *err)
+{
+	struct ledger *ledger = passage->intake->ledger;
+	struct ingest_file *file = passage->operand->file;
+	char *known, known_file[256];
+	int64_t last, entry;
+	int rc;
+
+	if (entry_last(ledger, &last, err) == -1) {
+		return -1;
+	}
+	rc =
+	    rules_find(ledger, last, KIND, id, &known, known_file, &entry, err);
+	if (rc != 1) {
+		return rc;
+	}
+	if (strcmp(known, text) == 0) {
+		file->state = INGEST_KNOWN;
+		file->handle =
+		    (struct handle){.kind = ENTRY_RULE, .entry = entry};
+		rc = entry_resolve(ledger, &file->handle, err) == -1 ? -1 : 1;
+	} else if (passage->intake->options->correct == NULL) {
+		rc = qf_fail(err, QF_DATA, "rule-conflict",
+		    "%s: tariff %s stands with other content since rule:%lld "
+		    "(%s); to change it say --correct REASON",
+		    passage->operand->name, id, (long long)entry, known_file);
+	} else {
+		rc = 0;
+	}
+	free(known);
+	return rc;
+}
+
+static int
+append(struct passage *passage, const char *id, const char *text,
+    struct qf_error *err)
+{
+	const struct ingest_options *options = passage->intake->options;
+	struct operand *operand = passage->operand;
+	int rc = -1;
+
+	if (entry_begin(&passage->entry, passage->intake->ledger, ENTRY_RULE,
+		options->recorded_utc, err) == -1) {
+		return -1;
+	}
+	if (options->correct != NULL) {
+		entry_note(passage->entry, "reason", "%s", options->correct);
+	}
+	if (facts_append_rule(passage->entry, KIND, id, operand->basename,
+		operand->file->sha256, text, err) == 0) {
+		rc = entry_finish(passage->entry, &operand->file->handle, err);
+		passage->entry = NULL;
+	}
+	entry_abandon(passage->entry);
+	passage->entry = NULL;
+	return rc;
+}
+
+int
+intake_rule(struct passage *passage, struct qf_error *err)
+{
+	struct tariff *tariff = NULL;
+	char *text;
+	int rc = -1;
+
+	assert(passage->operand->kind.format == SNIFF_RULE);
+	if (read_text(passage, &text, err) == -1) {
+		return -1;
+	}
+	if (check(passage, text, err) == -1 ||
+	    tariff_load(&tariff, text, (size_t)passage->operand->file->bytes,
+		passage->operand->name, err) == -1) {
+		goto out;
+	}
+	rc = compare(passage, tariff->id, text, err);
+	if (rc == 0) {
+		rc = append(passage, tariff->id, text, err);
+	} else if (rc == 1) {
+		rc = 0;
+	}
+	passage->operand->file->facts = rc == 0;
+out:
+	tariff_free(tariff);
+	free(text);
+	return rc;
+}
