@@ -30,9 +30,9 @@ TARIFF = """<?xml version="1.0" encoding="UTF-8"?>
       <band id="peak" hours="11:00-17:00 20:00-22:00"/>
     </bands>
     <import>
-      <price band="valley">0.379188</price>
-      <price band="flat">0.762307</price>
-      <price band="peak">1.133067</price>
+      <price band="valley" value="0.379188"/>
+      <price band="flat" value="0.762307"/>
+      <price band="peak" value="1.133067"/>
     </import>
     <rounding money="2 half-up line"/>
   </version>

@@ -271,16 +271,16 @@ def tariff(charge, channel, resolution):
     price = ""
     if charge[1] == "tariff":
         span = "hour" if resolution == "PT1H" else "day"
-        body = ('<charge component="energy" subject="tariff" leg="charge" '
+        body = ('<charge id="energy" subject="tariff" leg="charge" '
                 'per="kwh" channel="%s" series="%s" lines="%s" '
-                'missing="unpriced"/>' % (channel, name, span))
+                'by-band="no" missing="unpriced"/>' % (channel, name, span))
     elif charge[1] == "subscription":
-        body = ('<charge component="subscription" subject="subscription" '
+        body = ('<charge id="subscription" subject="subscription" '
                 'leg="charge" per="month-by-day" series="%s" lines="day" '
                 'missing="unpriced"/>' % name)
         price = ' price="6 half-up"'
     else:
-        body = ('<charge component="fee" subject="fee" leg="charge" '
+        body = ('<charge id="fee" subject="fee" leg="charge" '
                 'per="day" series="%s" lines="day" missing="unpriced"/>'
                 % name)
     return TARIFF % {"id": "%s-%s" % (name, channel), "charge": body,

@@ -38,8 +38,8 @@ TARIFF = """<?xml version="1.0" encoding="UTF-8"?>
       <band id="night" hours="22:00-06:00"/>
     </bands>
     <import sessions="even">
-      <price band="day">1.00</price>
-      <price band="night">0.50</price>
+      <price band="day" value="1.00"/>
+      <price band="night" value="0.50"/>
     </import>
     <rounding money="2 half-up line"/>
   </version>
