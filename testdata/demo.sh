@@ -1,0 +1,97 @@
+#!/bin/sh
+# demo.sh - February 2025 in a small invented city: settled, corrected, proved.
+#
+#	testdata/demo.sh [DIRECTORY]	(build/demo, where none is given)
+#
+# Runs the tools as a night's cron would, and says in plain words what came of
+# it.  `make demo` calls this.
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+demo=${1:-$root/build/demo}
+city=$root/testdata/city
+PATH=$root/build/bin:$PATH
+export PATH QF_LEDGER="$demo/city.qf"
+
+say()
+{
+	printf '\n== %s\n' "$*"
+}
+
+# Runs a command that may say "no" (status 1: something was held or set aside),
+# which a night's work goes on from.
+may_hold()
+{
+	status=0
+	"$@" || status=$?
+	[ "$status" -le 1 ] || exit "$status"
+}
+
+# A column of totals from the ledger, as any auditor may ask for it.
+ask()
+{
+	sqlite3 -readonly -separator '  ' "$QF_LEDGER" "$1"
+}
+
+rm -rf "$demo"
+mkdir -p "$demo/outbox"
+
+say "A new ledger, and what arrived in time"
+qf-init --market small-city --zone Asia/Shanghai --currency CNY
+qf-ingest "$root"/schemas/rules/cq-ci-two-part-10kv.xml \
+    "$root"/schemas/rules/cq-residential-charging.xml \
+    "$root"/schemas/rules/prices/cq-agency-2025-02.csv \
+    "$city"/rules/*.xml "$city"/inbox/*.csv >"$demo/batches"
+echo "$(wc -l <"$demo/batches") files are in the ledger:"
+ask "SELECT '  ' || format || ' ' || count(*) || ' file(s), ' ||
+	sum(facts) || ' facts' FROM batch GROUP BY format"
+
+say "The first settlement of February"
+may_hold qf-rate --period 2025-02 --max-held 0 >"$demo/run-1"
+qf-post - <"$demo/run-1" >"$demo/posting-1"
+qf-export - --to billing-csv -o "$demo/outbox/1-billing" <"$demo/posting-1"
+echo "Run $(cat "$demo/run-1") was booked as $(cat "$demo/posting-1")."
+echo "Held, and so not booked:"
+ask "SELECT '  ' || contract || ' ' || leg || ': ' || reason || ': ' || detail
+	FROM run_hold"
+
+say "What came late, and what was wrong"
+echo "Two late sessions cannot be right; they are set aside with the reason:"
+may_hold qf-ingest --quarantine "$demo/aside.csv" "$city/late/sessions-late.csv"
+sed 's/^/  /' "$demo/aside.csv.reasons.csv"
+qf-ingest "$city/late/reads-pile-04.csv" >>"$demo/batches"
+qf-ingest --correct "meter read again on 2025-03-04" \
+    "$city/correction/reads-nanping-corrected.csv" >>"$demo/batches"
+qf-ingest --correct "contract moved to another driver on 2025-02-15" \
+    "$city/correction/contracts-pile-02.csv" >>"$demo/batches"
+
+say "The second settlement: only what changed is booked"
+may_hold qf-rate --period 2025-02 >"$demo/run-2"
+qf-post - <"$demo/run-2" >"$demo/posting-2"
+qf-export - --to billing-csv -o "$demo/outbox/2-billing" <"$demo/posting-2"
+qf-export - --to statement-xml --per-party --lang both \
+    --identity "$city/identity.csv" -o "$demo/outbox/2-statements" \
+    <"$demo/run-2"
+echo "Posted in all, by delivery month and leg (yuan):"
+ask "SELECT '  posting ' || entry, leg, count(*) || ' transfers',
+	printf('%d.%02d', sum(amount_minor) / 100, sum(amount_minor) % 100)
+	FROM v_posting GROUP BY entry, leg"
+echo "Posting the same run again makes nothing new: $(qf-post - <"$demo/run-2")"
+
+say "Proof"
+qf-audit verify && echo "verify: the file, the chain and the balance are right"
+qf-audit replay "$(cat "$demo/run-1")" &&
+    echo "replay: the first run, computed again, has the same lines"
+python3 "$root/tests/verify/verify.py" "$QF_LEDGER" |
+    sed 's/^/a second verifier, in another language: /'
+echo "From one amount back to the reads that it came from:"
+qf-audit explain "$(sed 's/@.*//' "$demo/run-2")/1" | sed 's/^/  /'
+echo "Energy and money, from the meter to the bill:"
+may_hold qf-audit reconcile --period 2025-02 | sed 's/^/  /'
+
+say "Where things lie"
+cat <<END
+the ledger            $demo/city.qf   (open it with sqlite3)
+for billing           $demo/outbox/1-billing, 2-billing
+statements a party    $demo/outbox/2-statements
+set aside             $demo/aside.csv
+END
