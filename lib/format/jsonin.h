@@ -12,7 +12,8 @@
  * Refused with QF_DATA: "json-syntax" (comments, trailing text and bytes that
  * are not UTF-8 included), "json-size", "json-depth", "json-duplicate" (a
  * name twice in one object), "json-control" (a control character in a
- * string, however escaped, other than TAB, CR and LF).
+ * string, however escaped, other than TAB, CR and LF), "json-members" (more
+ * than JSONIN_MEMBERS_MAX names in one object).
  *
  * Ownership: values belong to the document and are valid until jsonin_free.
  */
@@ -26,6 +27,7 @@
 
 #define JSONIN_SIZE_MAX (8u << 20)
 #define JSONIN_DEPTH_MAX 32
+#define JSONIN_MEMBERS_MAX 1000
 
 enum jsonin_type {
 	JSONIN_NULL,
