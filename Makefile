@@ -28,6 +28,7 @@ endif
 CFLAGS_release := -O2 -g
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer
 CFLAGS_cover   := -O0 -g --coverage
+CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
 CFLAGS   += -std=c11 $(WARN) $(CFLAGS_$(MODE))
 LDLIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv
 
@@ -184,6 +185,18 @@ check-differential: $(DIFFERENTIAL:%=$(B)/%_driver)
 	  python3 tests/differential/$$name.py $(B)/$${name}_driver || exit; \
 	done
 
+# Each parser on odd bytes for some seconds, under the sanitizers.
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_SECONDS ?= 10
+$(B)/%_fuzz: $(B)/tests/fuzz/%_fuzz.o $(B)/libqf.a
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+.PHONY: fuzz-smoke
+fuzz-smoke:
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang \
+	  $(FUZZERS:%=build/fuzz/%)
+	@tests/fuzz/smoke.sh build/fuzz $(FUZZ_SECONDS) $(FUZZERS)
+
 clean:
 	rm -rf build
 
@@ -196,6 +209,7 @@ help:
 	@echo "	make demo			a small city in a month"
 	@echo "	make conformance DATA=DIR	suites of real data"
 	@echo "	make bench			a million points in a day"
+	@echo "	make fuzz-smoke [FUZZ_SECONDS=]	odd bytes to each parser"
 	@echo "	make install [DESTDIR= PREFIX=]	uninstall; clean"
 	@echo "	make deps check-untracked"
 
