@@ -1,0 +1,54 @@
+/* refusal.h - why something cannot be settled.
+ *
+ * Functions of lib/settle that may find their facts wanting return 0 when
+ * done, 1 when what they were asked for is to be held, with *refusal filled,
+ * and, where they can fail for other causes, -1 with *err filled.
+ *
+ *	if (covered < count)
+ *		return refuse(refusal, REASON_MISSING_READ, "%zu ...", n);
+ *
+ * The reasons are stable codes; qf-rate(1) has their table.
+ */
+#ifndef QF_SETTLE_REFUSAL_H
+#define QF_SETTLE_REFUSAL_H
+
+#define REASON_BAD_OPTION "bad-option"
+#define REASON_BANDS_GAP "bands-gap"
+#define REASON_EDGE_IN_INTERVAL "edge-in-interval"
+#define REASON_ENERGY_ROUNDING "energy-rounding"
+#define REASON_METER_CHANGE "meter-change"
+#define REASON_MISSING_CONDITION "missing-condition"
+#define REASON_MISSING_READ "missing-read"
+#define REASON_MISSING_REGISTER "missing-register"
+#define REASON_MONEY_SCALE "money-scale"
+#define REASON_NO_BANDS "no-bands"
+#define REASON_NO_CALENDAR "no-calendar"
+#define REASON_NO_CHARGE "no-charge"
+#define REASON_NO_CONTRACT "no-contract"
+#define REASON_NO_INTERVALS "no-intervals"
+#define REASON_NO_METER "no-meter"
+#define REASON_NO_PARTY "no-party"
+#define REASON_NO_PRICE "no-price"
+#define REASON_NO_TARIFF "no-tariff"
+#define REASON_REGISTER_BACKWARDS "register-backwards"
+#define REASON_REGISTER_BANDS "register-bands"
+#define REASON_RELATION_BASIS "relation-basis"
+#define REASON_RELATION_CYCLE "relation-cycle"
+#define REASON_RELATION_RESOLUTION "relation-resolution"
+#define REASON_SESSION_PARTS "session-parts"
+#define REASON_TARIFF_TEMPLATE "tariff-template"
+#define REASON_VALUE_RANGE "value-range"
+#define REASON_WITHDRAWN_READ "withdrawn-read"
+
+#define REFUSAL_DETAIL_MAX 300
+
+struct refusal {
+	const char *reason; /* one of the above */
+	char detail[REFUSAL_DETAIL_MAX]; /* for a person */
+};
+
+/* Fills *refusal; returns 1. */
+int refuse(struct refusal *refusal, const char *reason, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif
