@@ -48,7 +48,8 @@ void split_carry(struct dec *out, const struct dec *in, struct dec *carry,
 
 /* Divides total over count equal intervals in time order, each total / count
  * plus the carry (kept as an exact fraction), rounded to scale by mode.  The
- * parts add up to total.  parts are count initialised decs.
+ * parts add up to total.  parts are count initialised decs; total is
+ * none of them.
  *
  * Codes: split-inexact (total is not a multiple of 10^-scale), split-no-weight
  * (count 0). */

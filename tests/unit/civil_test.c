@@ -113,6 +113,8 @@ Test(civil, refuses_dates_that_are_none)
 	    {"", "date-syntax"},
 	    {"2025-7-14", "date-syntax"},
 	    {"2025/07/14", "date-syntax"},
+	    {"2025x07-14", "date-syntax"},
+	    {"2025-07x14", "date-syntax"},
 	    {"20250714", "date-syntax"},
 	    {"2025-07-14 ", "date-syntax"},
 	    {"-025-07-14", "date-syntax"},

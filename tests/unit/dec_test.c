@@ -274,6 +274,15 @@ Test(dec, adds_products_where_64_bits_end)
 	expect(&sum, "27670116111000750000");
 }
 
+Test(dec, adds_products_of_any_scale)
+{
+	struct dec sum = number("0.001"), a = number("2"), b = number("3.5");
+
+	dec_add_product(&sum, &a, &b);
+	dec_add_product(&sum, &b, &b);
+	expect(&sum, "19.251");
+}
+
 Test(dec, adds_products_of_any_scale_to_a_large_sum)
 {
 	struct dec sum = number("12345678901234567890.5");
@@ -364,6 +373,20 @@ Test(dec, rounds_half_up_away_from_zero)
 	expect(&fen, "18.05");
 	dec_round(&credit, &credit, 2, DEC_HALF_UP);
 	expect(&credit, "-18.05");
+}
+
+Test(dec, rounds_away_more_digits_than_64_bits_have)
+{
+	struct dec d = {0}, out = {0};
+
+	dec_set_int(&d, -5, 30);
+	dec_round(&out, &d, 2, DEC_HALF_UP);
+	expect(&out, "0.00");
+	dec_round(&out, &d, 2, DEC_FLOOR);
+	expect(&out, "-0.01");
+	dec_set_int(&d, 6000000000000000000, 19);
+	dec_round(&out, &d, 0, DEC_HALF_EVEN);
+	expect(&out, "1");
 }
 
 Test(dec, division_rounds_once)

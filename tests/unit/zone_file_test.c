@@ -64,6 +64,41 @@ Test(zone_file, survives_any_wrong_byte)
 	cr_expect_gt(refused, length / 4);
 }
 
+/* The block of 64-bit times, behind its header. */
+static unsigned char *
+second_block(unsigned char *bytes, size_t length)
+{
+	unsigned char *p = memmem(bytes + 4, length - 4, "TZif", 4);
+
+	cr_assert_not_null(p);
+	return p + HEADER_LENGTH;
+}
+
+Test(zone_file, refuses_a_table_out_of_order)
+{
+	static unsigned char bytes[FILE_MAX];
+	size_t length = read_berlin(bytes);
+	unsigned char *times = second_block(bytes, length);
+	struct zone_file file;
+
+	memcpy(times + 8, times, 8);
+	cr_expect_str_eq(
+	    zone_file_parse(&file, bytes, length), "transitions out of order");
+}
+
+Test(zone_file, refuses_a_type_that_is_not_there)
+{
+	static unsigned char bytes[FILE_MAX];
+	size_t length = read_berlin(bytes);
+	unsigned char *times = second_block(bytes, length);
+	size_t count = (size_t)times[-10] << 8 | times[-9];
+	struct zone_file file;
+
+	times[count * 8] = times[-5];
+	cr_expect_str_eq(zone_file_parse(&file, bytes, length),
+	    "a transition to an unknown type");
+}
+
 /* A file without a table: two headers, one type of UTC, and a footer. */
 static const char *
 parse_footer(struct zone_file *file, const char *footer)
@@ -102,6 +137,8 @@ Test(zone_file, reads_the_rules_of_the_footer)
 		364 * 86400 + 82800 + 7200},
 	    {"AAA3BBB,59/0,300/-1:30", -10800, -7200, 59 * 86400 + 10800,
 		300 * 86400 - 5400 + 7200},
+	    {"AAA0BBB,M2.5.6/0,M4.5.4/0", 0, 3600, 52 * 86400,
+		113 * 86400 - 3600},
 	    {"AAA2BBB,M3.4.4/50,M10.4.4/50", -7200, -3600,
 		85 * 86400 + 50 * 3600 + 7200, 295 * 86400 + 50 * 3600 + 3600},
 	};

@@ -163,19 +163,26 @@ Test(zone, finds_the_instants_of_a_wall_clock)
 		"2026-03-29T01:00Z", "2026-03-29T01:00Z"},
 	    {"Europe/Berlin", "2026-03-29T03:00", ZONE_UNIQUE,
 		"2026-03-29T01:00Z", "2026-03-29T01:00Z"},
+	    /* The last change of the table, and a rule without summer time. */
+	    {"Asia/Pyongyang", "2018-05-04T23:45", ZONE_MISSING,
+		"2018-05-04T15:00Z", "2018-05-04T15:00Z"},
 	    {"Australia/Sydney", "2060-04-04T02:30", ZONE_AMBIGUOUS,
 		"2060-04-03T15:30Z", "2060-04-03T16:30Z"},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct zone *zone = load(cases[i].name);
-		int64_t earlier, later;
+		int64_t local = at(cases[i].local), earlier, later;
 
-		cr_expect_eq(
-		    zone_to_utc(zone, at(cases[i].local), &earlier, &later),
-		    cases[i].fit, "%s %s", cases[i].name, cases[i].local);
-		cr_expect_eq(earlier, at(cases[i].earlier));
-		cr_expect_eq(later, at(cases[i].later));
+		/* Whatever was asked before. */
+		for (int days = -40; days <= 40; days += 8) {
+			zone_offset(zone, local + days * CIVIL_DAY_S);
+			cr_expect_eq(zone_to_utc(zone, local, &earlier, &later),
+			    cases[i].fit, "%s %s", cases[i].name,
+			    cases[i].local);
+			cr_expect_eq(earlier, at(cases[i].earlier));
+			cr_expect_eq(later, at(cases[i].later));
+		}
 		zone_free(zone);
 	}
 }
