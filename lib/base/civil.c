@@ -12,6 +12,7 @@
 #define DAYS_OF_400_YEARS 146097
 #define DAYS_BEFORE_1970 719468 /* from 0000-03-01 */
 #define YEAR_MAX 9999
+#define MARGIN_DAYS 3 /* more than an offset and a zone make together */
 #define SHOWN_MAX 60 /* bytes of a bad text that a message shows */
 
 /* The calendar repeats every 400 years; counting years from March puts the
@@ -252,6 +253,11 @@ read_time(
 	offset = read_offset(p, end, out);
 	if (offset == BAD_SYNTAX) {
 		return BAD_SYNTAX;
+	}
+	/* What is read must have a text in every zone. */
+	if (day < CIVIL_DAY_FIRST + MARGIN_DAYS ||
+	    day > CIVIL_DAY_LAST - MARGIN_DAYS) {
+		date = BAD_RANGE;
 	}
 	out->local_s = (int64_t)day * CIVIL_DAY_S + second;
 	return date == WELL && clock == WELL && offset == WELL ? WELL

@@ -28,6 +28,8 @@
 #include "base/status.h"
 
 #define CIVIL_DAY_S 86400 /* seconds of a day without a clock change */
+#define CIVIL_DAY_FIRST (-719162) /* 0001-01-01 */
+#define CIVIL_DAY_LAST 2932896 /* 9999-12-31 */
 #define CIVIL_TEXT_MAX 40 /* a buffer for every format below */
 
 /* The day of a date; month 1..12, day of month 1..31 (not checked against
@@ -79,7 +81,8 @@ struct civil_time {
  * by "Z" or "+08:00"; no fractions of a second.  flags: CIVIL_ALLOW_24.  The
  * instant, where has_offset, is local_s - offset_s.  Codes: time-syntax,
  * time-range (no such date or time of day, an offset beyond 23:59, 24:00
- * where not allowed). */
+ * where not allowed, or within three days of the first or last day that has a
+ * text, so that every time read can be written in every zone). */
 int civil_parse_time(const char *text, size_t length, unsigned flags,
     struct civil_time *out, struct qf_error *err);
 

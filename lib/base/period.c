@@ -79,6 +79,11 @@ period_parse(const char *text, const struct zone *zone, struct period *period,
 		    "start",
 		    text);
 	}
+	/* Its ends must have a text, in days and in instants. */
+	if (first_day <= CIVIL_DAY_FIRST || end_day > CIVIL_DAY_LAST) {
+		return qf_fail(err, QF_USAGE, "period-range",
+		    "\"%s\": before the year 1 or after the year 9999", text);
+	}
 	period_of_days(zone, first_day, end_day, period);
 	return 0;
 }

@@ -30,7 +30,8 @@ struct period {
 };
 
 /* Reads one of the three forms.  Codes: period-syntax, period-range (a date
- * that does not exist), period-empty (the end is not after the start). */
+ * that does not exist, or is at the ends of the calendar, 0001-01-01 and after
+ * 9999-12-30), period-empty (the end is not after the start). */
 int period_parse(const char *text, const struct zone *zone,
     struct period *period, struct qf_error *err);
 

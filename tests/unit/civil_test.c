@@ -213,6 +213,9 @@ Test(civil, refuses_times_that_are_none)
 	    {"2025-02-01T08:60", 0, "time-range"},
 	    {"2025-02-01T23:59:60", 0, "time-range"},
 	    {"2025-02-01T08:15+24:00", 0, "time-range"},
+	    {"9999-12-31T23:00-08:00", 0, "time-range"},
+	    {"9999-12-31T24:00", CIVIL_ALLOW_24, "time-range"},
+	    {"0001-01-01T00:00+08:00", 0, "time-range"},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
