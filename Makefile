@@ -40,6 +40,7 @@ LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 TEST_SRC := $(wildcard tests/unit/*_test.c)
 
 .PHONY: all clean help
+.SECONDARY:
 all: $(TOOLS:%=$(BIN)/%)
 
 $(BIN)/%: $(B)/cmd/%.o $(B)/libqf.a
@@ -108,7 +109,7 @@ check-asan: deps
 	  $(MAKE) --no-print-directory MODE=asan CI=1 unit cli; \
 	  status=$$?; tests/findings.sh check-asan $(LOGS)/asan && exit $$status
 
-VALGRIND = valgrind -q --leak-check=full --show-leak-kinds=definite,possible \
+VALGRIND = valgrind -q --leak-check=full --show-leak-kinds=definite \
            --log-file=$(CURDIR)/$(LOGS)/valgrind/%p
 check-valgrind:
 	@tests/deps.sh valgrind

@@ -10,7 +10,8 @@ status=0
 
 # Criterion ends with "Synthesis: Tested: 3 | Passing: 3 | Failing: 0 |
 # Crashing: 0"; without that line it did not get to its end.
-grep -v 'Synthesis:' "$log"
+# What tests of BUG() print is noise while all pass.
+[ "$status" -eq 0 ] || grep -v 'Synthesis:' "$log"
 if ! grep -q 'Synthesis:' "$log"; then
 	echo "unit: 0 passed, 1 failed (no result, status $status)"
 	exit 1
