@@ -182,7 +182,10 @@ FNR == 1 {
 	if (FILENAME ~ /\.c$/) {
 		name = FILENAME
 		sub(/.*\//, "", name)
-		if (index($0, "/* " name " - ") != 1)
+		door = name
+		sub(/\.c$/, "", door)
+		if (index($0, "/* " name " - ") != 1 &&
+		    index($0, "/* " door " - ") != 1)
 			fault("begin with /* " name " - what it is for")
 	}
 }
