@@ -151,23 +151,28 @@ split(struct csv_reader *reader, const char *bytes, size_t length)
 	return true;
 }
 
-/* The same look for suspect bytes at a row that libcsv is going to cut. */
-static bool
-is_suspect(const char *bytes, size_t length)
+/* Counts the quotes in bytes that libcsv is going to cut, and gives them the
+ * same look for what is suspect. */
+static size_t
+count_quotes(struct csv_reader *reader, const char *bytes, size_t length)
 {
 	uint64_t word, suspect = 0;
-	size_t at;
+	size_t at, quotes = 0;
 
 	for (at = 0; at + WORD <= length; at += WORD) {
 		memcpy(&word, bytes + at, WORD);
 		suspect |= bytes_suspect(word) | bytes_equal(word, ONES * 127);
+		/* The product's highest byte is the sum of all eight. */
+		quotes += ((bytes_equal(word, ONES * '"') >> 7) * ONES) >> 56;
 	}
 	for (; at < length; at++) {
 		unsigned char c = (unsigned char)bytes[at];
 
 		suspect |= c < 0x20 || c >= 127;
+		quotes += c == '"';
 	}
-	return suspect != 0;
+	reader->suspect |= suspect != 0;
+	return quotes;
 }
 
 /* libcsv takes a TAB for a blank and a CR for the end of a row unless it is
@@ -236,25 +241,37 @@ csv_fail(const struct csv_reader *reader, const struct csv_row *row,
 	return fail_at(reader, row->line_no, column, err, code, what);
 }
 
-/* Adds lines while the quotes of the row are odd. */
+/* Length of the row without its line end. */
+static size_t
+content_length(const struct line *line)
+{
+	size_t length = line->length - 1;
+
+	assert(line->bytes[length] == '\n');
+	if (length > 0 && line->bytes[length - 1] == '\r') {
+		length--;
+	}
+	return length;
+}
+
+/* Adds lines while the quotes of the row are odd: 0, or 1 where they stay so,
+ * or -1. */
 static int
 complete(struct csv_reader *reader, struct line *line, struct qf_error *err)
 {
 	struct qf_error cause;
 	size_t at = 0, quotes = 0;
-	const char *quote;
 	int rc;
 
+	reader->suspect = false;
 	for (;;) {
-		while ((quote = memchr(line->bytes + at, '"',
-			    line->length - at)) != NULL) {
-			at = (size_t)(quote - line->bytes) + 1;
-			quotes++;
-		}
-		at = line->length;
+		quotes += count_quotes(
+		    reader, line->bytes + at, content_length(line) - at);
 		if (quotes % 2 == 0) {
 			return 0;
 		}
+		at = line->length;
+		reader->suspect = true; /* a line end in a field */
 		rc = lines_extend(reader->lines, line, &cause);
 		if (rc == 1) {
 			continue;
@@ -267,19 +284,6 @@ complete(struct csv_reader *reader, struct line *line, struct qf_error *err)
 		}
 		return 1;
 	}
-}
-
-/* Length of the row without its line end. */
-static size_t
-content_length(const struct line *line)
-{
-	size_t length = line->length - 1;
-
-	assert(line->bytes[length] == '\n');
-	if (length > 0 && line->bytes[length - 1] == '\r') {
-		length--;
-	}
-	return length;
 }
 
 static void
@@ -314,7 +318,6 @@ parse(struct csv_reader *reader, struct line *line, struct qf_error *err)
 	length = content_length(line);
 	reserve_text(reader, line->length);
 	clear_row(reader);
-	reader->suspect = is_suspect(line->bytes, length);
 	set_classes(reader, line->bytes, length);
 	done = csv_parse(
 	    &reader->parser, line->bytes, length, on_field, NULL, reader);

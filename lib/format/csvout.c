@@ -209,19 +209,9 @@ csvout_id(struct csvout *out, const char *id)
 void
 csvout_int(struct csvout *out, int64_t value)
 {
-	char digits[24], *p = digits + sizeof(digits);
-	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	struct dec number = DEC_SMALL(value, 0);
 
-	do {
-		*--p = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest > 0);
-	if (value < 0) {
-		*--p = '-';
-	}
-	begin_cell(out);
-	add(out, p, (size_t)(digits + sizeof(digits) - p));
-	out->column++;
+	csvout_dec(out, &number);
 }
 
 void

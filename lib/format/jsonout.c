@@ -5,7 +5,6 @@
 #include "format/jsonout.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,7 +183,13 @@ add_string(struct jsonout *out, const char *text, size_t length)
 	}
 	add_char(out, '"');
 	for (size_t i = 0; i < length; i++) {
-		escaped = escape((unsigned char)text[i], buffer);
+		unsigned char c = (unsigned char)text[i];
+
+		/* Nearly all bytes stand for themselves. */
+		if (c > '"' && c != '\\' && c != 0x7f) {
+			continue;
+		}
+		escaped = escape(c, buffer);
 		if (escaped != NULL) {
 			add(out, text + from, i - from);
 			add(out, escaped, strlen(escaped));
@@ -263,11 +268,9 @@ jsonout_number(struct jsonout *out, const char *text)
 void
 jsonout_int(struct jsonout *out, int64_t value)
 {
-	char text[24];
+	struct dec number = DEC_SMALL(value, 0);
 
-	snprintf(text, sizeof(text), "%" PRId64, value);
-	begin_value(out);
-	add(out, text, strlen(text));
+	jsonout_dec(out, &number);
 }
 
 void

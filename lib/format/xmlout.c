@@ -5,9 +5,7 @@
 #include "format/xmlout.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,6 +140,10 @@ add_escaped(struct xmlout *out, const char *text, bool attribute)
 		return;
 	}
 	for (size_t i = 0; i < length; i++) {
+		/* Nearly all bytes stand for themselves. */
+		if ((unsigned char)text[i] > '>') {
+			continue;
+		}
 		escaped = escape(text[i], attribute);
 		if (escaped != NULL) {
 			add(out, text + from, i - from);
@@ -200,8 +202,8 @@ xmlout_end(struct xmlout *out)
 	out->state = STATE_ELEMENTS;
 }
 
-void
-xmlout_attr(struct xmlout *out, const char *name, const char *value)
+static void
+begin_attr(struct xmlout *out, const char *name)
 {
 	if (out->state != STATE_TAG) {
 		BUG("XML attribute out of place: %s", name);
@@ -209,6 +211,12 @@ xmlout_attr(struct xmlout *out, const char *name, const char *value)
 	add(out, " ", 1);
 	add_string(out, name);
 	add(out, "=\"", 2);
+}
+
+void
+xmlout_attr(struct xmlout *out, const char *name, const char *value)
+{
+	begin_attr(out, name);
 	add_escaped(out, value, true);
 	add(out, "\"", 1);
 }
@@ -216,19 +224,20 @@ xmlout_attr(struct xmlout *out, const char *name, const char *value)
 void
 xmlout_attr_int(struct xmlout *out, const char *name, int64_t value)
 {
-	char text[24];
+	struct dec number = DEC_SMALL(value, 0);
 
-	snprintf(text, sizeof(text), "%" PRId64, value);
-	xmlout_attr(out, name, text);
+	xmlout_attr_dec(out, name, &number);
 }
 
 void
 xmlout_attr_dec(struct xmlout *out, const char *name, const struct dec *value)
 {
 	char text[DEC_TEXT_MAX];
+	size_t length = dec_format(value, text, sizeof(text));
 
-	dec_format(value, text, sizeof(text));
-	xmlout_attr(out, name, text);
+	begin_attr(out, name);
+	add(out, text, length);
+	add(out, "\"", 1);
 }
 
 void
