@@ -32,6 +32,7 @@ struct entry {
 	char previous[DIGEST_HEX_SIZE];
 	struct row_set *rows;
 	struct buf notes;
+	void *memories[ENTRY_MEMORIES];
 };
 
 enum { Q_LAST, Q_LAST_INPUT, Q_APPEND, Q_FIND };
@@ -97,6 +98,15 @@ struct ledger *
 entry_ledger(struct entry *entry)
 {
 	return entry->ledger;
+}
+
+void *
+entry_memory(struct entry *entry, enum entry_memory which, size_t size)
+{
+	if (entry->memories[which] == NULL) {
+		entry->memories[which] = xcalloc(1, size);
+	}
+	return entry->memories[which];
 }
 
 void
@@ -256,6 +266,9 @@ entry_abandon(struct entry *entry)
 	entry->ledger->open = NULL;
 	row_set_free(entry->rows);
 	buf_release(&entry->notes);
+	for (int i = 0; i < ENTRY_MEMORIES; i++) {
+		free(entry->memories[i]);
+	}
 	free(entry);
 }
 

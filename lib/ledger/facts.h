@@ -17,9 +17,9 @@ struct ledger;
 struct qf_error;
 
 enum fact_outcome {
-	FACT_NEW,	/* written */
-	FACT_REPEATED,	/* known with the same content: not written */
-	FACT_CHANGED,	/* written over an earlier row of the key */
+	FACT_NEW, /* written */
+	FACT_REPEATED, /* known with the same content: not written */
+	FACT_CHANGED, /* written over an earlier row of the key */
 };
 
 /* Appends a row.  An earlier row of the key with other content is refused
@@ -30,8 +30,8 @@ enum fact_outcome {
  * contracts of one leg do not overlap at a point (contract-overlap), nor
  * meters (meter-overlap), sessions end after start.  Message without file and
  * line: the caller adds them. */
-int facts_append(struct entry *entry, const struct fact *fact,
-    bool correcting, enum fact_outcome *outcome, struct qf_error *err);
+int facts_append(struct entry *entry, const struct fact *fact, bool correcting,
+    enum fact_outcome *outcome, struct qf_error *err);
 
 /* The same for a day of interval reads, interval by interval: what the row
  * says again with the same content is dropped from it, what it changes needs
@@ -45,13 +45,13 @@ int facts_append_reads(struct entry *entry, struct series_day *reads,
 /* The header row of a batch; entry_finish() comes after it. */
 struct batch {
 	const char *format, *file, *sha256, *declarations;
-	int64_t bytes, received_utc;	/* INT64_MIN: not said */
-	const char *reason;		/* NULL where no correction */
+	int64_t bytes, received_utc; /* INT64_MIN: not said */
+	const char *reason; /* NULL where no correction */
 	int64_t facts, repeated, set_aside;
-	const char *set_aside_sha256;	/* NULL where none */
+	const char *set_aside_sha256; /* NULL where none */
 };
-int facts_append_batch(struct entry *entry, const struct batch *batch,
-    struct qf_error *err);
+int facts_append_batch(
+    struct entry *entry, const struct batch *batch, struct qf_error *err);
 
 /* A rule document. */
 int facts_append_rule(struct entry *entry, const char *kind, const char *rule,

@@ -105,6 +105,14 @@ static const char *const last_sql[] = {
 };
 static const struct stmt_list lasts = STMT_LIST(last_sql);
 
+static const char *const at_sql[] = {
+#define AT(table, name, columns, places, count) \
+	[ROW_##table] = "SELECT entry FROM " name " WHERE rowid = ?1",
+    EACH_TABLE(AT)
+#undef AT
+};
+static const struct stmt_list ats = STMT_LIST(at_sql);
+
 const char *
 row_table_name(enum row_table table)
 {
@@ -260,23 +268,36 @@ has_content_root(enum row_table table)
 	       table == ROW_RUN_ENERGY;
 }
 
+/* The last rowid of a table. */
+static int
+last_rowid(struct ledger *ledger, enum row_table table, int64_t *out,
+    struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int stepped;
+
+	if (stmt_cached(&stmt, ledger, &lasts, table, err) == -1) {
+		return -1;
+	}
+	stepped = stmt_step(stmt, ledger, err);
+	*out = stepped == 1 ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_reset(stmt);
+	return stepped == -1 ? -1 : 0;
+}
+
 /* The first row of a table in this entry. */
 static int
 start_table(struct row_set *set, enum row_table table, struct qf_error *err)
 {
 	struct row_root *root;
-	sqlite3_stmt *last;
 	int64_t after_rowid = 0;
 
 	if (set->ledger->mode == LEDGER_WRITE) {
 		if (stmt_cached(&set->inserts[table], set->ledger, &inserts,
 			table, err) == -1 ||
-		    stmt_cached(&last, set->ledger, &lasts, table, err) == -1 ||
-		    stmt_step(last, set->ledger, err) == -1) {
+		    last_rowid(set->ledger, table, &after_rowid, err) == -1) {
 			return -1;
 		}
-		after_rowid = sqlite3_column_int64(last, 0);
-		sqlite3_reset(last);
 	}
 	root = xcalloc(1, sizeof(*root));
 	digest_tree_init(&root->tree);
@@ -452,6 +473,54 @@ row_scan_close(struct row_scan *scan)
 	sqlite3_finalize(scan->select);
 	free(scan->bytes.bytes);
 	free(scan);
+}
+
+/* The first rowid whose entry is the given one or a later one, or the one
+ * after the last.  Rowids have no holes and entries ascend with them. */
+static int
+first_rowid(struct ledger *ledger, enum row_table table, int64_t entry,
+    int64_t *out, struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int64_t low = 1, high;
+
+	if (last_rowid(ledger, table, &high, err) == -1 ||
+	    stmt_cached(&stmt, ledger, &ats, table, err) == -1) {
+		return -1;
+	}
+	high++;
+	while (low < high) {
+		int64_t middle = low + (high - low) / 2;
+		int stepped;
+
+		stmt_bind_int(stmt, 1, middle);
+		stepped = stmt_step(stmt, ledger, err);
+		if (stepped == -1) {
+			return -1;
+		}
+		if (stepped == 1 && sqlite3_column_int64(stmt, 0) < entry) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+		sqlite3_reset(stmt);
+	}
+	*out = low;
+	return 0;
+}
+
+int
+row_range(struct ledger *ledger, enum row_table table, int64_t entry,
+    int64_t *first, int64_t *last, struct qf_error *err)
+{
+	int64_t next;
+
+	if (first_rowid(ledger, table, entry, first, err) == -1 ||
+	    first_rowid(ledger, table, entry + 1, &next, err) == -1) {
+		return -1;
+	}
+	*last = next - 1;
+	return 0;
 }
 
 static int

@@ -98,9 +98,20 @@ int row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
     struct qf_error *err);
 void row_scan_close(struct row_scan *scan);
 
+/* The first and the last rowid of an entry's rows in a table; *first is above
+ * *last where it has none.  Entries lie one behind the other. */
+int row_range(struct ledger *ledger, enum row_table table, int64_t entry,
+    int64_t *first, int64_t *last, struct qf_error *err);
+
 /* What entry.c keeps of the rows of its entry. */
 struct row_set *entry_rows(struct entry *entry);
 struct ledger *entry_ledger(struct entry *entry);
+
+/* Memory of a module of its own, zeroed when first asked for, that ends with
+ * the entry: what it remembers of rows cannot outlive a rollback. */
+enum entry_memory { ENTRY_MEMORY_FACTS, ENTRY_MEMORY_READS, ENTRY_MEMORIES };
+void *entry_memory(struct entry *entry, enum entry_memory which, size_t size);
+
 struct row_set *row_set_new(struct ledger *ledger, int64_t entry);
 void row_set_free(struct row_set *set);
 /* The root of a table, or NULL where it has no row. */

@@ -1,0 +1,486 @@
+/* facts.c - taking in the facts of one row a fact.
+ *
+ * A fact's earlier row is found by its key; what the new one may change of it
+ * without a correction is decided here, and nowhere else.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "ledger/facts.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger/columns.h"
+#include "ledger/connection.h"
+#include "ledger/entry.h"
+#include "ledger/facts_reference.h"
+#include "ledger/row.h"
+#include "ledger/stmt.h"
+
+/* The newest row of a key; the parameters are the key columns in their order,
+ * an empty text where one is empty.  Indexed by kind. */
+#define NEWEST " ORDER BY entry DESC LIMIT 1"
+static const char *const earlier_sql[FACT_KINDS] = {
+    [FACT_PARTY] = "SELECT " PARTY_COLUMNS " FROM party"
+		   " WHERE party = ?1 AND from_utc = ?2" NEWEST,
+    [FACT_POINT] = "SELECT " POINT_COLUMNS " FROM point"
+		   " WHERE point = ?1 AND from_utc = ?2" NEWEST,
+    [FACT_METER] = "SELECT " METER_COLUMNS " FROM meter"
+		   " WHERE point = ?1 AND meter = ?2 AND from_utc = ?3" NEWEST,
+    [FACT_RELATION] = "SELECT " RELATION_COLUMNS " FROM relation"
+		      " WHERE parent = ?1 AND child = ?2 AND role = ?3"
+		      " AND from_utc = ?4" NEWEST,
+    [FACT_CONTRACT] =
+	"SELECT " CONTRACT_COLUMNS " FROM contract"
+	" WHERE contract = ?1 AND leg = ?2 AND from_utc = ?3" NEWEST,
+    [FACT_MEMBER] =
+	"SELECT " MEMBER_COLUMNS " FROM member"
+	" WHERE portfolio = ?1 AND member = ?2 AND from_utc = ?3" NEWEST,
+    [FACT_ALIAS] = "SELECT " ALIAS_COLUMNS " FROM alias"
+		   " WHERE scheme = ?1 AND alias = ?2 AND from_utc = ?3" NEWEST,
+    [FACT_CALENDAR] = "SELECT " CALENDAR_COLUMNS " FROM calendar"
+		      " WHERE calendar = ?1 AND day = ?2" NEWEST,
+    [FACT_CONDITION] =
+	"SELECT " CONDITION_COLUMNS " FROM condition"
+	" WHERE station = ?1 AND quantity = ?2 AND day = ?3" NEWEST,
+    [FACT_PRICE] = "SELECT " PRICE_COLUMNS " FROM price"
+		   " WHERE price_table = ?1 AND month = ?2"
+		   " AND ifnull(user_class, '') = ?3 AND ifnull(type, '') = ?4"
+		   " AND ifnull(voltage, '') = ?5 AND item = ?6" NEWEST,
+    [FACT_SERIES] = "SELECT " SERIES_COLUMNS " FROM series"
+		    " WHERE series = ?1 AND start_utc = ?2" NEWEST,
+    [FACT_SESSION] =
+	"SELECT " SESSION_COLUMNS " FROM session WHERE session = ?1" NEWEST,
+    [FACT_SESSION_BAND] =
+	"SELECT " SESSION_BAND_COLUMNS " FROM session_band"
+	" WHERE session = ?1 AND channel = ?2 AND band = ?3" NEWEST,
+    [FACT_SESSION_INTERVAL] =
+	"SELECT " SESSION_INTERVAL_COLUMNS " FROM session_interval"
+	" WHERE session = ?1 AND channel = ?2 AND start_utc = ?3" NEWEST,
+    [FACT_REGISTER_READ] =
+	"SELECT " REGISTER_READ_COLUMNS " FROM register_read"
+	" WHERE point = ?1 AND meter = ?2 AND time_utc = ?3 AND channel = ?4"
+	" AND ifnull(band, '') = ?5" NEWEST,
+};
+static const struct stmt_list earlier_list = STMT_LIST(earlier_sql);
+
+/* What overlaps [?3, ?4) (?4 NULL: open) at the point ?1 and still holds, but
+ * for rows of the key that is being written. */
+enum { Q_CONTRACT_OVERLAP, Q_METER_OVERLAP };
+static const char *const overlap_sql[] = {
+    [Q_CONTRACT_OVERLAP] =
+	"SELECT c.contract, c.entry, c.line FROM contract c"
+	" WHERE c.point = ?1 AND c.from_utc < ifnull(?4, 9223372036854775807)"
+	" AND ifnull(c.to_utc, 9223372036854775807) > ?3"
+	" AND c.to_utc IS NOT c.from_utc"
+	" AND NOT (c.contract = ?2 AND c.from_utc = ?3) AND c.leg = ?5"
+	" AND NOT EXISTS (SELECT 1 FROM contract n"
+	" WHERE n.contract = c.contract AND n.leg = c.leg"
+	" AND n.from_utc = c.from_utc AND n.entry > c.entry) LIMIT 1",
+    [Q_METER_OVERLAP] =
+	"SELECT c.meter, c.entry, c.line FROM meter c"
+	" WHERE c.point = ?1 AND c.from_utc < ifnull(?4, 9223372036854775807)"
+	" AND ifnull(c.to_utc, 9223372036854775807) > ?3"
+	" AND c.to_utc IS NOT c.from_utc"
+	" AND NOT (c.meter = ?2 AND c.from_utc = ?3)"
+	" AND NOT EXISTS (SELECT 1 FROM meter n"
+	" WHERE n.point = c.point AND n.meter = c.meter"
+	" AND n.from_utc = c.from_utc AND n.entry > c.entry) LIMIT 1",
+};
+static const struct stmt_list overlap_list = STMT_LIST(overlap_sql);
+
+static const enum row_table tables[FACT_KINDS] = {
+    [FACT_PARTY] = ROW_PARTY,
+    [FACT_POINT] = ROW_POINT,
+    [FACT_METER] = ROW_METER,
+    [FACT_RELATION] = ROW_RELATION,
+    [FACT_CONTRACT] = ROW_CONTRACT,
+    [FACT_MEMBER] = ROW_MEMBER,
+    [FACT_ALIAS] = ROW_ALIAS,
+    [FACT_CALENDAR] = ROW_CALENDAR,
+    [FACT_CONDITION] = ROW_CONDITION,
+    [FACT_PRICE] = ROW_PRICE,
+    [FACT_SERIES] = ROW_SERIES,
+    [FACT_SESSION] = ROW_SESSION,
+    [FACT_SESSION_BAND] = ROW_SESSION_BAND,
+    [FACT_SESSION_INTERVAL] = ROW_SESSION_INTERVAL,
+    [FACT_REGISTER_READ] = ROW_REGISTER_READ,
+};
+
+/* What a row says of itself ---------------------------------------------- */
+
+static const struct fact_value *
+value_of(const struct fact *fact, const char *name)
+{
+	return &fact->values[fact_column(fact->format, name)];
+}
+
+static bool
+is_word(const struct fact_value *value, const char *word)
+{
+	return value->is == FACT_IS_TEXT && strcmp(value->text, word) == 0;
+}
+
+/* The end of a stretch must be after its start; a registry row may end where
+ * it starts, which makes it void. */
+static int
+check_stretch(const struct fact *fact, const char *start, const char *end,
+    bool may_be_void, struct qf_error *err)
+{
+	const struct fact_value *from = value_of(fact, start);
+	const struct fact_value *to = value_of(fact, end);
+
+	if (to->is == FACT_NULL || to->integer > from->integer ||
+	    (may_be_void && to->integer == from->integer)) {
+		return 0;
+	}
+	return qf_fail(err, QF_DATA, "fact-end", "%s: is %s %s", end,
+	    to->integer == from->integer ? "the same as" : "before", start);
+}
+
+/* "6.2": up to 18 digits before the point, up to 6 after it. */
+static bool
+is_digits(const char *text)
+{
+	size_t whole = strspn(text, "0123456789");
+	const char *rest = text + whole;
+
+	if (text[0] == '0' || whole < 1 || whole > 2 ||
+	    (whole == 2 && strncmp(text, "18", 2) > 0)) {
+		return false;
+	}
+	return *rest == '\0' || (rest[0] == '.' && rest[1] >= '0' &&
+				    rest[1] <= '6' && rest[2] == '\0');
+}
+
+static int
+check_meter(const struct fact *fact, struct qf_error *err)
+{
+	const struct fact_value *multiplier = value_of(fact, "multiplier");
+	const struct fact_value *digits = value_of(fact, "digits");
+
+	if (strspn(multiplier->text, "0.") == multiplier->length) {
+		return qf_fail(err, QF_DATA, "meter-multiplier",
+		    "multiplier: must be above zero");
+	}
+	if (!is_digits(digits->text)) {
+		return qf_fail(err, QF_DATA, "meter-digits",
+		    "digits: \"%.20s\" is not like 6.2 (digits before and "
+		    "after the point)",
+		    digits->text);
+	}
+	return 0;
+}
+
+static int
+check_register(const struct fact *fact, struct qf_error *err)
+{
+	bool withdrawn = is_word(value_of(fact, "quality"), "withdrawn");
+
+	if (withdrawn == (value_of(fact, "value")->is == FACT_NULL)) {
+		return 0;
+	}
+	return qf_fail(err, QF_DATA, "register-value",
+	    withdrawn ? "value: must be empty where the read is withdrawn"
+		      : "value: empty");
+}
+
+static int
+check_session(const struct fact *fact, struct qf_error *err)
+{
+	if (value_of(fact, "import_kwh")->is == FACT_NULL &&
+	    value_of(fact, "export_kwh")->is == FACT_NULL) {
+		return qf_fail(err, QF_DATA, "session-energy",
+		    "import_kwh: empty, and so is export_kwh");
+	}
+	return check_stretch(fact, "start", "end", false, err);
+}
+
+/* A natural person is a pseudonym here; the name is in the identity file, from
+ * which it can be erased. */
+static int
+check_party(const struct fact *fact, struct qf_error *err)
+{
+	if (is_word(value_of(fact, "kind"), "person") &&
+	    (value_of(fact, "name_zh")->is != FACT_NULL ||
+		value_of(fact, "name_en")->is != FACT_NULL)) {
+		return qf_fail(err, QF_DATA, "party-name",
+		    "name_zh: a person has no name in the ledger");
+	}
+	return check_stretch(fact, "from", "to", true, err);
+}
+
+static int
+check_row(const struct fact *fact, struct qf_error *err)
+{
+	switch (fact->format->kind) {
+	case FACT_PARTY:
+		return check_party(fact, err);
+	case FACT_METER:
+		if (check_meter(fact, err) == -1) {
+			return -1;
+		}
+		return check_stretch(fact, "from", "to", true, err);
+	case FACT_POINT:
+	case FACT_RELATION:
+	case FACT_CONTRACT:
+	case FACT_MEMBER:
+	case FACT_ALIAS:
+		return check_stretch(fact, "from", "to", true, err);
+	case FACT_SERIES:
+	case FACT_SESSION_INTERVAL:
+		return check_stretch(fact, "start", "end", false, err);
+	case FACT_SESSION:
+		return check_session(fact, err);
+	case FACT_REGISTER_READ:
+		return check_register(fact, err);
+	default:
+		return 0;
+	}
+}
+
+/* What the ledger says of the same --------------------------------------- */
+
+/* Whether a column of the earlier row (after entry and line) is the value. */
+static bool
+same_value(sqlite3_stmt *stmt, int column, const struct fact_value *value)
+{
+	int type = sqlite3_column_type(stmt, column);
+
+	switch (value->is) {
+	case FACT_NULL:
+		return type == SQLITE_NULL;
+	case FACT_IS_INTEGER:
+		return type == SQLITE_INTEGER &&
+		       sqlite3_column_int64(stmt, column) == value->integer;
+	default:
+		return type == SQLITE_TEXT &&
+		       (size_t)sqlite3_column_bytes(stmt, column) ==
+			   value->length &&
+		       memcmp(stmt_text(stmt, column), value->text,
+			   value->length) == 0;
+	}
+}
+
+/* How the new row stands to the earlier one. */
+struct change {
+	size_t differing; /* columns with other content */
+	const char *first; /* name of the first of them */
+	int first_column; /* and where it is in the statement */
+	bool ends_open; /* it only ends a row that was open */
+	bool measures; /* measured over estimated */
+	bool estimates; /* estimated over measured */
+};
+
+static void
+compare(struct change *out, const struct fact *fact, sqlite3_stmt *stmt)
+{
+	const struct fact_format *format = fact->format;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < format->column_count; i++) {
+		const struct fact_value *value = &fact->values[i];
+		int column = (int)i + 2;
+		const char *was;
+
+		if (same_value(stmt, column, value)) {
+			continue;
+		}
+		if (out->differing++ == 0) {
+			out->first = format->columns[i].name;
+			out->first_column = column;
+		}
+		if ((format->columns[i].flags & FACT_TO) != 0) {
+			out->ends_open =
+			    sqlite3_column_type(stmt, column) == SQLITE_NULL;
+		}
+		if (format->kind != FACT_REGISTER_READ ||
+		    strcmp(format->columns[i].name, "quality") != 0) {
+			continue;
+		}
+		was = stmt_text(stmt, column);
+		out->measures =
+		    is_word(value, "measured") && strcmp(was, "estimated") == 0;
+		out->estimates =
+		    is_word(value, "estimated") && strcmp(was, "measured") == 0;
+	}
+	out->ends_open = out->ends_open && out->differing == 1;
+}
+
+static int
+refuse_conflict(const struct change *change, int64_t entry, sqlite3_stmt *stmt,
+    struct qf_error *err)
+{
+	const char *was = stmt_text(stmt, change->first_column);
+	int64_t held_by = sqlite3_column_int64(stmt, 0);
+	long long line = sqlite3_column_int64(stmt, 1);
+
+	if (held_by == entry) {
+		return qf_fail(err, QF_DATA, "fact-conflict",
+		    "%s: line %lld of the same input says %s", change->first,
+		    line, was == NULL ? "nothing" : was);
+	}
+	return qf_fail(err, QF_DATA, "fact-conflict",
+	    "%s: batch:%lld, line %lld, says %s; a correction needs --correct",
+	    change->first, (long long)held_by, line,
+	    was == NULL ? "nothing" : was);
+}
+
+static int
+judge(const struct fact *fact, int64_t entry, bool correcting,
+    sqlite3_stmt *stmt, enum fact_outcome *outcome, struct qf_error *err)
+{
+	struct change change;
+
+	compare(&change, fact, stmt);
+	if (change.differing == 0) {
+		*outcome = FACT_REPEATED;
+		return 0;
+	}
+	if (change.estimates) {
+		return qf_fail(err, QF_DATA, "read-estimate",
+		    "quality: batch:%lld, line %lld, is measured; an estimate "
+		    "does not replace it",
+		    (long long)sqlite3_column_int64(stmt, 0),
+		    (long long)sqlite3_column_int64(stmt, 1));
+	}
+	if (sqlite3_column_int64(stmt, 0) == entry ||
+	    (!correcting && !change.ends_open && !change.measures)) {
+		return refuse_conflict(&change, entry, stmt, err);
+	}
+	*outcome = FACT_CHANGED;
+	return 0;
+}
+
+/* Finds the earlier row of the fact's key, and decides. */
+static int
+meet_earlier(struct entry *entry, const struct fact *fact, bool correcting,
+    enum fact_outcome *outcome, struct qf_error *err)
+{
+	const struct fact_format *format = fact->format;
+	struct ledger *ledger = entry_ledger(entry);
+	sqlite3_stmt *stmt;
+	int stepped, status = 0, parameter = 1;
+
+	if (stmt_cached(&stmt, ledger, &earlier_list, format->kind, err) ==
+	    -1) {
+		return -1;
+	}
+	for (size_t i = 0; i < format->column_count; i++) {
+		const struct fact_value *value = &fact->values[i];
+
+		if ((format->columns[i].flags & FACT_KEY) == 0) {
+			continue;
+		}
+		if (value->is == FACT_IS_INTEGER) {
+			stmt_bind_int(stmt, parameter++, value->integer);
+		} else {
+			stmt_bind_bytes(stmt, parameter++,
+			    value->is == FACT_NULL ? "" : value->text,
+			    value->is == FACT_NULL ? 0 : value->length);
+		}
+	}
+	*outcome = FACT_NEW;
+	stepped = stmt_step(stmt, ledger, err);
+	if (stepped == 1) {
+		status = judge(
+		    fact, entry_number(entry), correcting, stmt, outcome, err);
+		sqlite3_reset(stmt);
+	}
+	sqlite3_reset(stmt);
+	return stepped == -1 ? -1 : status;
+}
+
+/* Contracts of one leg must not overlap at a point, nor meters. */
+static int
+check_overlap(
+    struct entry *entry, const struct fact *fact, struct qf_error *err)
+{
+	bool meter = fact->format->kind == FACT_METER;
+	const char *key = meter ? "meter" : "contract";
+	const struct fact_value *from, *to;
+	struct ledger *ledger = entry_ledger(entry);
+	sqlite3_stmt *stmt;
+	int stepped;
+
+	if (!meter && fact->format->kind != FACT_CONTRACT) {
+		return 0;
+	}
+	from = value_of(fact, "from");
+	to = value_of(fact, "to");
+	if (to->is != FACT_NULL && to->integer == from->integer) {
+		return 0;
+	}
+	if (stmt_cached(&stmt, ledger, &overlap_list,
+		meter ? Q_METER_OVERLAP : Q_CONTRACT_OVERLAP, err) == -1) {
+		return -1;
+	}
+	stmt_bind_text(stmt, 1, value_of(fact, "point")->text);
+	stmt_bind_text(stmt, 2, value_of(fact, key)->text);
+	stmt_bind_int(stmt, 3, from->integer);
+	if (to->is == FACT_NULL) {
+		stmt_bind_null(stmt, 4);
+	} else {
+		stmt_bind_int(stmt, 4, to->integer);
+	}
+	if (!meter) {
+		stmt_bind_text(stmt, 5, value_of(fact, "leg")->text);
+	}
+	stepped = stmt_step(stmt, ledger, err);
+	if (stepped == 1) {
+		qf_fail(err, QF_DATA,
+		    meter ? "meter-overlap" : "contract-overlap",
+		    "%s: overlaps %s (batch:%lld, line %lld) at point %s", key,
+		    stmt_text(stmt, 0),
+		    (long long)sqlite3_column_int64(stmt, 1),
+		    (long long)sqlite3_column_int64(stmt, 2),
+		    value_of(fact, "point")->text);
+	}
+	sqlite3_reset(stmt);
+	return stepped == 0 ? 0 : -1;
+}
+
+/* Writing ---------------------------------------------------------------- */
+
+static int
+write_fact(struct entry *entry, const struct fact *fact, struct qf_error *err)
+{
+	struct row *row = row_begin(
+	    entry, tables[fact->format->kind], (int64_t)fact->line_no);
+
+	for (size_t i = 0; i < fact->format->column_count; i++) {
+		const struct fact_value *value = &fact->values[i];
+
+		switch (value->is) {
+		case FACT_NULL:
+			row_null(row);
+			break;
+		case FACT_IS_INTEGER:
+			row_int(row, value->integer);
+			break;
+		default:
+			row_text(row, value->text, value->length);
+		}
+	}
+	return row_end(row, err);
+}
+
+int
+facts_append(struct entry *entry, const struct fact *fact, bool correcting,
+    enum fact_outcome *outcome, struct qf_error *err)
+{
+	assert(fact->format->column_count <= FACT_COLUMNS_MAX);
+	if (check_row(fact, err) == -1 ||
+	    meet_earlier(entry, fact, correcting, outcome, err) == -1) {
+		return -1;
+	}
+	if (*outcome == FACT_REPEATED) {
+		return 0;
+	}
+	if (facts_check_references(entry, fact, err) == -1 ||
+	    check_overlap(entry, fact, err) == -1) {
+		return -1;
+	}
+	return write_fact(entry, fact, err);
+}

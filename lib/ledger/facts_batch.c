@@ -1,0 +1,284 @@
+/* facts_batch.c - batches and rules as a whole: their rows, and known bytes.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "ledger/connection.h"
+#include "ledger/entry.h"
+#include "ledger/facts.h"
+#include "ledger/read_row.h"
+#include "ledger/row.h"
+#include "ledger/stmt.h"
+
+enum { Q_BATCH, Q_RULE, Q_LATER_RULE, Q_SUPERSEDED_READS };
+static const char *const sql[] = {
+    [Q_BATCH] = "SELECT b.entry, e.digest FROM batch b"
+		" JOIN entry e ON e.entry = b.entry"
+		" WHERE b.sha256 = ?1 ORDER BY b.entry DESC LIMIT 1",
+    [Q_RULE] = "SELECT r.entry, e.digest FROM rule r"
+	       " JOIN entry e ON e.entry = r.entry"
+	       " WHERE r.sha256 = ?1 ORDER BY r.entry DESC LIMIT 1",
+    [Q_LATER_RULE] = "SELECT n.entry FROM rule o CROSS JOIN rule n"
+		     " ON n.kind = o.kind AND n.rule = o.rule"
+		     " AND n.entry > o.entry WHERE o.entry = ?1 LIMIT 1",
+    [Q_SUPERSEDED_READS] =
+	"SELECT n.entry, n.line, n.start_utc, n.minutes, n.quantity, n.side,"
+	" n.scale, n.vals, n.quality, n.method,"
+	" o.entry, o.line, o.start_utc, o.minutes, o.quantity, o.side,"
+	" o.scale, o.vals, o.quality, o.method"
+	" FROM read_day o CROSS JOIN read_day n ON n.day = o.day"
+	" AND n.channel = o.channel AND n.point = o.point AND n.entry > o.entry"
+	" WHERE o.id BETWEEN ?1 AND ?2 ORDER BY o.id, n.entry",
+};
+static const struct stmt_list list = STMT_LIST(sql);
+
+/* A later row of the key of a row of the batch. */
+#define LATER(table, keys)                                                \
+	"SELECT n.entry FROM " table " o CROSS JOIN " table " n ON " keys \
+	" AND n.entry > o.entry WHERE o.id BETWEEN ?1 AND ?2 LIMIT 1"
+#define SAME(column) "n." column " = o." column
+#define SAME_OPTIONAL(column) \
+	"ifnull(n." column ", '') = ifnull(o." column ", '')"
+
+static const enum row_table tables[] = {ROW_PARTY, ROW_POINT, ROW_METER,
+    ROW_RELATION, ROW_CONTRACT, ROW_MEMBER, ROW_ALIAS, ROW_REGISTER_READ,
+    ROW_SESSION, ROW_SESSION_BAND, ROW_SESSION_INTERVAL, ROW_PRICE, ROW_SERIES,
+    ROW_CALENDAR, ROW_CONDITION};
+
+static const char *const later_sql[ROW_TABLES] = {
+    [ROW_PARTY] = LATER("party", SAME("party") " AND " SAME("from_utc")),
+    [ROW_POINT] = LATER("point", SAME("point") " AND " SAME("from_utc")),
+    [ROW_METER] = LATER(
+	"meter", SAME("point") " AND " SAME("meter") " AND " SAME("from_utc")),
+    [ROW_RELATION] =
+	LATER("relation", SAME("parent") " AND " SAME("child") " AND " SAME(
+			      "role") " AND " SAME("from_utc")),
+    [ROW_CONTRACT] = LATER("contract",
+	SAME("contract") " AND " SAME("leg") " AND " SAME("from_utc")),
+    [ROW_MEMBER] = LATER("member",
+	SAME("portfolio") " AND " SAME("member") " AND " SAME("from_utc")),
+    [ROW_ALIAS] = LATER(
+	"alias", SAME("scheme") " AND " SAME("alias") " AND " SAME("from_utc")),
+    [ROW_REGISTER_READ] = LATER("register_read",
+	SAME("point") " AND " SAME("channel") " AND " SAME_OPTIONAL(
+	    "band") " AND " SAME("time_utc") " AND " SAME("meter")),
+    [ROW_SESSION] = LATER("session", SAME("session")),
+    [ROW_SESSION_BAND] = LATER("session_band",
+	SAME("session") " AND " SAME("channel") " AND " SAME("band")),
+    [ROW_SESSION_INTERVAL] = LATER("session_interval",
+	SAME("session") " AND " SAME("channel") " AND " SAME("start_utc")),
+    [ROW_PRICE] = LATER("price",
+	SAME("price_table") " AND " SAME("month") " AND " SAME_OPTIONAL(
+	    "user_"
+	    "class") " AND " SAME_OPTIONAL("type") " AND " SAME_OPTIONAL("volta"
+									 "ge") " AND " SAME("item")),
+    [ROW_SERIES] = LATER("series", SAME("series") " AND " SAME("start_utc")),
+    [ROW_CALENDAR] = LATER("calendar", SAME("calendar") " AND " SAME("day")),
+    [ROW_CONDITION] = LATER("condition",
+	SAME("station") " AND " SAME("quantity") " AND " SAME("day")),
+};
+static const struct stmt_list later_list = STMT_LIST(later_sql);
+
+/* Writing ------------------------------------------------------------------ */
+
+int
+facts_append_batch(
+    struct entry *entry, const struct batch *batch, struct qf_error *err)
+{
+	struct row *row = row_begin(entry, ROW_BATCH, 1);
+
+	row_string(row, batch->format);
+	row_string(row, batch->file);
+	row_string(row, batch->sha256);
+	row_int(row, batch->bytes);
+	row_string(row, batch->declarations);
+	if (batch->received_utc == INT64_MIN) {
+		row_null(row);
+	} else {
+		row_int(row, batch->received_utc);
+	}
+	row_string(row, batch->reason);
+	row_int(row, batch->facts);
+	row_int(row, batch->repeated);
+	row_int(row, batch->set_aside);
+	row_string(row, batch->set_aside_sha256);
+	return row_end(row, err);
+}
+
+int
+facts_append_rule(struct entry *entry, const char *kind, const char *rule,
+    const char *file, const char *sha256, const char *text,
+    struct qf_error *err)
+{
+	struct row *row = row_begin(entry, ROW_RULE, 1);
+
+	row_string(row, kind);
+	row_string(row, rule);
+	row_string(row, file);
+	row_string(row, sha256);
+	row_string(row, text);
+	return row_end(row, err);
+}
+
+/* Known bytes -------------------------------------------------------------- */
+
+/* Finds the newest entry made of these bytes: 1 and its handle, or 0. */
+static int
+find_bytes(struct ledger *ledger, size_t query, enum entry_kind kind,
+    const char *sha256, struct handle *handle, struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int found;
+
+	if (stmt_cached(&stmt, ledger, &list, query, err) == -1) {
+		return -1;
+	}
+	stmt_bind_text(stmt, 1, sha256);
+	found = stmt_step(stmt, ledger, err);
+	if (found == 1) {
+		memset(handle, 0, sizeof(*handle));
+		handle->kind = kind;
+		handle->entry = sqlite3_column_int64(stmt, 0);
+		memcpy(handle->head, stmt_text(stmt, 1), HANDLE_HEAD_LENGTH);
+	}
+	sqlite3_reset(stmt);
+	return found;
+}
+
+/* True where the newer row says something of an interval of the older. */
+static bool
+touches(const struct series_day *newer, const struct series_day *older)
+{
+	int64_t step = 60 * (int64_t)older->minutes;
+	int64_t offset = (newer->start_utc - older->start_utc) / step;
+
+	if (!read_row_same_shape(newer, older)) {
+		return true;
+	}
+	for (size_t i = 0; i < newer->count; i++) {
+		int64_t at = (int64_t)i + offset;
+
+		if (newer->quality[i] != QUALITY_NONE && at >= 0 &&
+		    at < (int64_t)older->count &&
+		    older->quality[at] != QUALITY_NONE) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The batch that superseded days of reads: 1 and *by, or 0. */
+static int
+superseded_reads(
+    struct ledger *ledger, int64_t entry, int64_t *by, struct qf_error *err)
+{
+	struct series_day *newer = xmalloc(sizeof(*newer));
+	struct series_day *older = xmalloc(sizeof(*older));
+	sqlite3_stmt *stmt;
+	int64_t first, last;
+	int found = -1;
+
+	if (row_range(ledger, ROW_READ_DAY, entry, &first, &last, err) == -1 ||
+	    stmt_cached(&stmt, ledger, &list, Q_SUPERSEDED_READS, err) == -1) {
+		goto out;
+	}
+	stmt_bind_int(stmt, 1, first);
+	stmt_bind_int(stmt, 2, last);
+	while ((found = stmt_step(stmt, ledger, err)) == 1) {
+		if (read_row_decode(newer, stmt, 0, err) == -1 ||
+		    read_row_decode(older, stmt, 10, err) == -1) {
+			found = -1;
+			break;
+		}
+		if (touches(newer, older)) {
+			*by = newer->entry;
+			break;
+		}
+	}
+	sqlite3_reset(stmt);
+out:
+	free(newer);
+	free(older);
+	return found;
+}
+
+static int
+superseded_rows(struct ledger *ledger, enum row_table table, int64_t entry,
+    int64_t *by, struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int64_t first, last;
+	int found;
+
+	if (row_range(ledger, table, entry, &first, &last, err) == -1 ||
+	    stmt_cached(&stmt, ledger, &later_list, table, err) == -1) {
+		return -1;
+	}
+	stmt_bind_int(stmt, 1, first);
+	stmt_bind_int(stmt, 2, last);
+	found = stmt_step(stmt, ledger, err);
+	*by = found == 1 ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_reset(stmt);
+	return found;
+}
+
+/* A rule document: the newest of its id holds. */
+static int
+superseded_rule(
+    struct ledger *ledger, int64_t entry, int64_t *by, struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int found;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_LATER_RULE, err) == -1) {
+		return -1;
+	}
+	stmt_bind_int(stmt, 1, entry);
+	found = stmt_step(stmt, ledger, err);
+	*by = found == 1 ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_reset(stmt);
+	return found;
+}
+
+static int
+superseded_facts(
+    struct ledger *ledger, int64_t entry, int64_t *by, struct qf_error *err)
+{
+	size_t count = sizeof(tables) / sizeof(tables[0]);
+	int found = superseded_reads(ledger, entry, by, err);
+
+	for (size_t i = 0; found == 0 && i < count; i++) {
+		found = superseded_rows(ledger, tables[i], entry, by, err);
+	}
+	return found;
+}
+
+int
+facts_known(struct ledger *ledger, const char *sha256, struct handle *handle,
+    struct qf_error *err)
+{
+	int64_t by = 0;
+	int found;
+
+	found = find_bytes(ledger, Q_RULE, ENTRY_RULE, sha256, handle, err);
+	if (found == 0) {
+		found = find_bytes(
+		    ledger, Q_BATCH, ENTRY_BATCH, sha256, handle, err);
+	}
+	if (found != 1) {
+		return found;
+	}
+	found = handle->kind == ENTRY_RULE
+		    ? superseded_rule(ledger, handle->entry, &by, err)
+		    : superseded_facts(ledger, handle->entry, &by, err);
+	if (found == 1) {
+		return qf_fail(err, QF_DATA, "batch-superseded",
+		    "is %s:%lld@%s, which entry %lld superseded",
+		    entry_kind_name(handle->kind), (long long)handle->entry,
+		    handle->head, (long long)by);
+	}
+	return found == -1 ? -1 : 1;
+}

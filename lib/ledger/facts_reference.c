@@ -1,0 +1,162 @@
+/* facts_reference.c - the references of facts to the registry.
+ *
+ * Files name the same party a million times, so that what was found is kept in
+ * a small table for as long as the entry is open.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "ledger/facts_reference.h"
+
+#include <string.h>
+
+#include "ledger/connection.h"
+#include "ledger/row.h"
+#include "ledger/stmt.h"
+#include "model/contract.h"
+
+enum { Q_PARTY, Q_POINT, Q_SESSION, Q_CONTRACT, QUERIES };
+static const char *const sql[] = {
+    [Q_PARTY] = "SELECT min(from_utc) FROM party WHERE party = ?1",
+    [Q_POINT] = "SELECT min(from_utc) FROM point WHERE point = ?1",
+    [Q_SESSION] = "SELECT min(entry) FROM session WHERE session = ?1",
+    [Q_CONTRACT] = "SELECT min(from_utc) FROM contract WHERE contract = ?1",
+};
+static const struct stmt_list list = STMT_LIST(sql);
+
+static const struct {
+	const char *noun;
+	const char *code;
+} nouns[] = {
+    [Q_PARTY] = {"party", "unknown-party"},
+    [Q_POINT] = {"point", "unknown-point"},
+    [Q_SESSION] = {"session", "unknown-session"},
+    [Q_CONTRACT] = {"contract", "unknown-contract"},
+};
+
+#define SLOTS 1024 /* a power of two */
+
+/* What is known to be there. */
+struct known {
+	struct {
+		char name[ID_MAX + 1];
+	} slots[QUERIES][SLOTS];
+};
+
+static size_t
+slot_of(const char *name)
+{
+	uint32_t hash = 2166136261U;
+
+	for (; *name != '\0'; name++) {
+		hash = (hash ^ (unsigned char)*name) * 16777619U;
+	}
+	return (hash ^ hash >> 16) % SLOTS;
+}
+
+/* Steps to the earliest row of the name: 1 and *first, or 0. */
+static int
+find(struct ledger *ledger, int query, const char *name, int64_t *first,
+    struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int found;
+
+	if (stmt_cached(&stmt, ledger, &list, (size_t)query, err) == -1) {
+		return -1;
+	}
+	stmt_bind_text(stmt, 1, name);
+	found = stmt_step(stmt, ledger, err);
+	if (found == 1 && sqlite3_column_type(stmt, 0) == SQLITE_NULL) {
+		found = 0;
+	}
+	*first = found == 1 ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_reset(stmt);
+	return found;
+}
+
+static int
+check_name(struct entry *entry, int query, const char *column, const char *name,
+    struct qf_error *err)
+{
+	struct known *known =
+	    entry_memory(entry, ENTRY_MEMORY_FACTS, sizeof(*known));
+	char *slot = known->slots[query][slot_of(name)].name;
+	int64_t first;
+	int found;
+
+	if (strcmp(slot, name) == 0) {
+		return 0;
+	}
+	found = find(entry_ledger(entry), query, name, &first, err);
+	if (found == 0) {
+		return qf_fail(err, QF_DATA, nouns[query].code,
+		    "%s: no %s is called %s", column, nouns[query].noun, name);
+	}
+	if (found == 1 && strlen(name) <= ID_MAX) {
+		memcpy(slot, name, strlen(name) + 1);
+	}
+	return found == 1 ? 0 : -1;
+}
+
+/* An alias is of a party, a point or a contract: its kind says which. */
+static int
+check_alias(struct entry *entry, const struct fact *fact, struct qf_error *err)
+{
+	const char *kind = fact->values[fact_column(fact->format, "kind")].text;
+	const char *name = fact->values[fact_column(fact->format, "name")].text;
+	int query = strcmp(kind, "party") == 0   ? Q_PARTY
+		    : strcmp(kind, "point") == 0 ? Q_POINT
+						 : Q_CONTRACT;
+
+	return check_name(entry, query, "name", name, err);
+}
+
+int
+facts_check_references(
+    struct entry *entry, const struct fact *fact, struct qf_error *err)
+{
+	static const int queries[] = {
+	    [FACT_REF_PARTY] = Q_PARTY,
+	    [FACT_REF_POINT] = Q_POINT,
+	    [FACT_REF_SESSION] = Q_SESSION,
+	};
+
+	for (size_t i = 0; i < fact->format->column_count; i++) {
+		const struct fact_column *column = &fact->format->columns[i];
+		const struct fact_value *value = &fact->values[i];
+
+		if (column->reference == FACT_NO_REF ||
+		    value->is == FACT_NULL ||
+		    (column->words != NULL &&
+			strcmp(value->text, column->words) == 0)) {
+			continue;
+		}
+		if (check_name(entry, queries[column->reference], column->name,
+			value->text, err) == -1) {
+			return -1;
+		}
+	}
+	return fact->format->kind == FACT_ALIAS ? check_alias(entry, fact, err)
+						: 0;
+}
+
+int
+facts_check_point(struct entry *entry, const char *point, int64_t before_utc,
+    struct qf_error *err)
+{
+	int64_t first;
+	int found = find(entry_ledger(entry), Q_POINT, point, &first, err);
+
+	if (found == -1) {
+		return -1;
+	}
+	if (found == 0) {
+		return qf_fail(err, QF_DATA, nouns[Q_POINT].code,
+		    "point: no point is called %s", point);
+	}
+	if (first >= before_utc) {
+		return qf_fail(err, QF_DATA, nouns[Q_POINT].code,
+		    "point: %s does not exist yet on this day", point);
+	}
+	return 0;
+}
