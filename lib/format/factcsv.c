@@ -20,7 +20,6 @@
 #include "format/factrules.h"
 #include "format/faults.h"
 #include "format/instant.h"
-#include "model/contract.h"
 
 #define TEXT_MAX 256 /* bytes of a FACT_TEXT */
 #define OPTIONS_MAX 255 /* bytes of FACT_OPTIONS: struct contract's */
@@ -77,28 +76,6 @@ wrong(const struct csv_field *field, struct qf_error *err, const char *code,
 	    shown < (int)field->length ? "..." : "", what);
 }
 
-static int
-parse_id(const struct fact_format *format, const struct fact_column *column,
-    const struct csv_field *field, struct qf_error *err)
-{
-	if (text_is_id(field->text, field->length)) {
-		return 0;
-	}
-	/* Either side of a contract may be the party of the session. */
-	if (format->kind == FACT_CONTRACT &&
-	    column->reference == FACT_REF_PARTY &&
-	    strcmp(field->text, PARTY_OF_SESSION) == 0) {
-		return 0;
-	}
-	if (text_has_fullwidth_digit(field->text, field->length)) {
-		return wrong(field, err, "fact-fullwidth",
-		    "full-width characters in an identifier");
-	}
-	return wrong(field, err, "fact-id",
-	    "not an identifier (letters, digits and . _ : -, beginning with "
-	    "letter or digit, at most 64)");
-}
-
 /* True if the word is one of those in the list "a b c". */
 static bool
 is_one_of(const char *words, const char *word, size_t length)
@@ -114,6 +91,27 @@ is_one_of(const char *words, const char *word, size_t length)
 		words += strspn(words, " ");
 	}
 	return false;
+}
+
+static int
+parse_id(const struct fact_column *column, const struct csv_field *field,
+    struct qf_error *err)
+{
+	if (text_is_id(field->text, field->length)) {
+		return 0;
+	}
+	/* "@session" where a contract's side is the party of the session. */
+	if (column->words != NULL &&
+	    is_one_of(column->words, field->text, field->length)) {
+		return 0;
+	}
+	if (text_has_fullwidth_digit(field->text, field->length)) {
+		return wrong(field, err, "fact-fullwidth",
+		    "full-width characters in an identifier");
+	}
+	return wrong(field, err, "fact-id",
+	    "not an identifier (letters, digits and . _ : -, beginning with "
+	    "letter or digit, at most 64)");
 }
 
 static int
@@ -255,7 +253,7 @@ parse_value(struct factcsv *facts, size_t i, const struct csv_field *field,
 	value->length = field->length;
 	switch (column->type) {
 	case FACT_ID:
-		return parse_id(format, column, field, err);
+		return parse_id(column, field, err);
 	case FACT_TEXT:
 		return parse_text(field, err);
 	case FACT_WORD:

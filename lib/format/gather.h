@@ -1,7 +1,7 @@
 /* gather.h - pieces of days put together and in order.
  *
- *	struct gather *gather = gather_new(reads, GATHER_IN_ORDER,
- *	    &declaration, zone, faults);
+ *	struct gather *gather = gather_new(
+ *	    reads, GATHER_IN_ORDER, &declaration, zone, faults);
  *
  *	while ((rc = gather_next(gather, &day, err)) == 1)
  *		... day->reads, sorted by day, channel and point ...

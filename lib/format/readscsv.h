@@ -2,7 +2,7 @@
  *
  *	struct readscsv *reads;
  *
- *	reads = readscsv_new(csv, "reads.csv", &kind, &declaration, zone, faults);
+ *	reads = readscsv_new(csv, &kind, &declaration, zone, faults);
  *	while ((rc = readscsv_next(reads, &piece, err)) == 1)
  *		... gather.h puts pieces together ...
  *	readscsv_free(reads);
@@ -13,11 +13,11 @@
  * the local day.
  *
  * Rows with faults are not handed out and go to `faults`.  Codes: fact-id,
- * read-channel, read-quality, read-method, read-value, read-negative,
- * read-scale, read-range, read-grid (a time that is not on the grid of the
- * intervals), read-width (columns that are not that day's intervals),
- * fact-time-ambiguous, fact-time-missing, and those of decimals, dates and
- * rows.
+ * read-channel, read-quality, read-method, read-value (a value that is
+ * withdrawn), read-negative, read-scale, read-range, read-end-of-day, read-grid (a time that is
+ * not on the grid of the intervals), read-width (columns that are not that
+ * day's intervals), and those of instant.h, and of decimals, dates and rows in
+ * dec.h, civil.h and csv.h.
  *
  * Ownership: everything given is borrowed; a piece is valid until the next
  * call.
@@ -57,7 +57,7 @@ struct read_piece {
 	int64_t values[SERIES_VALUES_MAX];
 };
 
-struct readscsv *readscsv_new(struct csv_reader *reader, const char *file,
+struct readscsv *readscsv_new(struct csv_reader *reader,
     const struct sniff *kind, const struct declaration *declaration,
     const struct zone *zone, struct faults *faults);
 void readscsv_free(struct readscsv *reads);
@@ -66,12 +66,8 @@ void readscsv_free(struct readscsv *reads);
 int readscsv_next(struct readscsv *reads, const struct read_piece **out,
     struct qf_error *err);
 
-/* Rows that stated something so far: a wide row with no value states none. */
-uint64_t readscsv_facts(const struct readscsv *reads);
-
-/* Which interval of its day an instant is in, as text for messages:
- * "2025-02-01 00:15".  Buffer of CIVIL_TEXT_MAX. */
-void
-readscsv_interval_text(const struct zone *zone, int64_t start_utc, char *text);
+/* Where a local day starts, and how many intervals it has; remembered. */
+void readscsv_day(
+    struct readscsv *reads, int32_t day, int64_t *start_utc, size_t *count);
 
 #endif

@@ -2,14 +2,18 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <assert.h>
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/progress.h"
 #include "base/zone.h"
 #include "format/csv.h"
 #include "format/factcsv.h"
 #include "format/faults.h"
+#include "format/gather.h"
+#include "format/readscsv.h"
+#include "ledger/db.h"
 #include "ledger/entry.h"
 #include "ledger/facts.h"
 #include "stage/intake.h"
@@ -94,13 +98,83 @@ check_header(const struct passage *passage, const struct csv_reader *reader,
 	    "%s: changed while it was read", passage->operand->name);
 }
 
-int
-intake_rows(struct passage *passage, struct qf_error *err)
+/* A day of reads: its rows count, or fall together. */
+static int
+take_day(struct passage *passage, struct gather *gather,
+    const struct gather_day *day, struct qf_error *err)
+{
+	struct ingest_file *file = passage->operand->file;
+	enum fact_outcome outcome;
+	struct qf_error fault;
+
+	if (facts_append_reads(passage->entry, day->reads,
+		passage->intake->options->correct != NULL, &outcome,
+		&fault) == 0) {
+		file->facts += (int64_t)day->rows;
+		file->repeated +=
+		    outcome == FACT_REPEATED ? (int64_t)day->rows : 0;
+		return 0;
+	}
+	if (intake_is_fatal(&fault)) {
+		*err = fault;
+		return -1;
+	}
+	return gather_refuse(gather, day, &fault, err);
+}
+
+/* The reads of a file; *disordered where they must be sorted first. */
+static int
+take_reads(struct passage *passage, struct csv_reader *reader,
+    enum gather_mode mode, bool *disordered, struct progress *bar,
+    struct qf_error *err)
+{
+	struct ingest_file *file = passage->operand->file;
+	const struct zone *zone = passage->intake->zone;
+	struct gather_day *day;
+	struct readscsv *reads;
+	struct gather *gather;
+	int rc;
+
+	reads = readscsv_new(reader, &passage->operand->kind,
+	    &passage->declaration, zone, passage->faults);
+	gather = gather_new(
+	    reads, mode, &passage->declaration, zone, passage->faults);
+	while ((rc = gather_next(gather, &day, err)) == 1) {
+		if (take_day(passage, gather, day, err) == -1) {
+			rc = -1;
+			break;
+		}
+		progress_step(bar, (int64_t)csv_bytes(reader));
+	}
+	file->facts += (int64_t)gather_repeated(gather);
+	file->repeated += (int64_t)gather_repeated(gather);
+	*disordered = gather_disordered(gather);
+	gather_free(gather);
+	readscsv_free(reads);
+	return rc;
+}
+
+static int
+declare(struct passage *passage, const struct csv_reader *reader,
+    struct qf_error *err)
+{
+	const char *const *preamble;
+	size_t count = csv_preamble(reader, &preamble);
+
+	return declare_reads(&passage->declaration, preamble, count,
+	    passage->intake->options->declare, passage->operand->name, err);
+}
+
+/* Once through the file. */
+static int
+pass(struct passage *passage, enum gather_mode mode, bool *disordered,
+    struct qf_error *err)
 {
 	const struct intake *intake = passage->intake;
 	struct operand *operand = passage->operand;
 	struct csv_config config = {.encoding = intake->options->encoding,
 	    .columns_max = SERIES_VALUES_MAX + 8};
+	bool facts = operand->kind.format == SNIFF_FACTS;
 	struct csv_reader *reader = NULL;
 	struct progress bar;
 	int rc = -1;
@@ -110,14 +184,62 @@ intake_rows(struct passage *passage, struct qf_error *err)
 	passage->faults = faults_new(operand->name);
 	if (csv_open(&reader, passage->fd, operand->name, &config, err) == -1 ||
 	    check_header(passage, reader, err) == -1 ||
+	    (!facts && declare(passage, reader, err) == -1) ||
 	    entry_begin(&passage->entry, intake->ledger, ENTRY_BATCH,
-		intake->options->recorded_utc, err) == -1 ||
-	    take_facts(passage, reader, &bar, err) == -1) {
+		intake->options->recorded_utc, err) == -1) {
 		goto out;
 	}
-	rc = check_unchanged(passage, reader, err);
+	if (facts) {
+		rc = take_facts(passage, reader, &bar, err);
+	} else {
+		rc = take_reads(passage, reader, mode, disordered, &bar, err);
+	}
+	if (rc == 0) {
+		rc = check_unchanged(passage, reader, err);
+	}
 out:
 	progress_end(&bar);
 	csv_close(reader);
 	return rc;
+}
+
+/* Takes everything back, to begin again. */
+static int
+start_again(struct passage *passage, struct qf_error *err)
+{
+	struct ledger *ledger = passage->intake->ledger;
+	struct ingest_file *file = passage->operand->file;
+
+	entry_abandon(passage->entry);
+	passage->entry = NULL;
+	faults_free(passage->faults);
+	passage->faults = NULL;
+	file->facts = 0;
+	file->repeated = 0;
+	if (ledger_rollback(ledger, err) == -1 ||
+	    ledger_savepoint(ledger, err) == -1) {
+		return -1;
+	}
+	if (lseek(passage->fd, 0, SEEK_SET) == -1) {
+		return qf_fail(err, QF_IO, "read-failed", "%s: %s",
+		    passage->operand->name, strerror(errno));
+	}
+	return 0;
+}
+
+int
+intake_rows(struct passage *passage, struct qf_error *err)
+{
+	bool disordered = false;
+
+	if (pass(passage, GATHER_IN_ORDER, &disordered, err) == 0) {
+		return 0;
+	}
+	if (!disordered) {
+		return -1;
+	}
+	if (start_again(passage, err) == -1) {
+		return -1;
+	}
+	return pass(passage, GATHER_SORTED, &disordered, err);
 }
