@@ -133,34 +133,32 @@ static void
 plain(const char *message, struct buf *out)
 {
 	const char *end;
-	bool begins = true;
+	bool begins = true, quoted = false;
 
-	while (*message != '\0') {
+	for (; *message != '\0'; message++) {
 		if (is_namespace(message, &end)) {
-			message = end + 1;
+			message = end;
 			continue;
 		}
 		if (begins && strncmp(message, "[facet ", 7) == 0 &&
 		    (end = strchr(message, ']')) != NULL && end[1] == ' ') {
-			message = end + 2;
+			message = end + 1;
 			continue;
 		}
-		if (message[0] == '.' &&
-		    (message[1] == '\0' || message[1] == '\n')) {
+		if (strcmp(message, ".\n") == 0 || strcmp(message, ".") == 0 ||
+		    (*message == '\n' && !quoted)) {
 			break;
 		}
-		if (message[0] == '\n') {
-			break;
-		}
-		if (message[0] == '.' && message[1] == ' ') {
+		/* Values stand in quotes, and stay as they are. */
+		quoted ^= *message == '\'';
+		if (!quoted && strncmp(message, ". ", 2) == 0) {
 			buf_add_string(out, "; ");
-			message += 2;
+			message++;
 			begins = true;
 			continue;
 		}
 		buf_add_char(out, begins ? lower(*message) : *message);
 		begins = false;
-		message++;
 	}
 }
 

@@ -482,6 +482,54 @@ Test(csv, refuses_a_row_of_more_than_a_megabyte)
 	free(in);
 }
 
+Test(csv, refuses_a_preamble_without_end)
+{
+	struct csv_config config = {0};
+	struct csv_reader *reader;
+	struct qf_error err;
+
+	for (int lines = CSV_PREAMBLE_MAX; lines < CSV_PREAMBLE_MAX + 2;
+	     lines++) {
+		struct buf in;
+		int fd;
+
+		buf_init(&in, 1 << 20);
+		for (int i = 0; i < lines; i++) {
+			buf_add_string(&in, "# x\n");
+		}
+		buf_add_string(&in, "a\n");
+		fd = descriptor_of(in.bytes, in.length);
+		cr_expect_eq(csv_open(&reader, fd, "f.csv", &config, &err),
+		    lines == CSV_PREAMBLE_MAX ? 0 : -1);
+		csv_close(reader);
+		close(fd);
+		buf_release(&in);
+	}
+	cr_expect_str_eq(err.code, "csv-preamble");
+	cr_expect_str_eq(err.text, "f.csv:65: more than 64 lines of preamble");
+}
+
+Test(csv, places_the_faults_that_its_caller_finds)
+{
+	struct csv_config config = {0};
+	struct csv_reader *reader;
+	struct qf_error err;
+	struct csv_row row;
+	int fd = descriptor_of("point,kwh\n\nP1,1e3\n", 18);
+
+	cr_assert_eq(csv_open(&reader, fd, "f.csv", &config, &err), 0);
+	cr_assert_eq(csv_next(reader, &row, &err), 1);
+	cr_assert_eq(csv_next(reader, &row, &err), 1);
+	cr_expect_eq(csv_fail(reader, &row, 1, &err, "reads-number",
+			 "no number: %s", row.fields[1].text),
+	    -1);
+	cr_expect_str_eq(err.code, "reads-number");
+	cr_expect_str_eq(err.text, "f.csv:3: kwh: no number: 1e3");
+	cr_expect_eq(err.status, QF_DATA);
+	csv_close(reader);
+	close(fd);
+}
+
 Test(csv, says_why_a_descriptor_cannot_be_read)
 {
 	struct csv_config config = {0};

@@ -4,6 +4,8 @@
  */
 #include <criterion/criterion.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "format/jsonin.h"
@@ -55,8 +57,8 @@ Test(jsonin, refuses_what_is_not_sound)
 		"f:1: control character in a name"},
 	    {"{\"a\":1} x", "json-syntax",
 		"f:1: parse error: trailing garbage"},
-		{"{\"a\":x}", "json-syntax",
-		    "f:1: lexical error: invalid char in json text"},
+	    {"{\"a\":x}", "json-syntax",
+		"f:1: lexical error: invalid char in json text"},
 	    {"{\"a\":1}\n{}", "json-syntax",
 		"f:2: parse error: trailing garbage"},
 	    {"{\"a\":01}", "json-syntax",
@@ -125,4 +127,44 @@ Test(jsonin, refuses_more_bytes_than_allowed)
 	cr_expect_str_eq(err.code, "json-size");
 	cr_expect_str_eq(err.text, "f: more than 8388608 bytes");
 	buf_release(&in);
+}
+
+Test(jsonin, reads_a_descriptor_to_its_end)
+{
+	int fd = memfd_create("jsonin_test", MFD_CLOEXEC);
+	struct jsonin_doc *doc;
+	struct qf_error err;
+
+	cr_assert_eq(write(fd, "[12.50]", 7), 7);
+	lseek(fd, 0, SEEK_SET);
+	cr_assert_eq(jsonin_load_fd(&doc, fd, "f", &err), 0);
+	cr_expect_str_eq(jsonin_root(doc)->first->text, "12.50");
+	jsonin_free(doc);
+	close(fd);
+	cr_expect_eq(jsonin_load_fd(&doc, -1, "f", &err), -1);
+	cr_expect_str_eq(err.code, "json-read");
+	cr_expect_eq(err.status, QF_IO);
+}
+
+/* yajl makes something of half a surrogate pair; it must not be a text that
+ * is not UTF-8. */
+Test(jsonin, gives_nothing_but_utf8)
+{
+	static const char *const cases[] = {"\"\\ud800\"", "\"\\udc00x\"",
+	    "\"\\ud83d\\ud83d\"", "{\"\\udfff\":1}"};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct jsonin *root;
+		struct jsonin_doc *doc;
+		struct qf_error err;
+
+		if (jsonin_load_bytes(
+			&doc, cases[i], strlen(cases[i]), "f", &err) == -1) {
+			cr_expect_str_eq(err.code, "json-syntax");
+			continue;
+		}
+		root = jsonin_root(doc);
+		cr_expect(text_utf8_valid(root->text, root->length));
+		jsonin_free(doc);
+	}
 }
