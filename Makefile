@@ -166,7 +166,7 @@ install: all
 	  done; done
 	install -m 644 $(wildcard schemas/*.sql schemas/*.xsd) \
 	  $(DESTDIR)$(DATADIR)/schemas
-	cd schemas && find rules -type f -exec \
+	cd schemas && find . -path './rules/*' -type f -exec \
 	  install -D -m 644 {} $(DESTDIR)$(DATADIR)/{} \;
 
 uninstall:
