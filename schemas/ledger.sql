@@ -132,6 +132,7 @@ CREATE TABLE relation (
 ) STRICT;
 CREATE UNIQUE INDEX relation_key
 	ON relation (parent, child, role, from_utc, entry);
+CREATE INDEX relation_child ON relation (child, parent, role, from_utc, entry);
 
 -- Who owes whom for what at which point, by which tariff (合同).
 CREATE TABLE contract (
@@ -173,6 +174,7 @@ CREATE TABLE alias (
 	from_utc INTEGER NOT NULL, to_utc INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX alias_key ON alias (scheme, alias, from_utc, entry);
+CREATE INDEX alias_name ON alias (name, scheme, alias, from_utc, entry);
 
 -- The facts ---------------------------------------------------------------
 

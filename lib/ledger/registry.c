@@ -1,0 +1,425 @@
+/* registry.c - what the registry and the facts say, as of an entry.
+ *
+ * Of the rows of one key the newest up to the as-of entry holds, so that every
+ * query here asks of each row whether there is a later one.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "ledger/registry.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "ledger/columns.h"
+#include "ledger/connection.h"
+#include "ledger/stmt.h"
+
+#define SAME(column) "n." column " = c." column
+#define SAME_OPTIONAL(column) \
+	"ifnull(n." column ", '') = ifnull(c." column ", '')"
+
+/* No later row of the key, as of ?1. */
+#define HOLDS(table, keys)                                        \
+	" AND c.entry <= ?1 AND NOT EXISTS (SELECT 1 FROM " table \
+	" n WHERE " keys " AND n.entry > c.entry AND n.entry <= ?1)"
+/* A row that ends where it starts is void. */
+#define NOT_VOID " AND c.to_utc IS NOT c.from_utc"
+
+/* Contracts ---------------------------------------------------------------- */
+
+#define CONTRACT_HOLDS             \
+	NOT_VOID HOLDS("contract", \
+	    SAME("contract") " AND " SAME("leg") " AND " SAME("from_utc"))
+#define CONTRACT_TOUCHES                                                  \
+	" c.from_utc < ?3 AND ifnull(c.to_utc, 9223372036854775807) > ?2" \
+	" AND (?5 IS NULL OR c.leg = ?5)"
+#define CONTRACT_ORDER " ORDER BY c.point, c.contract, c.leg, c.from_utc"
+
+enum { Q_CONTRACTS, Q_CONTRACT, Q_RULE };
+static const char *const sql[] = {
+    /* In the order of the index contract_point: nothing is sorted. */
+    [Q_CONTRACTS] =
+	"SELECT " CONTRACT_COLUMNS " FROM contract c INDEXED BY contract_point"
+	" WHERE" CONTRACT_TOUCHES CONTRACT_HOLDS CONTRACT_ORDER,
+    [Q_CONTRACT] = "SELECT " CONTRACT_COLUMNS " FROM contract c"
+		   " WHERE c.contract = ?4 AND" CONTRACT_TOUCHES CONTRACT_HOLDS
+		       CONTRACT_ORDER,
+    [Q_RULE] = "SELECT entry, file, text FROM rule"
+	       " WHERE kind = ?1 AND rule = ?2 AND entry <= ?3"
+	       " ORDER BY entry DESC LIMIT 1",
+};
+static const struct stmt_list list = STMT_LIST(sql);
+
+struct contract_cursor {
+	struct ledger *ledger;
+	sqlite3_stmt *stmt;
+	char contract[ID_MAX + 1]; /* what the statement is bound to */
+	char leg[ID_MAX + 1];
+};
+
+/* Copies what may be bound; a longer identifier than any finds nothing, and
+ * cut short it must not find another one. */
+static void
+copy_id(char out[ID_MAX + 1], const char *id)
+{
+	if (id != NULL && strlen(id) <= ID_MAX) {
+		memcpy(out, id, strlen(id) + 1);
+	} else {
+		out[0] = '\0';
+	}
+}
+
+int
+contracts_open(struct contract_cursor **out, struct ledger *ledger,
+    int64_t asof, int64_t from_utc, int64_t to_utc, const char *contract,
+    const char *leg, struct qf_error *err)
+{
+	struct contract_cursor *cursor;
+	sqlite3_stmt *stmt;
+
+	*out = NULL;
+	if (stmt_prepare(&stmt, ledger, &list,
+		contract == NULL ? Q_CONTRACTS : Q_CONTRACT, err) == -1) {
+		return -1;
+	}
+	cursor = xcalloc(1, sizeof(*cursor));
+	cursor->ledger = ledger;
+	cursor->stmt = stmt;
+	copy_id(cursor->contract, contract);
+	copy_id(cursor->leg, leg);
+	stmt_bind_int(stmt, 1, asof);
+	stmt_bind_int(stmt, 2, from_utc);
+	stmt_bind_int(stmt, 3, to_utc);
+	if (contract != NULL) {
+		stmt_bind_text(stmt, 4, cursor->contract);
+	}
+	stmt_bind_text(stmt, 5, leg == NULL ? NULL : cursor->leg);
+	*out = cursor;
+	return 0;
+}
+
+/* Copies a text column; NULL is "". */
+static void
+copy_column(char *out, size_t size, sqlite3_stmt *stmt, int column)
+{
+	const char *text = stmt_text(stmt, column);
+	size_t length = (size_t)sqlite3_column_bytes(stmt, column);
+
+	if (text == NULL || length >= size) {
+		length = 0;
+	} else {
+		memcpy(out, text, length);
+	}
+	out[length] = '\0';
+}
+
+static enum basis
+basis_of(const char *word)
+{
+	switch (word[0]) {
+	case 'i':
+		return BASIS_INTERVALS;
+	case 'r':
+		return BASIS_REGISTERS;
+	default:
+		return BASIS_SESSIONS;
+	}
+}
+
+int
+contracts_next(
+    struct contract_cursor *cursor, struct contract *out, struct qf_error *err)
+{
+	/* Where each text of CONTRACT_COLUMNS goes, from column 2 on. */
+	const struct {
+		char *text;
+		size_t size;
+	} texts[] = {
+	    {out->contract, sizeof(out->contract)},
+	    {out->leg, sizeof(out->leg)},
+	    {out->point, sizeof(out->point)},
+	    {out->payer, sizeof(out->payer)},
+	    {out->payee, sizeof(out->payee)},
+	    {out->account, sizeof(out->account)},
+	    {out->tariff, sizeof(out->tariff)},
+	    {NULL, 0}, /* basis */
+	    {out->voltage, sizeof(out->voltage)},
+	    {out->user_class, sizeof(out->user_class)},
+	    {out->type, sizeof(out->type)},
+	    {out->options, sizeof(out->options)},
+	    {out->cycle, sizeof(out->cycle)},
+	};
+	const int count = (int)(sizeof(texts) / sizeof(texts[0]));
+	sqlite3_stmt *stmt = cursor->stmt;
+	int stepped = stmt_step(stmt, cursor->ledger, err);
+
+	if (stepped != 1) {
+		return stepped;
+	}
+	for (int i = 0; i < count; i++) {
+		if (texts[i].text != NULL) {
+			copy_column(texts[i].text, texts[i].size, stmt, 2 + i);
+		}
+	}
+	if (out->account[0] == '\0') {
+		memcpy(out->account, out->contract, sizeof(out->account));
+	}
+	out->basis = basis_of(stmt_text(stmt, 9));
+	out->entry = sqlite3_column_int64(stmt, 0);
+	out->line_no = sqlite3_column_int64(stmt, 1);
+	out->from_utc = sqlite3_column_int64(stmt, 15);
+	out->to_utc = sqlite3_column_type(stmt, 16) == SQLITE_NULL
+			  ? UTC_OPEN
+			  : sqlite3_column_int64(stmt, 16);
+	return 1;
+}
+
+void
+contracts_close(struct contract_cursor *cursor)
+{
+	if (cursor == NULL) {
+		return;
+	}
+	sqlite3_finalize(cursor->stmt);
+	free(cursor);
+}
+
+/* Facts of one kind -------------------------------------------------------- */
+
+/* ?1 as of, ?2 the name, ?3 and ?4 the range where there is one. */
+static const char *const lookup_sql[FACT_LOOKUPS] = {
+    [LOOKUP_METERS_OF_POINT] =
+	"SELECT " METER_COLUMNS
+	" FROM meter c WHERE c.point = ?2" NOT_VOID HOLDS(
+	    "meter", SAME("point") " AND " SAME("meter") " AND " SAME(
+			 "from_utc")) " ORDER BY c.meter, c.from_utc",
+    [LOOKUP_RELATIONS_OF_PARENT] =
+	"SELECT " RELATION_COLUMNS " FROM relation c"
+	" WHERE c.parent = ?2" NOT_VOID HOLDS("relation",
+	    SAME("parent") " AND " SAME("child") " AND " SAME(
+		"role") " AND " SAME("from_utc")) " ORDER BY c.child, c.role, "
+						  "c.from_utc",
+    [LOOKUP_RELATIONS_OF_CHILD] =
+	"SELECT " RELATION_COLUMNS " FROM relation c"
+	" WHERE c.child = ?2" NOT_VOID HOLDS("relation",
+	    SAME("parent") " AND " SAME("child") " AND " SAME(
+		"role") " AND " SAME("from_utc")) " ORDER BY c.parent, c.role, "
+						  "c.from_utc",
+    [LOOKUP_PARTY] =
+	"SELECT " PARTY_COLUMNS
+	" FROM party c WHERE c.party = ?2" NOT_VOID HOLDS("party",
+	    SAME("party") " AND " SAME("from_utc")) " ORDER BY c.from_utc",
+    [LOOKUP_POINT] =
+	"SELECT " POINT_COLUMNS
+	" FROM point c WHERE c.point = ?2" NOT_VOID HOLDS("point",
+	    SAME("point") " AND " SAME("from_utc")) " ORDER BY c.from_utc",
+    [LOOKUP_ALIASES_OF] =
+	"SELECT " ALIAS_COLUMNS
+	" FROM alias c WHERE c.name = ?2" NOT_VOID HOLDS(
+	    "alias", SAME("scheme") " AND " SAME("alias") " AND " SAME(
+			 "from_utc")) " ORDER BY c.scheme, c.alias, c.from_utc",
+    [LOOKUP_SESSIONS_OF_POINT] =
+	"SELECT " SESSION_COLUMNS " FROM session c WHERE c.point = ?2"
+	" AND c.end_utc >= ?3 AND c.end_utc < ?4" HOLDS(
+	    "session", SAME("session")) " ORDER BY c.end_utc, c.session",
+    [LOOKUP_BANDS_OF_SESSION] =
+	"SELECT " SESSION_BAND_COLUMNS " FROM session_band c"
+	" WHERE c.session = ?2" HOLDS("session_band",
+	    SAME("session") " AND " SAME("channel") " AND " SAME(
+		"band")) " ORDER BY c.channel, c.band",
+    [LOOKUP_INTERVALS_OF_SESSION] =
+	"SELECT " SESSION_INTERVAL_COLUMNS " FROM session_interval c"
+	" WHERE c.session = ?2" HOLDS("session_interval",
+	    SAME("session") " AND " SAME("channel") " AND " SAME(
+		"start_utc")) " ORDER BY c.channel, c.start_utc",
+    [LOOKUP_REGISTERS_OF_POINT] =
+	"SELECT " REGISTER_READ_COLUMNS " FROM register_read c"
+	" WHERE c.point = ?2 AND c.time_utc BETWEEN ?3 AND ?4" HOLDS(
+	    "register_read",
+	    SAME("point") " AND " SAME("channel") " AND " SAME_OPTIONAL(
+		"band") " AND " SAME("time_utc") " AND " SAME("meter")) " ORDER"
+									" BY "
+									"c."
+									"channe"
+									"l, "
+									"ifnull"
+									"(c."
+									"band, "
+									"''), "
+									"c."
+									"time_"
+									"utc, "
+									"c."
+									"meter",
+    [LOOKUP_PRICES_OF_TABLE] =
+	"SELECT " PRICE_COLUMNS " FROM price c WHERE c.price_table = ?2"
+	" AND c.month BETWEEN ?3 AND ?4" HOLDS("price",
+	    SAME("price_table") " AND " SAME("month") " AND " SAME_OPTIONAL("us"
+									    "er"
+									    "_c"
+									    "la"
+									    "s"
+									    "s") " AND " SAME_OPTIONAL(
+		"type") " AND " SAME_OPTIONAL("voltage") " AND " SAME("item")) " ORDER BY c.month, ifnull(c.user_class, ''), ifnull(c.type, ''),"
+									       " ifnull(c.voltage, ''), c.item",
+    [LOOKUP_SERIES] =
+	"SELECT " SERIES_COLUMNS " FROM series c WHERE c.series = ?2"
+	" AND c.end_utc > ?3 AND c.start_utc < ?4" HOLDS("series",
+	    SAME("series") " AND " SAME("start_utc")) " ORDER BY c.start_utc",
+    [LOOKUP_CALENDAR] =
+	"SELECT " CALENDAR_COLUMNS " FROM calendar c WHERE c.calendar = ?2"
+	" AND c.day >= ?3 AND c.day < ?4" HOLDS(
+	    "calendar", SAME("calendar") " AND " SAME("day")) " ORDER BY c.day",
+    [LOOKUP_CONDITIONS] =
+	"SELECT " CONDITION_COLUMNS " FROM condition c WHERE c.station = ?2"
+	" AND c.day >= ?3 AND c.day < ?4" HOLDS(
+	    "condition", SAME("station") " AND " SAME("quantity") " AND " SAME(
+			     "day")) " ORDER BY c.quantity, c.day",
+    [LOOKUP_MEMBERS] =
+	"SELECT " MEMBER_COLUMNS
+	" FROM member c WHERE c.portfolio = ?2" NOT_VOID HOLDS(
+	    "member", SAME("portfolio") " AND " SAME("member") " AND " SAME(
+			  "from_utc")) " ORDER BY c.member, c.from_utc",
+};
+static const struct stmt_list lookups = STMT_LIST(lookup_sql);
+
+static const struct {
+	enum fact_kind kind;
+	bool ranged; /* a and b are asked for */
+} shapes[FACT_LOOKUPS] = {
+    [LOOKUP_METERS_OF_POINT] = {FACT_METER, false},
+    [LOOKUP_RELATIONS_OF_PARENT] = {FACT_RELATION, false},
+    [LOOKUP_RELATIONS_OF_CHILD] = {FACT_RELATION, false},
+    [LOOKUP_PARTY] = {FACT_PARTY, false},
+    [LOOKUP_POINT] = {FACT_POINT, false},
+    [LOOKUP_ALIASES_OF] = {FACT_ALIAS, false},
+    [LOOKUP_SESSIONS_OF_POINT] = {FACT_SESSION, true},
+    [LOOKUP_BANDS_OF_SESSION] = {FACT_SESSION_BAND, false},
+    [LOOKUP_INTERVALS_OF_SESSION] = {FACT_SESSION_INTERVAL, false},
+    [LOOKUP_REGISTERS_OF_POINT] = {FACT_REGISTER_READ, true},
+    [LOOKUP_PRICES_OF_TABLE] = {FACT_PRICE, true},
+    [LOOKUP_SERIES] = {FACT_SERIES, true},
+    [LOOKUP_CALENDAR] = {FACT_CALENDAR, true},
+    [LOOKUP_CONDITIONS] = {FACT_CONDITION, true},
+    [LOOKUP_MEMBERS] = {FACT_MEMBER, false},
+};
+
+struct fact_cursor {
+	struct ledger *ledger;
+	enum fact_lookup lookup;
+	const struct fact_format *format;
+	sqlite3_stmt *stmt;
+	char name[ID_MAX + 1]; /* what the statement is bound to */
+};
+
+int
+facts_lookup(struct fact_cursor **cursor, struct ledger *ledger,
+    enum fact_lookup lookup, int64_t asof, const char *name, int64_t a,
+    int64_t b, struct qf_error *err)
+{
+	struct fact_cursor *it = *cursor;
+
+	assert(lookup < FACT_LOOKUPS);
+	if (it == NULL) {
+		sqlite3_stmt *stmt;
+
+		if (stmt_prepare(&stmt, ledger, &lookups, lookup, err) == -1) {
+			return -1;
+		}
+		it = xcalloc(1, sizeof(*it));
+		it->ledger = ledger;
+		it->lookup = lookup;
+		it->format = fact_format(shapes[lookup].kind);
+		it->stmt = stmt;
+		*cursor = it;
+	}
+	if (it->lookup != lookup || it->ledger != ledger) {
+		BUG("a cursor was opened for another lookup");
+	}
+	sqlite3_reset(it->stmt);
+	copy_id(it->name, name);
+	stmt_bind_int(it->stmt, 1, asof);
+	stmt_bind_text(it->stmt, 2, it->name);
+	if (shapes[lookup].ranged) {
+		stmt_bind_int(it->stmt, 3, a);
+		stmt_bind_int(it->stmt, 4, b);
+	}
+	return 0;
+}
+
+static void
+load_value(struct fact_value *out, sqlite3_stmt *stmt, int column)
+{
+	memset(out, 0, sizeof(*out));
+	switch (sqlite3_column_type(stmt, column)) {
+	case SQLITE_NULL:
+		out->is = FACT_NULL;
+		break;
+	case SQLITE_INTEGER:
+		out->is = FACT_IS_INTEGER;
+		out->integer = sqlite3_column_int64(stmt, column);
+		break;
+	default:
+		out->is = FACT_IS_TEXT;
+		out->text = stmt_text(stmt, column);
+		out->length = (size_t)sqlite3_column_bytes(stmt, column);
+	}
+}
+
+int
+facts_next(struct fact_cursor *cursor, struct fact *out, int64_t *entry,
+    struct qf_error *err)
+{
+	int stepped = stmt_step(cursor->stmt, cursor->ledger, err);
+
+	if (stepped != 1) {
+		return stepped;
+	}
+	out->format = cursor->format;
+	*entry = sqlite3_column_int64(cursor->stmt, 0);
+	out->line_no = (size_t)sqlite3_column_int64(cursor->stmt, 1);
+	for (size_t i = 0; i < cursor->format->column_count; i++) {
+		load_value(&out->values[i], cursor->stmt, (int)i + 2);
+	}
+	return 1;
+}
+
+void
+facts_close(struct fact_cursor *cursor)
+{
+	if (cursor == NULL) {
+		return;
+	}
+	sqlite3_finalize(cursor->stmt);
+	free(cursor);
+}
+
+/* Rule documents ----------------------------------------------------------- */
+
+int
+rules_find(struct ledger *ledger, int64_t asof, const char *kind,
+    const char *rule, char **text, char file[256], int64_t *entry,
+    struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int found;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_RULE, err) == -1) {
+		return -1;
+	}
+	stmt_bind_text(stmt, 1, kind);
+	stmt_bind_text(stmt, 2, rule);
+	stmt_bind_int(stmt, 3, asof);
+	found = stmt_step(stmt, ledger, err);
+	if (found == 1) {
+		*entry = sqlite3_column_int64(stmt, 0);
+		snprintf(file, 256, "%s", stmt_text(stmt, 1));
+		*text = xstrndup(
+		    stmt_text(stmt, 2), (size_t)sqlite3_column_bytes(stmt, 2));
+	}
+	sqlite3_reset(stmt);
+	return found;
+}
