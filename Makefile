@@ -130,7 +130,7 @@ check-valgrind:
 check-fault:
 	@tests/deps.sh fault
 	@$(MAKE) --no-print-directory CI=1 all
-	@tests/fault/run.sh $(BIN)
+	@tests/fault/run.sh
 
 coverage: deps
 	@rm -rf build/cover

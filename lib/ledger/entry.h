@@ -6,10 +6,9 @@
  * count and root of each table.  entry_finish() reads the rows back, compares
  * the roots, writes the header and chains it.
  *
- *	if (entry_begin(&entry, ledger, ENTRY_BATCH, recorded_utc, err) == -1) ...
- *	facts_append(entry, &fact, err) ...
- *	entry_note(entry, "input", "%s %s", sha256, name);
- *	if (entry_finish(entry, &handle, err) == -1) ...
+ *	if (entry_begin(&entry, ledger, ENTRY_BATCH, recorded_utc, err) == -1)
+ *... facts_append(entry, &fact, err) ... entry_note(entry, "input", "%s %s",
+ *sha256, name); if (entry_finish(entry, &handle, err) == -1) ...
  *
  * Canonical bytes of a row: every column but id, in the order of the schema;
  * an integer as decimal text, a text as its bytes, each as "<length>:<bytes>,";
@@ -28,8 +27,8 @@ struct ledger;
 struct qf_error;
 
 /* Starts the next entry.  One at a time. */
-int entry_begin(struct entry **out, struct ledger *ledger,
-    enum entry_kind kind, int64_t recorded_utc, struct qf_error *err);
+int entry_begin(struct entry **out, struct ledger *ledger, enum entry_kind kind,
+    int64_t recorded_utc, struct qf_error *err);
 
 int64_t entry_number(const struct entry *entry);
 
@@ -43,20 +42,20 @@ void entry_root(struct entry *entry, const char *const *tables, size_t count,
     char root[65]);
 
 /* Verifies, chains and ends the entry; *handle names it. */
-int entry_finish(struct entry *entry, struct handle *handle,
-    struct qf_error *err);
+int
+entry_finish(struct entry *entry, struct handle *handle, struct qf_error *err);
 
 /* Ends the entry without it; the caller rolls back.  NULL is fine. */
 void entry_abandon(struct entry *entry);
 
 /* The newest entry, or with kinds the newest batch or rule; 0 if none. */
 int entry_last(struct ledger *ledger, int64_t *entry, struct qf_error *err);
-int entry_last_input(struct ledger *ledger, int64_t *entry,
-    struct qf_error *err);
+int
+entry_last_input(struct ledger *ledger, int64_t *entry, struct qf_error *err);
 
 /* Completes a handle (kind and digest head) and checks it against the ledger:
  * QF_USAGE handle-unknown, handle-kind, handle-foreign. */
-int entry_resolve(struct ledger *ledger, struct handle *handle,
-    struct qf_error *err);
+int entry_resolve(
+    struct ledger *ledger, struct handle *handle, struct qf_error *err);
 
 #endif

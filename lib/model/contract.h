@@ -4,30 +4,30 @@
 
 #include <stdint.h>
 
-#define ID_MAX 64			/* bytes of an identifier */
-#define UTC_OPEN INT64_MAX		/* an end that is still open */
-#define PARTY_OF_SESSION "@session"	/* payer or payee: the session's party */
+#define ID_MAX 64 /* bytes of an identifier */
+#define UTC_OPEN INT64_MAX /* an end that is still open */
+#define PARTY_OF_SESSION "@session" /* payer or payee: the session's party */
 
 enum basis { BASIS_INTERVALS, BASIS_REGISTERS, BASIS_SESSIONS };
 
 /* One stretch of validity of a contract's leg. */
 struct contract {
 	char contract[ID_MAX + 1];
-	char leg[ID_MAX + 1];		/* supply, export, service ... */
+	char leg[ID_MAX + 1]; /* supply, export, service ... */
 	char point[ID_MAX + 1];
 	char payer[ID_MAX + 1];
 	char payee[ID_MAX + 1];
-	char account[ID_MAX + 1];	/* 户号; the contract where none is given */
-	char tariff[ID_MAX + 1];	/* id of a tariff document */
+	char account[ID_MAX + 1]; /* 户号; the contract where none is given */
+	char tariff[ID_MAX + 1]; /* id of a tariff document */
 	enum basis basis;
-	char voltage[ID_MAX + 1];	/* "" where none is given */
+	char voltage[ID_MAX + 1]; /* "" where none is given */
 	char user_class[ID_MAX + 1];
 	char type[ID_MAX + 1];
-	char options[256];		/* "name=value name=value" */
+	char options[256]; /* "name=value name=value" */
 	char cycle[16];
 	int64_t from_utc;
-	int64_t to_utc;			/* UTC_OPEN where open */
-	int64_t entry;			/* batch and line that say so */
+	int64_t to_utc; /* UTC_OPEN where open */
+	int64_t entry; /* batch and line that say so */
 	int64_t line_no;
 };
 

@@ -11,32 +11,32 @@
 
 /* A line: positive where the payer owes the payee. */
 struct line {
-	int64_t line_no;	/* from 1 within the run */
+	int64_t line_no; /* from 1 within the run */
 	const char *contract, *leg, *point, *payer, *payee, *account;
-	int64_t from_utc, to_utc;	/* what it covers */
-	int month;		/* delivery month, YYYYMM */
+	int64_t from_utc, to_utc; /* what it covers */
+	int month; /* delivery month, YYYYMM */
 	const char *subject, *component;
-	const char *band;	/* NULL where there is none */
-	const char *channel;	/* NULL for charges without energy */
-	const char *session;	/* NULL where the line is not of one session */
-	int64_t tariff_entry;	/* the rule document's entry */
+	const char *band; /* NULL where there is none */
+	const char *channel; /* NULL for charges without energy */
+	const char *session; /* NULL where the line is not of one session */
+	int64_t tariff_entry; /* the rule document's entry */
 	const char *quantity, *unit; /* unit: kwh, day, month, each */
-	const char *price;	/* NULL where it varies inside the line */
-	const char *exact;	/* amount before rounding; NULL: no price stood */
-	bool has_amount;	/* false: exact is NULL and so are these */
+	const char *price; /* NULL where it varies inside the line */
+	const char *exact; /* amount before rounding; NULL: no price stood */
+	bool has_amount; /* false: exact is NULL and so are these */
 	int64_t net_minor, tax_minor, gross_minor;
-	const char *tax_rate;	/* "0.13"; NULL where the tariff has no tax */
-	bool counts_energy;	/* its kWh count once in the energy balance */
+	const char *tax_rate; /* "0.13"; NULL where the tariff has no tax */
+	bool counts_energy; /* its kWh count once in the energy balance */
 };
 
 /* A contract's leg, or one session of it, that a run could not settle. */
 struct hold {
 	int64_t line_no;
 	const char *contract, *leg, *point;
-	const char *session;	/* NULL: the contract's leg whole */
+	const char *session; /* NULL: the contract's leg whole */
 	int64_t from_utc, to_utc;
-	const char *reason;	/* stable code */
-	const char *detail;	/* for a person */
+	const char *reason; /* stable code */
+	const char *detail; /* for a person */
 };
 
 /* Energy of a contract's point: metered = rated + held + residual. */

@@ -21,8 +21,8 @@ struct day_facts {
 	void *context;
 	/* Kind of the day in the named calendar and, for holidays, its code
 	 * ("" otherwise).  A calendar without a row for the day answers by its
-	 * weekday.  0, or -1 with QF_DATA no-calendar where the calendar does not
-	 * reach that year. */
+	 * weekday.  0, or -1 with QF_DATA no-calendar where the calendar does
+	 * not reach that year. */
 	int (*day)(void *context, const char *calendar, int32_t day,
 	    enum day_kind *kind, char name[ID_MAX + 1], struct qf_error *err);
 	/* 1 and the value, 0 if nothing is known of that day. */
@@ -50,15 +50,15 @@ int bands_of_day(struct schedule *out, const struct tariff_version *version,
     int32_t day, const struct day_facts *facts, struct qf_error *err);
 
 /* The band at an instant of that day. */
-unsigned bands_at(const struct schedule *schedule, const struct zone *zone,
-    int64_t utc);
+unsigned
+bands_at(const struct schedule *schedule, const struct zone *zone, int64_t utc);
 
 /* Bands of `count` intervals of so many minutes from start_utc, all inside the
  * schedule's day: band[i], or BAND_CUT where an edge lies inside interval i. */
 #define BAND_CUT 254
-void bands_of_intervals(const struct schedule *schedule,
-    const struct zone *zone, int64_t start_utc, int minutes, size_t count,
-    uint8_t *band);
+void
+bands_of_intervals(const struct schedule *schedule, const struct zone *zone,
+    int64_t start_utc, int minutes, size_t count, uint8_t *band);
 
 /* First instant after utc, and at most limit_utc, at which the band changes. */
 int64_t bands_next_edge(const struct schedule *schedule,
