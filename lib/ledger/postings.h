@@ -10,11 +10,7 @@
  *	postings_append(entry, &posting, err) ...
  *	if (entry_finish(entry, &handle, err) == -1) ...
  *
- * What stands of a run's scope before it is posted:
- *
- *	if (standing_open(&standing, ledger, &run, 0, err) == -1) ...
- *	while ((rc = standing_next(standing, &stands, err)) == 1) ...
- *	standing_close(standing);
+ * What stands of a run's scope is in standing.h.
  *
  * Ownership: texts handed out are valid until the cursor's next step.
  */
@@ -50,11 +46,12 @@ int postings_load(struct ledger *ledger, int64_t entry, struct posting *out,
 int postings_count(struct ledger *ledger, int64_t entry, int64_t *count,
     struct qf_error *err);
 
-/* The posted runs, by any tool or one (NULL for any), whose period touches
- * [from_utc, to_utc), oldest posting first: 1, 0 at the end, -1. */
+/* The posted runs of the run's tool that share a month with it and whose scope
+ * touches its own, oldest posting first: 1, 0 at the end, -1.  The run must
+ * stay until the cursor is closed. */
 struct posted_cursor;
 int posted_open(struct posted_cursor **out, struct ledger *ledger,
-    const char *tool, int64_t from_utc, int64_t to_utc, struct qf_error *err);
+    const struct run *run, struct qf_error *err);
 int posted_next(struct posted_cursor *cursor, struct posting *posting,
     struct run *run, struct qf_error *err);
 void posted_close(struct posted_cursor *cursor);
@@ -64,27 +61,15 @@ void posted_close(struct posted_cursor *cursor);
 struct transfer_cursor;
 int transfers_open(struct transfer_cursor **out, struct ledger *ledger,
     int64_t posting, struct qf_error *err);
+/* The same of one contract alone, or of all where contract is NULL. */
+int transfers_open_contract(struct transfer_cursor **out,
+    struct ledger *ledger, int64_t posting, const char *contract,
+    size_t length, struct qf_error *err);
 int transfers_next(struct transfer_cursor *cursor, struct transfer *out,
     struct qf_error *err);
 void transfers_close(struct transfer_cursor *cursor);
 
-/* What stands of a key: its newest transfer, and what the postings inside the
- * scope have summed up to, which is the same unless periods share a month. */
-struct stands {
-	struct transfer newest;
-	struct transfer_sums scope;
-};
-
-/* The keys that postings inside the run's scope (its tool, contracts, legs, and
- * periods within its own) have touched, in order of key; with up_to above 0
- * only postings up to that entry.  Memory is bounded. */
-struct standing;
-int standing_open(struct standing **out, struct ledger *ledger,
-    const struct run *run, int64_t up_to, struct qf_error *err);
-/* True where no posting lies inside the scope: there will be no row. */
-bool standing_is_empty(const struct standing *standing);
-int standing_next(
-    struct standing *standing, struct stands *out, struct qf_error *err);
-void standing_close(struct standing *standing);
+/* Whether the period of the inner run lies in that of the outer. */
+bool postings_inside(const struct run *outer, const struct run *inner);
 
 #endif

@@ -11,7 +11,10 @@
 #define QF_MODEL_TRANSFER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+struct buf;
 
 struct transfer_key {
 	const char *contract, *leg;
@@ -39,6 +42,17 @@ struct transfer {
 	struct transfer_sums change; /* signed */
 	struct transfer_sums total; /* what stands after it */
 };
+
+/* Keys as bytes whose order by memcmp is the order of keys, and transfers as
+ * bytes, for what must be sorted; both are added to the buffer, which must not
+ * overflow (BUG).  What unpack hands out points into the bytes. */
+#define TRANSFER_PACKED_MAX 4096 /* bytes: enough for either */
+void transfer_pack_key(struct buf *out, const struct transfer_key *key);
+void transfer_unpack_key(
+    struct transfer_key *out, const void *bytes, size_t length);
+void transfer_pack(struct buf *out, const struct transfer *transfer);
+/* All of the transfer but its key. */
+void transfer_unpack(struct transfer *out, const void *bytes, size_t length);
 
 /* A posting: all transfers of one run. */
 struct posting {

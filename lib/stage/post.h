@@ -1,0 +1,46 @@
+/* post.h - booking what a run changes.
+ *
+ *	struct post_request request = {.recorded_utc = now};
+ *
+ *	if (post_run(ledger, &run, &request, &posting, &report, err) == -1) ...
+ *
+ * Every run gets one posting, perhaps an empty one; posting it again answers
+ * that one.  The ledger is open for writing and the caller commits.
+ *
+ * Errors, all QF_DATA but the first: QF_USAGE run-not-final for a trial or a
+ * draft; run-stale for a run that is older than the newest posted run of its
+ * scope; run-overlap where a posted run's period overlaps with it in part; and
+ * those of delta.h.
+ */
+#ifndef QF_STAGE_POST_H
+#define QF_STAGE_POST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/handle.h"
+#include "stage/delta.h"
+
+struct ledger;
+struct qf_error;
+
+struct post_request {
+	int booking_month; /* YYYYMM; 0: the run's last delivery month */
+	int64_t recorded_utc;
+	/* May be NULL: called as lines are passed. */
+	void (*progress)(void *context, int64_t lines);
+	void *context;
+};
+
+struct post_report {
+	bool appended; /* false: it was posted before */
+	struct delta_result delta; /* all 0 where it was */
+	int64_t held; /* rows of the run that hold something */
+};
+
+/* run: of kind ENTRY_RUN without a line; it is resolved against the ledger. */
+int post_run(struct ledger *ledger, struct handle *run,
+    const struct post_request *request, struct handle *posting,
+    struct post_report *report, struct qf_error *err);
+
+#endif
