@@ -697,6 +697,40 @@ xml_attr(const struct xml_node *node, const char *name)
 	return NULL;
 }
 
+/* The name that xml_attr takes for it, or NULL. */
+static const char *
+attr_name(const xmlAttr *a)
+{
+	static const char *const reserved[] = {
+	    "xml:lang", "xml:id", "xml:space", "xml:base"};
+
+	if (a->ns == NULL) {
+		return (const char *)a->name;
+	}
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+		if (strcmp((const char *)a->ns->href,
+			(const char *)XML_XML_NAMESPACE) == 0 &&
+		    strcmp((const char *)a->name, reserved[i] + 4) == 0) {
+			return reserved[i];
+		}
+	}
+	return NULL;
+}
+
+const char *
+xml_attr_name(const struct xml_node *node, size_t index)
+{
+	for (const xmlAttr *a = inside(node)->properties; a != NULL;
+	     a = a->next) {
+		const char *name = attr_name(a);
+
+		if (name != NULL && index-- == 0) {
+			return name;
+		}
+	}
+	return NULL;
+}
+
 const char *
 xml_text(const struct xml_node *node)
 {

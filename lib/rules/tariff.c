@@ -1,0 +1,233 @@
+/* tariff.c - a tariff document: loaded, looked into, freed.
+ *
+ * Well-formed first, then names, then sense, and the schema last: it is the
+ * net under the checks that know what the drafter meant and can say so.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "rules/tariff.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "rules/tariff_reader.h"
+#include "tariff.xsd.h"
+
+void *
+tariff_grow(void *array, size_t count, size_t size)
+{
+	char *grown = xreallocarray(array, count + 1, size);
+
+	memset(grown + count * size, 0, size);
+	return grown;
+}
+
+static void
+add_fault(struct tariff_faults *faults, const struct qf_error *err)
+{
+	if (faults->count == TARIFF_FAULTS_MAX) {
+		return;
+	}
+	faults->list =
+	    tariff_grow(faults->list, faults->count, sizeof(*faults->list));
+	faults->list[faults->count] = *err;
+	faults->list[faults->count++].status = QF_CONFIG;
+}
+
+void
+tariff_fault(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, const char *code, const char *format, ...)
+{
+	char what[QF_ERROR_TEXT_MAX];
+	struct qf_error err;
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(what, sizeof(what), format, ap);
+	va_end(ap);
+	if (node == NULL) {
+		node = xml_root(reader->doc);
+	}
+	xml_fail(reader->doc, node, attribute, &err, code, "%s", what);
+	add_fault(reader->faults, &err);
+}
+
+/* What the schema says of a document that we found nothing wrong with. */
+static void
+ask_schema(struct tariff_faults *faults, const char *text, size_t length,
+    const char *file)
+{
+	struct xml_schema *schema;
+	struct xml_doc *doc;
+	struct qf_error err;
+
+	if (xml_schema_open(&schema, "tariff.xsd", tariff_xsd,
+		sizeof(tariff_xsd) - 1, &err) == -1) {
+		BUG("%s", err.text);
+	}
+	if (xml_load_bytes(&doc, text, length, file, schema, &err) == -1) {
+		add_fault(faults, &err);
+	} else {
+		xml_free(doc);
+	}
+	xml_schema_close(schema);
+}
+
+static struct tariff *
+load(struct tariff_faults *faults, const char *text, size_t length,
+    const char *file)
+{
+	struct tariff_reader reader = {.faults = faults};
+	struct tariff *tariff = xcalloc(1, sizeof(*tariff));
+	struct xml_doc *doc;
+	struct qf_error err;
+
+	if (xml_load_bytes(&doc, text, length, file, NULL, &err) == -1) {
+		add_fault(faults, &err);
+		return tariff;
+	}
+	reader.doc = doc;
+	reader.tariff = tariff;
+	if (tariff_names(&reader)) {
+		tariff_read(&reader);
+	}
+	if (faults->count == 0) {
+		ask_schema(faults, text, length, file);
+	}
+	free(reader.charge_nodes);
+	free(reader.rule_nodes);
+	xml_free(doc);
+	return tariff;
+}
+
+int
+tariff_load(struct tariff **out, const char *text, size_t length,
+    const char *file, struct qf_error *err)
+{
+	struct tariff_faults faults = {0};
+	struct tariff *tariff = load(&faults, text, length, file);
+	int rc = 0;
+
+	*out = NULL;
+	if (faults.count > 0) {
+		if (err != NULL) {
+			*err = faults.list[0];
+		}
+		tariff_free(tariff);
+		rc = -1;
+	} else {
+		*out = tariff;
+	}
+	tariff_faults_free(&faults);
+	return rc;
+}
+
+void
+tariff_check(struct tariff_faults *out, const char *text, size_t length,
+    const char *file)
+{
+	*out = (struct tariff_faults){0};
+	tariff_free(load(out, text, length, file));
+}
+
+void
+tariff_faults_free(struct tariff_faults *faults)
+{
+	free(faults->list);
+	*faults = (struct tariff_faults){0};
+}
+
+static void
+release_selector(struct day_selector *when)
+{
+	for (size_t i = 0; i < when->holiday_count; i++) {
+		free(when->holidays[i]);
+	}
+	free(when->holidays);
+	dec_release(&when->at_least);
+}
+
+static void
+release_prices(struct band_price *prices, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		dec_release(&prices[i].price);
+	}
+	free(prices);
+}
+
+static void
+release_charge(struct charge *charge)
+{
+	for (size_t i = 0; i < charge->ratio_count; i++) {
+		dec_release(&charge->ratios[i].factor);
+	}
+	free(charge->ratios);
+	free(charge->components);
+	release_prices(charge->prices, charge->price_count);
+	release_prices(charge->adders, charge->adder_count);
+	dec_release(&charge->benchmark);
+	dec_release(&charge->factor);
+	dec_release(&charge->tax_rate);
+}
+
+static void
+release_version(struct tariff_version *version)
+{
+	for (size_t i = 0; i < version->base_count; i++) {
+		release_selector(&version->base[i].when);
+		free(version->base[i].hours);
+	}
+	for (size_t i = 0; i < version->overlay_count; i++) {
+		release_selector(&version->overlays[i].when);
+		free(version->overlays[i].hours);
+	}
+	for (size_t i = 0; i < version->charge_count; i++) {
+		release_charge(&version->charges[i]);
+	}
+	free(version->base);
+	free(version->overlays);
+	free(version->charges);
+}
+
+void
+tariff_free(struct tariff *tariff)
+{
+	if (tariff == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < tariff->version_count; i++) {
+		release_version(&tariff->versions[i]);
+	}
+	free(tariff->versions);
+	free(tariff->labels);
+	free(tariff);
+}
+
+const struct tariff_version *
+tariff_version_at(const struct tariff *tariff, int32_t day)
+{
+	for (size_t i = 0; i < tariff->version_count; i++) {
+		const struct tariff_version *version = &tariff->versions[i];
+
+		if (version->from_day <= day && day < version->to_day) {
+			return version;
+		}
+	}
+	return NULL;
+}
+
+const struct tariff_label *
+tariff_label(const struct tariff *tariff, const char *code)
+{
+	for (size_t i = 0; i < tariff->label_count; i++) {
+		if (strcmp(tariff->labels[i].code, code) == 0) {
+			return &tariff->labels[i];
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,79 @@
+/* tariff_reader.h - what the files that read a tariff document share; nobody
+ * else includes it.
+ *
+ * A document is read in passes, each of which adds what it finds wrong to the
+ * same list: unknown names (tariff_names.c), texts and numbers into structs
+ * (tariff_read.c, by the words of tariff_words.c), references among charges
+ * and the sense of their prices (tariff_charges.c), the bands of every kind
+ * of day (tariff_bands.c).
+ */
+#ifndef QF_RULES_TARIFF_READER_H
+#define QF_RULES_TARIFF_READER_H
+
+#include "base/xml.h"
+#include "rules/tariff.h"
+
+struct tariff_reader {
+	const struct xml_doc *doc;
+	struct tariff_faults *faults;
+	struct tariff *tariff;
+	/* Of the version being read, what its structs do not keep. */
+	const struct xml_node **charge_nodes; /* beside version->charges */
+	const struct xml_node **rule_nodes; /* bands, then overlays */
+	size_t rule_count;
+	int blanks; /* numbers left open */
+};
+
+/* Adds a fault of an element, or of its attribute where that is not NULL. */
+void tariff_fault(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, const char *code, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* The array with room for one more, which is all zero. */
+void *tariff_grow(void *array, size_t count, size_t size);
+
+/* tariff_names.c: every element and attribute that the schema does not know
+ * there, with the nearest that it knows.  False where there was one. */
+bool tariff_names(struct tariff_reader *reader);
+
+/* tariff_words.c: attributes into structs.  Each leaves its result alone
+ * where the attribute is absent or at fault. */
+void tariff_id(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, char out[ID_MAX + 1]);
+void tariff_text(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, char *out, size_t size);
+bool tariff_number(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, struct dec *out);
+/* The attribute's place in a list of words that NULL ends, or otherwise. */
+int tariff_word(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, const char *const *words, int otherwise);
+bool tariff_yes(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, bool otherwise);
+int tariff_int(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, int least, int most, int otherwise);
+bool tariff_day(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, int32_t *out);
+void tariff_hours(struct tariff_reader *reader, const struct xml_node *node,
+    struct hours **out, size_t *count);
+void tariff_selector(struct tariff_reader *reader,
+    const struct xml_node *node, struct day_selector *out);
+/* "2 half-up line", where rest is what may follow the digits and the mode
+ * ("line total", or ""); *word gets its place, or -1. */
+bool tariff_rounding(struct tariff_reader *reader,
+    const struct xml_node *node, const char *attribute,
+    const char *const *rest, struct rounding *out, int *word);
+
+/* tariff_read.c: the document into structs, version by version. */
+void tariff_read(struct tariff_reader *reader);
+
+/* tariff_charges.c: ids that charges name, and whether their prices make
+ * sense; after all charges and bands of the version are read. */
+void tariff_charges(struct tariff_reader *reader,
+    struct tariff_version *version, const bool occurs[TARIFF_BANDS_MAX]);
+
+/* tariff_bands.c: gaps and overlaps, and rules that can never apply.  Sets
+ * the bands that can occur. */
+void tariff_bands(struct tariff_reader *reader, const struct xml_node *node,
+    const struct tariff_version *version, bool occurs[TARIFF_BANDS_MAX]);
+
+#endif

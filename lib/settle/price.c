@@ -1,0 +1,393 @@
+/* price.c - the price of a band under a charge.
+ *
+ * A price is kept in two parts, the one that floats with the bands and the
+ * one that does not, until the ratios are through (rules of the provincial
+ * agency price tables: which components float differs by province).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "settle/price.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/status.h"
+
+/* What a price is asked for, handed down whole. */
+struct question {
+	const struct tariff_version *version;
+	const struct charge *charge;
+	const struct price_rows *rows;
+	const char *user_class, *type, *voltage;
+};
+
+struct parts {
+	struct dec fixed, floating;
+};
+
+static void
+release_parts(struct parts *parts)
+{
+	dec_release(&parts->fixed);
+	dec_release(&parts->floating);
+}
+
+static const char *
+band_code(const struct tariff_version *version, unsigned band)
+{
+	return band < version->band_count ? version->bands[band].code : "";
+}
+
+static const char *
+said_or(const char *said, const char *otherwise)
+{
+	return said[0] != '\0' ? said : otherwise;
+}
+
+/* How well a row's word fits the one wanted: 1 the same, 0 for any, -1 not. */
+static int
+word_fits(const char *of_row, const char *wanted)
+{
+	if (of_row[0] == '\0') {
+		return 0;
+	}
+	return strcmp(of_row, wanted) == 0 ? 1 : -1;
+}
+
+/* How many of class, type and voltage the row names, or -1 where it is not
+ * the row of this item for them. */
+static int
+row_fits(
+    const struct question *q, const struct price_row *row, const char *item)
+{
+	int fits[] = {
+	    word_fits(row->user_class, q->user_class),
+	    word_fits(row->type, q->type),
+	    word_fits(row->voltage, q->voltage),
+	};
+	int sum = 0;
+
+	if (strcmp(row->item, item) != 0) {
+		return -1;
+	}
+	for (size_t i = 0; i < sizeof(fits) / sizeof(fits[0]); i++) {
+		if (fits[i] == -1) {
+			return -1;
+		}
+		sum += fits[i];
+	}
+	return sum;
+}
+
+/* "price table cq-agency, 2025-07, ci two-part 1-10kV" */
+static void
+name_table(const struct question *q, char *out, size_t size)
+{
+	const char *words[] = {q->user_class, q->type, q->voltage};
+	size_t used;
+	int month = q->rows != NULL ? q->rows->month : 0;
+
+	used = (size_t)snprintf(out, size, "price table %s", q->charge->table);
+	if (month != 0) {
+		used += (size_t)snprintf(out + used, size - used, ", %04d-%02d",
+		    month / 100, month % 100);
+	}
+	for (size_t i = 0, said = 0; i < 3; i++) {
+		if (words[i][0] != '\0' && used < size) {
+			used += (size_t)snprintf(out + used, size - used,
+			    "%s%s", said == 0 ? ", " : " ", words[i]);
+			said = 1;
+		}
+	}
+}
+
+static int
+no_price(const struct question *q, const char *item, struct qf_error *err)
+{
+	char table[512];
+
+	name_table(q, table, sizeof(table));
+	return qf_fail(
+	    err, QF_DATA, "no-price", "%s: no price of %s", table, item);
+}
+
+/* The row that names most of what is asked for: 1, 0 where there is none, -1
+ * where two rows claim the price. */
+static int
+find_row(const struct question *q, const char *item,
+    const struct price_row **out, struct qf_error *err)
+{
+	char table[512];
+	int best = -1;
+	bool twice = false;
+
+	for (size_t i = 0; q->rows != NULL && i < q->rows->count; i++) {
+		int fits = row_fits(q, &q->rows->rows[i], item);
+
+		twice =
+		    fits == best ? twice || fits >= 0 : twice && fits < best;
+		if (fits > best) {
+			best = fits;
+			*out = &q->rows->rows[i];
+		}
+	}
+	if (twice) {
+		name_table(q, table, sizeof(table));
+		return qf_fail(err, QF_DATA, "price-ambiguous",
+		    "%s: two rows of %s fit equally well", table, item);
+	}
+	return best >= 0;
+}
+
+/* A row's price, which must be with or without tax as the charge says. */
+static int
+row_price(const struct question *q, const struct price_row *row,
+    struct dec *out, struct qf_error *err)
+{
+	char table[512];
+
+	if (q->charge->has_tax &&
+	    row->tax_included != q->charge->tax_included) {
+		name_table(q, table, sizeof(table));
+		return qf_fail(err, QF_DATA, "price-tax",
+		    "%s: %s %s tax, but the tariff says that prices %s it",
+		    table, row->item,
+		    row->tax_included ? "includes" : "excludes",
+		    q->charge->tax_included ? "include" : "exclude");
+	}
+	dec_set(out, &row->price);
+	return 0;
+}
+
+static const struct ratio *
+find_ratio(const struct charge *charge, unsigned band)
+{
+	for (size_t i = 0; i < charge->ratio_count; i++) {
+		if (charge->ratios[i].band == band) {
+			return &charge->ratios[i];
+		}
+	}
+	return NULL;
+}
+
+/* Takes base prices to those of a band, from its base to the ratio's band,
+ * one ratio after the other. */
+static void
+apply_ratios(const struct charge *charge, unsigned band, struct parts *parts)
+{
+	const struct ratio *ratio = find_ratio(charge, band);
+
+	if (ratio == NULL) {
+		return;
+	}
+	apply_ratios(charge, ratio->of, parts);
+	dec_mul(&parts->floating, &parts->floating, &ratio->factor);
+	if (ratio->on_whole) {
+		dec_mul(&parts->fixed, &parts->fixed, &ratio->factor);
+	}
+}
+
+static int
+fixed_price(const struct question *q, unsigned band, struct dec *out,
+    struct qf_error *err)
+{
+	const struct band_price *found = NULL;
+
+	for (size_t i = 0; i < q->charge->price_count; i++) {
+		const struct band_price *p = &q->charge->prices[i];
+
+		if (p->band == band) {
+			found = p;
+			break;
+		}
+		if (p->band == BAND_NONE) {
+			found = p;
+		}
+	}
+	if (found == NULL) {
+		return qf_fail(err, QF_DATA, "no-price",
+		    "charge %s: no price of %s", q->charge->component,
+		    said_or(band_code(q->version, band), "a kWh"));
+	}
+	dec_set(out, &found->price);
+	return 0;
+}
+
+/* What the table prints for the band; a band that it lacks from the whole
+ * price of another, where a ratio says so. */
+static int
+printed_price(const struct question *q, unsigned band, struct dec *out,
+    struct qf_error *err)
+{
+	const struct price_row *row;
+	const struct ratio *ratio;
+	const char *item;
+	int rc;
+
+	item = said_or(q->charge->item, band_code(q->version, band));
+	rc = find_row(q, item, &row, err);
+	if (rc == -1) {
+		return -1;
+	}
+	if (rc == 1) {
+		return row_price(q, row, out, err);
+	}
+	ratio = find_ratio(q->charge, band);
+	if (ratio == NULL) {
+		return no_price(q, item, err);
+	}
+	if (printed_price(q, ratio->of, out, err) == -1) {
+		return -1;
+	}
+	dec_mul(out, out, &ratio->factor);
+	return 0;
+}
+
+static int
+composed_price(const struct question *q, unsigned band, struct dec *out,
+    struct qf_error *err)
+{
+	struct parts parts = {0};
+	struct dec price = {0};
+	int rc = -1;
+
+	for (size_t i = 0; i < q->charge->component_count; i++) {
+		const struct price_component *c = &q->charge->components[i];
+		struct dec *part = c->floats ? &parts.floating : &parts.fixed;
+		const struct price_row *row;
+		int found = find_row(q, c->item, &row, err);
+
+		if (found == 0) {
+			no_price(q, c->item, err);
+		}
+		if (found != 1 || row_price(q, row, &price, err) == -1) {
+			goto out;
+		}
+		dec_add(part, part, &price);
+	}
+	apply_ratios(q->charge, band, &parts);
+	dec_add(out, &parts.fixed, &parts.floating);
+	rc = 0;
+out:
+	dec_release(&price);
+	release_parts(&parts);
+	return rc;
+}
+
+static void
+benchmark_price(const struct charge *charge, unsigned band, struct dec *out)
+{
+	struct parts parts = {0};
+
+	dec_set(&parts.floating, &charge->benchmark);
+	apply_ratios(charge, band, &parts);
+	dec_set(out, &parts.floating);
+	release_parts(&parts);
+}
+
+/* Adders of the band on top, then the rounding of the price itself. */
+static void
+finish_price(const struct charge *charge, unsigned band, struct dec *price)
+{
+	for (size_t i = 0; i < charge->adder_count; i++) {
+		const struct band_price *adder = &charge->adders[i];
+
+		if (adder->band == BAND_NONE || adder->band == band) {
+			dec_add(price, price, &adder->price);
+		}
+	}
+	if (charge->has_price_rounding) {
+		dec_round(price, price, charge->price_rounding.scale,
+		    charge->price_rounding.mode);
+	}
+}
+
+/* The price of another charge at the same time, times the factor. */
+static int
+followed_price(const struct question *q, unsigned band, struct dec *out,
+    struct qf_error *err)
+{
+	if (price_of_band(out, q->version,
+		&q->version->charges[q->charge->of_charge], band, q->rows,
+		q->user_class, q->type, q->voltage, err) == -1) {
+		return -1;
+	}
+	dec_mul(out, out, &q->charge->factor);
+	return 0;
+}
+
+static int
+price_asked(const struct question *q, unsigned band, struct dec *out,
+    struct qf_error *err)
+{
+	switch (q->charge->form) {
+	case PRICE_FIXED:
+		return fixed_price(q, band, out, err);
+	case PRICE_PRINTED:
+		return printed_price(q, band, out, err);
+	case PRICE_COMPOSED:
+		return composed_price(q, band, out, err);
+	case PRICE_BENCHMARK:
+		benchmark_price(q->charge, band, out);
+		return 0;
+	case PRICE_OF_CHARGE:
+		return followed_price(q, band, out, err);
+	case PRICE_TEMPLATE:
+		return qf_fail(err, QF_CONFIG, "tariff-template",
+		    "charge %s is a template whose number is not filled in",
+		    q->charge->component);
+	case PRICE_SERIES:
+		break;
+	}
+	BUG("price form %d asked for a band's price", (int)q->charge->form);
+}
+
+int
+price_of_band(struct dec *out, const struct tariff_version *version,
+    const struct charge *charge, unsigned band, const struct price_rows *rows,
+    const char *user_class, const char *type, const char *voltage,
+    struct qf_error *err)
+{
+	struct question q = {.version = version,
+	    .charge = charge,
+	    .rows = rows,
+	    .user_class = said_or(charge->user_class, user_class),
+	    .type = said_or(charge->type, type),
+	    .voltage = said_or(charge->voltage, voltage)};
+	struct dec price = {0};
+	int rc;
+
+	if (version->is_template) {
+		return qf_fail(err, QF_CONFIG, "tariff-template",
+		    "the tariff is a template: fill in its numbers and take "
+		    "template away");
+	}
+	rc = price_asked(&q, band, &price, err);
+	if (rc == 0) {
+		finish_price(charge, band, &price);
+		dec_set(out, &price);
+	}
+	dec_release(&price);
+	return rc;
+}
+
+const char *
+price_table_of(
+    const struct tariff_version *version, const struct charge *charge)
+{
+	while (charge->form == PRICE_OF_CHARGE) {
+		assert(charge->of_charge < version->charge_count);
+		charge = &version->charges[charge->of_charge];
+	}
+	return charge->table;
+}
+
+void
+price_of_series(struct dec *out, const struct charge *charge, unsigned band,
+    const struct dec *price)
+{
+	dec_mul(out, price, &charge->factor);
+	finish_price(charge, band, out);
+}

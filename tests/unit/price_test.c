@@ -1,0 +1,309 @@
+/* price_test.c - prices of bands, against prices that were published.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "tariff_fixture.h"
+
+#include "base/alloc.h"
+#include "settle/price.h"
+
+#define CHONGQING_BANDS                                                \
+	"<bands>"                                                      \
+	"<band id=\"valley\" hours=\"00:00-08:00\"/>"                  \
+	"<band id=\"flat\" hours=\"08:00-11:00 17:00-20:00 "           \
+	"22:00-24:00\"/>"                                              \
+	"<band id=\"peak\" hours=\"11:00-17:00 20:00-22:00\"/>"        \
+	"<overlay band=\"sharp\" over=\"peak\" hours=\"12:00-14:00\" " \
+	"months=\"1 7 8 12\"/>"                                        \
+	"</bands>\n"
+
+#define RATIOS(on)                                             \
+	"<ratio band=\"peak\" of=\"flat\" percent=\"+60\"/>"   \
+	"<ratio band=\"valley\" of=\"flat\" percent=\"-62\"/>" \
+	"<ratio band=\"sharp\" of=\"peak\" percent=\"+20\" on=\"" on "\"/>"
+
+#define ROWS_MAX 8
+
+/* "item=price ..." as the rows of a table for 1-10 kV two-part users. */
+static struct price_rows
+rows_of(struct price_row *rows, const char *text)
+{
+	size_t count = 0;
+
+	memset(rows, 0, ROWS_MAX * sizeof(*rows));
+	while (*text != '\0') {
+		size_t item = strcspn(text, "="), price;
+		struct price_row *row = &rows[count++];
+
+		snprintf(row->item, sizeof(row->item), "%.*s", (int)item, text);
+		snprintf(row->user_class, sizeof(row->user_class), "ci");
+		text += item + 1;
+		price = strcspn(text, " ");
+		cr_assert_eq(dec_parse(&row->price, text, price, NULL), 0);
+		text += price;
+		text += *text == ' ';
+	}
+	return (struct price_rows){202502, "cq-agency", rows, count};
+}
+
+static unsigned
+band_named(const struct tariff_version *version, const char *code)
+{
+	for (unsigned i = 0; i < version->band_count; i++) {
+		if (strcmp(version->bands[i].code, code) == 0) {
+			return i;
+		}
+	}
+	return BAND_NONE;
+}
+
+/* The price of a band, by the charge at index, as text to so many places. */
+static const char *
+price_text(const struct tariff *tariff, size_t charge, const char *band,
+    const struct price_rows *rows, int scale)
+{
+	const struct tariff_version *version = &tariff->versions[0];
+	static char text[DEC_TEXT_MAX];
+	struct dec price = {0};
+	struct qf_error err;
+
+	cr_assert_eq(price_of_band(&price, version, &version->charges[charge],
+			 band_named(version, band), rows, "ci", "two-part",
+			 "1-10kV", &err),
+	    0, "%s", err.text);
+	if (scale >= 0) {
+		dec_round(&price, &price, scale, DEC_HALF_UP);
+	}
+	dec_format_trim(&price, text, sizeof(text));
+	dec_release(&price);
+	return text;
+}
+
+Test(price, is_what_the_table_prints)
+{
+	/* A6: State Grid Chongqing, February 2025. */
+	struct tariff *tariff = fixture_tariff(TARIFF(
+	    "", CHONGQING_BANDS "<import table=\"cq-agency\" class=\"ci\"/>"));
+	struct price_row row[ROWS_MAX];
+	struct price_rows rows =
+	    rows_of(row, "flat=0.762307 peak=1.133067 valley=0.379188");
+	struct dec price = {0};
+	struct qf_error err;
+
+	cr_expect_str_eq(price_text(tariff, 0, "flat", &rows, -1), "0.762307");
+	cr_expect_str_eq(price_text(tariff, 0, "peak", &rows, -1), "1.133067");
+	cr_expect_str_eq(
+	    price_text(tariff, 0, "valley", &rows, -1), "0.379188");
+	cr_expect_eq(price_of_band(&price, &tariff->versions[0],
+			 &tariff->versions[0].charges[0],
+			 band_named(&tariff->versions[0], "sharp"), &rows, "ci",
+			 "two-part", "1-10kV", &err),
+	    -1);
+	cr_expect_eq(err.status, QF_DATA);
+	cr_expect_str_eq(err.code, "no-price");
+	cr_expect_str_eq(err.text, "price table cq-agency, 2025-02, ci "
+				   "two-part 1-10kV: no price of sharp");
+	tariff_free(tariff);
+}
+
+Test(price, floats_by_its_components_as_beijing_printed_it)
+{
+	/* The Beijing table of 2024-07 fits its floating part 0.409176 and
+	 * the rest 0.272159 for all four bands within a millionth. */
+	struct tariff *tariff = fixture_tariff(
+	    TARIFF("", "<bands>"
+		       "<band id=\"valley\" hours=\"00:00-08:00\"/>"
+		       "<band id=\"flat\" hours=\"08:00-12:00\"/>"
+		       "<band id=\"peak\" hours=\"12:00-20:00\"/>"
+		       "<band id=\"sharp\" hours=\"20:00-24:00\"/>"
+		       "</bands>"
+		       "<import table=\"bj\" class=\"ci\">"
+		       "<component id=\"agency\" floats=\"yes\"/>"
+		       "<component id=\"others\"/>"
+		       "<ratio band=\"peak\" of=\"flat\" factor=\"1.6\"/>"
+		       "<ratio band=\"valley\" of=\"flat\" factor=\"0.4\"/>"
+		       "<ratio band=\"sharp\" of=\"peak\" factor=\"1.2\"/>"
+		       "</import>"));
+	static const char *const printed[][2] = {{"flat", "0.681335"},
+	    {"sharp", "1.057777"}, {"peak", "0.926841"},
+	    {"valley", "0.435829"}};
+	struct price_row row[ROWS_MAX];
+	struct price_rows rows =
+	    rows_of(row, "agency=0.409176 others=0.272159");
+
+	for (size_t i = 0; i < 4; i++) {
+		struct dec a = {0}, b = {0};
+		const struct dec millionth = DEC_SMALL(1, 6);
+		const char *text =
+		    price_text(tariff, 0, printed[i][0], &rows, 6);
+
+		cr_assert_eq(dec_parse(&a, text, strlen(text), NULL), 0);
+		cr_assert_eq(dec_parse(&b, printed[i][1], 8, NULL), 0);
+		dec_sub(&a, &a, &b);
+		dec_abs(&a, &a);
+		cr_expect(dec_cmp(&a, &millionth) <= 0, "%s: %s", printed[i][0],
+		    text);
+	}
+	tariff_free(tariff);
+}
+
+Test(price, of_sharp_is_as_the_document_chooses)
+{
+	/* A6, with the split of flat that is inferred there: F 0.144373 and B
+	 * 0.617934.  1.330806 against 1.3596804 (1.2 x 1.133067). */
+	struct tariff *floating = fixture_tariff(TARIFF("", CHONGQING_BANDS
+	    "<import table=\"t\"><component id=\"b\" floats=\"yes\"/>"
+	    "<component id=\"f\"/>" RATIOS("floating") "</import>"));
+	struct tariff *whole = fixture_tariff(TARIFF("", CHONGQING_BANDS
+	    "<import table=\"t\"><component id=\"b\" floats=\"yes\"/>"
+	    "<component id=\"f\"/>" RATIOS("whole") "</import>"));
+	struct tariff *printed = fixture_tariff(TARIFF("",
+	    CHONGQING_BANDS "<import table=\"t\">"
+			    "<ratio band=\"sharp\" of=\"peak\" factor=\"1.20\" "
+			    "on=\"whole\"/></import>"));
+	struct price_row row[ROWS_MAX];
+	struct price_rows rows = rows_of(row, "b=0.617934 f=0.144373");
+
+	cr_expect_str_eq(price_text(floating, 0, "flat", &rows, 6), "0.762307");
+	cr_expect_str_eq(price_text(floating, 0, "peak", &rows, 6), "1.133067");
+	cr_expect_str_eq(
+	    price_text(floating, 0, "valley", &rows, 6), "0.379188");
+	cr_expect_str_eq(
+	    price_text(floating, 0, "sharp", &rows, 6), "1.330806");
+	cr_expect_str_eq(price_text(whole, 0, "peak", &rows, 6), "1.133067");
+	cr_expect_str_eq(price_text(whole, 0, "sharp", &rows, 4), "1.3597");
+	rows = rows_of(row, "flat=0.762307 peak=1.133067 valley=0.379188");
+	cr_expect_str_eq(
+	    price_text(printed, 0, "sharp", &rows, -1), "1.3596804");
+	tariff_free(floating);
+	tariff_free(whole);
+	tariff_free(printed);
+}
+
+Test(price, of_discharge_is_benchmark_times_ratio_in_guangdong)
+{
+	/* A7: 0.7701, 0.9626 (exact 0.962625), valley 0.17214. */
+	struct tariff *tariff = fixture_tariff(TARIFF("", CHONGQING_BANDS
+	    "<export benchmark=\"0.453\">"
+	    "<ratio band=\"peak\" of=\"flat\" factor=\"1.7\"/>"
+	    "<ratio band=\"valley\" of=\"flat\" factor=\"0.38\"/>"
+	    "<ratio band=\"sharp\" of=\"peak\" factor=\"1.25\"/>"
+	    "</export>"));
+
+	cr_expect_str_eq(price_text(tariff, 0, "peak", NULL, -1), "0.7701");
+	cr_expect_str_eq(price_text(tariff, 0, "flat", NULL, -1), "0.453");
+	cr_expect_str_eq(price_text(tariff, 0, "valley", NULL, -1), "0.17214");
+	cr_expect_str_eq(price_text(tariff, 0, "sharp", NULL, -1), "0.962625");
+	cr_expect_str_eq(price_text(tariff, 0, "sharp", NULL, 4), "0.9626");
+	tariff_free(tariff);
+}
+
+Test(price, of_discharge_follows_the_import_of_the_same_time)
+{
+	struct tariff *tariff = fixture_tariff(TARIFF("", CHONGQING_BANDS
+	    "<import table=\"t\" class=\"ci\"/>"
+	    "<export same-as=\"import\" factor=\"0.9\" round=\"6 half-up\"/>"));
+	struct price_row row[ROWS_MAX];
+	struct price_rows rows = rows_of(row, "peak=1.133067");
+	const struct tariff_version *version = &tariff->versions[0];
+
+	/* 1.133067 x 0.9 = 1.0197603 */
+	cr_expect_str_eq(price_text(tariff, 1, "peak", &rows, -1), "1.01976");
+	cr_expect_str_eq(price_table_of(version, &version->charges[1]), "t");
+	cr_expect(version->charges[1].by_band);
+	tariff_free(tariff);
+}
+
+Test(price, takes_adders_on_top_of_a_list_price)
+{
+	/* Chongqing residents: 0.62, 0.52, 0.34 of the first tier. */
+	struct tariff *tariff = fixture_tariff(TARIFF("", CHONGQING_BANDS
+	    "<import table=\"t\" item=\"list\">"
+	    "<adder band=\"peak\" value=\"0.10\"/>"
+	    "<adder band=\"sharp\" value=\"0.10\"/>"
+	    "<adder band=\"valley\" value=\"-0.18\"/></import>"));
+	struct price_row row[ROWS_MAX];
+	struct price_rows rows = rows_of(row, "list=0.52");
+
+	cr_expect_str_eq(price_text(tariff, 0, "peak", &rows, -1), "0.62");
+	cr_expect_str_eq(price_text(tariff, 0, "flat", &rows, -1), "0.52");
+	cr_expect_str_eq(price_text(tariff, 0, "valley", &rows, -1), "0.34");
+	tariff_free(tariff);
+}
+
+Test(price, comes_from_the_row_that_names_most)
+{
+	struct tariff *tariff =
+	    fixture_tariff(TARIFF("", "<import table=\"t\" item=\"p\"/>"));
+	struct price_row row[ROWS_MAX];
+	struct price_rows rows = rows_of(row, "p=1 p=2 p=3");
+	const struct tariff_version *version = &tariff->versions[0];
+	struct dec price = {0};
+	struct qf_error err;
+
+	snprintf(row[0].user_class, sizeof(row[0].user_class), "%s", "");
+	snprintf(row[2].user_class, sizeof(row[2].user_class), "%s", "other");
+	cr_expect_str_eq(price_text(tariff, 0, "", &rows, -1), "2");
+	cr_assert_eq(price_of_band(&price, version, &version->charges[0],
+			 BAND_NONE, &rows, "school", "", "", &err),
+	    0);
+	cr_expect_eq(dec_cmp(&price, &row[0].price), 0);
+	snprintf(row[2].user_class, sizeof(row[2].user_class), "%s", "ci");
+	cr_expect_eq(price_of_band(&price, version, &version->charges[0],
+			 BAND_NONE, &rows, "ci", "", "", &err),
+	    -1);
+	cr_expect_str_eq(err.code, "price-ambiguous");
+	tariff_free(tariff);
+}
+
+Test(price, must_be_with_tax_where_the_tariff_says_so)
+{
+	struct tariff *tariff = fixture_tariff(
+	    TARIFF("", "<import table=\"t\" item=\"p\" tax=\"0.13\" "
+		       "tax-included=\"yes\"/>"));
+	struct price_row row[ROWS_MAX];
+	struct price_rows rows = rows_of(row, "p=1");
+	const struct tariff_version *version = &tariff->versions[0];
+	struct dec price = {0};
+	struct qf_error err;
+
+	cr_expect_eq(price_of_band(&price, version, &version->charges[0],
+			 BAND_NONE, &rows, "ci", "", "", &err),
+	    -1);
+	cr_expect_str_eq(err.code, "price-tax");
+	row[0].tax_included = true;
+	cr_expect_str_eq(price_text(tariff, 0, "", &rows, -1), "1");
+	tariff_free(tariff);
+}
+
+Test(price, is_not_found_in_a_template)
+{
+	struct tariff *tariff = fixture_tariff(TARIFF(
+	    "template=\"yes\"", "<service><price value=\"\"/></service>"));
+	const struct tariff_version *version = &tariff->versions[0];
+	struct dec price = {0};
+	struct qf_error err;
+
+	cr_expect_eq(price_of_band(&price, version, &version->charges[0],
+			 BAND_NONE, NULL, "", "", "", &err),
+	    -1);
+	cr_expect_eq(err.status, QF_CONFIG);
+	cr_expect_str_eq(err.code, "tariff-template");
+	tariff_free(tariff);
+}
+
+Test(price, of_a_series_is_times_factor_and_rounded)
+{
+	struct tariff *tariff = fixture_tariff(TARIFF("",
+	    "<export series=\"rt\" factor=\"0.5\" round=\"4 half-up\">"
+	    "<adder value=\"0.01\"/></export>"));
+	const struct charge *charge = &tariff->versions[0].charges[0];
+	struct dec price = {0}, series = DEC_SMALL(33333, 5);
+	char text[DEC_TEXT_MAX];
+
+	/* 0.33333 / 2 + 0.01 = 0.176665 */
+	price_of_series(&price, charge, BAND_NONE, &series);
+	dec_format(&price, text, sizeof(text));
+	cr_expect_str_eq(text, "0.1767");
+	tariff_free(tariff);
+}
