@@ -648,6 +648,9 @@ read_version(struct tariff_reader *reader, const struct xml_node *node)
 	read_sessions(reader, node, version);
 	if ((n = xml_first(node, "rounding")) != NULL) {
 		read_rounding(reader, n, version);
+	} else {
+		tariff_fault(reader, node, NULL, "tariff-missing",
+		    "must say how money is rounded, in a rounding element");
 	}
 	read_template(reader, node, version);
 	tariff_bands(reader, node, version, occurs);
