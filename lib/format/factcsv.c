@@ -17,7 +17,6 @@
 #include "base/dec.h"
 #include "base/text.h"
 #include "format/csv.h"
-#include "format/factrules.h"
 #include "format/faults.h"
 #include "format/instant.h"
 
@@ -327,8 +326,6 @@ int
 factcsv_next(
     struct factcsv *facts, const struct fact **out, struct qf_error *err)
 {
-	const char *column;
-	struct qf_error fault;
 	struct csv_row row;
 	int rc;
 
@@ -348,14 +345,8 @@ factcsv_next(
 		if (rc == 0) {
 			continue;
 		}
-		if (factrules_check(&facts->fact, &column, &fault) == 0) {
-			*out = &facts->fact;
-			return 1;
-		}
-		if (faults_add_error(facts->faults, row.line_no, column, &fault,
-			err) == -1) {
-			return -1;
-		}
+		*out = &facts->fact;
+		return 1;
 	}
 	return rc;
 }

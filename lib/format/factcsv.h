@@ -8,8 +8,9 @@
  *
  * A row with faults is not handed out: all its faults go to `faults`, by line
  * and column.  Codes: fact-empty, fact-id, fact-fullwidth, fact-text,
- * fact-word, fact-options, fact-negative, fact-integer; those of factrules.h,
- * instant.h, and of decimals, dates and rows in dec.h, civil.h and csv.h.
+ * fact-word, fact-options, fact-negative, fact-integer; those of instant.h, and
+ * of decimals, dates and rows in dec.h, civil.h and csv.h.  Each value is sound
+ * by itself then; what must hold between them is the ledger's to say.
  *
  * Ownership: everything given is borrowed; a fact and its texts are valid
  * until the next call.

@@ -376,7 +376,7 @@ merge(
 	/* What repeats is counted in rows: one a value, or one for all. */
 	if (piece->line_step == 1) {
 		gather->repeated += again;
-	} else if (fresh == 0 && again > 0) {
+	} else if (fresh == 0 && again > 0 && !is_bad(gather, piece->line_no)) {
 		gather->repeated++;
 	}
 	return 0;

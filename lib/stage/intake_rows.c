@@ -18,6 +18,28 @@
 #include "ledger/facts.h"
 #include "stage/intake.h"
 
+/* What the ledger says of a row, "column: what", as a fault of that column. */
+static int
+blame(struct passage *passage, const struct fact *fact, struct qf_error *fault,
+    struct qf_error *err)
+{
+	const char *column = NULL;
+	size_t i, length;
+
+	for (i = 0; i < fact->format->column_count && column == NULL; i++) {
+		length = strlen(fact->format->columns[i].name);
+		if (strncmp(fault->text, fact->format->columns[i].name,
+			length) == 0 &&
+		    strncmp(fault->text + length, ": ", 2) == 0) {
+			column = fact->format->columns[i].name;
+			memmove(fault->text, fault->text + length + 2,
+			    strlen(fault->text + length + 2) + 1);
+		}
+	}
+	return faults_add_error(
+	    passage->faults, fact->line_no, column, fault, err);
+}
+
 /* What a row does, its file's counts and faults say. */
 static int
 take_fact(
@@ -38,8 +60,7 @@ take_fact(
 		*err = fault;
 		return -1;
 	}
-	return faults_add_error(
-	    passage->faults, fact->line_no, NULL, &fault, err);
+	return blame(passage, fact, &fault, err);
 }
 
 static int
