@@ -391,9 +391,8 @@ CREATE TABLE transfer (
 	debit TEXT NOT NULL, credit TEXT NOT NULL,
 	amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0) -- abs(gross_minor)
 ) STRICT;
-CREATE UNIQUE INDEX transfer_key ON transfer (contract, leg, month, payer, payee,
-	subject, component, band, channel, entry);
-CREATE INDEX transfer_entry ON transfer (entry, line);
+CREATE INDEX transfer_contract ON transfer (contract);
+CREATE UNIQUE INDEX transfer_entry ON transfer (entry, line);
 
 -- The public views --------------------------------------------------------
 

@@ -28,8 +28,8 @@ struct entry;
 struct ledger;
 struct qf_error;
 
-/* Writes a transfer; a second one of the same key in an entry is refused by
- * the table's key. */
+/* Writes a transfer.  The caller hands each key once, in order of key: what
+ * stands is read on the strength of that. */
 int postings_append_transfer(struct entry *entry,
     const struct transfer *transfer, struct qf_error *err);
 /* The posting's own row, after its transfers; posting->entry is filled in. */
