@@ -237,7 +237,7 @@ def contracts():
     ci = {"voltage": "1-10kV", "user_class": "ci", "kind": "two-part"}
     for n in range(1, 7):
         yield contract("home-%02d" % n, "supply", "pile-%02d" % n,
-                       "driver-%02d" % n, "cq-grid", "cq-residential-charging",
+                       "driver-%02d" % n, "cq-grid", "cq-residential-ev",
                        account="5001%06d" % n)
     yield contract("nanping", "supply", "gate-nanping", "op-yuchong",
                    "cq-grid", "cq-ci-two-part-10kv", account="5002000001",
@@ -296,6 +296,11 @@ def registry(inbox):
     inbox.table("aliases.csv", "scheme,alias,kind,name,from,to", [
         ("uscc", "91500000DEMO000017", "party", "op-yuchong", OPEN, ""),
         ("huhao", "5002000001", "contract", "nanping", OPEN, "")])
+    # The list price of a first-tier user, as an example.
+    inbox.table("prices-residential.csv", "price_table,month,user_class,type,"
+                "voltage,item,price,unit,tax", [
+                    ("cq-residential", "2025-02", "", "", "", "list", "0.52",
+                     "kwh", "included")])
     # The days around the Spring Festival of 2025.
     inbox.table("calendar.csv", "calendar,day,kind,name",
                 [("cn", "2025-01-%02d" % d, "holiday", "spring-festival")
@@ -320,11 +325,11 @@ def registers(folder, depots):
                 used = sum(give[d][k] for d in range(DAYS) for k in slots)
                 total += used
                 rows.append(("depot-v%d" % n, "m-710%d" % n,
-                             "2025-02-01" if when == 0 else "2025-03-01",
+                             "2025-02-01T00:00" if when == 0 else "2025-03-01T00:00",
                              "export", band,
                              decimal(500000 + used * when, 2), "measured"))
             rows.append(("depot-v%d" % n, "m-710%d" % n,
-                         "2025-02-01" if when == 0 else "2025-03-01",
+                         "2025-02-01T00:00" if when == 0 else "2025-03-01T00:00",
                          "export", "",
                          decimal((start + total * when) % 10 ** 8, 2),
                          "measured"))
@@ -418,10 +423,10 @@ def main():
         "contracts-pile-02.csv", "contract,leg,point,payer,payee,account,"
         "tariff,basis,voltage,user_class,type,options,cycle,from,to", [
             contract("home-02", "supply", "pile-02", "driver-02", "cq-grid",
-                     "cq-residential-charging", account="5001000002",
+                     "cq-residential-ev", account="5001000002",
                      end="2025-02-15"),
             contract("home-02", "supply", "pile-02", "driver-12", "cq-grid",
-                     "cq-residential-charging", account="5001000002",
+                     "cq-residential-ev", account="5001000002",
                      start="2025-02-15")])
     identity(Folder(top))
 

@@ -38,7 +38,7 @@ mkdir -p "$demo/outbox"
 say "A new ledger, and what arrived in time"
 qf-init --market small-city --zone Asia/Shanghai --currency CNY
 qf-ingest "$root"/schemas/rules/cq-ci-two-part-10kv.xml \
-    "$root"/schemas/rules/cq-residential-charging.xml \
+    "$root"/schemas/rules/cq-residential-ev.xml \
     "$root"/schemas/rules/prices/cq-agency-2025-02.csv \
     "$city"/rules/*.xml "$city"/inbox/*.csv >"$demo/batches"
 echo "$(wc -l <"$demo/batches") files are in the ledger:"
