@@ -225,14 +225,17 @@ parse_month(const struct csv_field *field, int64_t *out, struct qf_error *err)
 	return 0;
 }
 
+/* A date alone is the start of its day, but not for sessions: there it would
+ * be a time of day that got lost. */
 static int
-parse_instant(const struct factcsv *facts, const struct fact_column *column,
-    const struct csv_field *field, int64_t *out, struct qf_error *err)
+parse_instant(const struct factcsv *facts, const struct csv_field *field,
+    int64_t *out, struct qf_error *err)
 {
-	unsigned flags = 0;
+	enum fact_kind kind = facts->fact.format->kind;
+	unsigned flags = INSTANT_DATE;
 
-	if ((column->flags & (FACT_FROM | FACT_TO)) != 0) {
-		flags = INSTANT_DATE;
+	if (kind == FACT_SESSION || kind == FACT_SESSION_INTERVAL) {
+		flags = 0;
 	}
 	return instant_parse(
 	    field->text, field->length, facts->zone, flags, out, err);
@@ -272,8 +275,7 @@ parse_value(struct factcsv *facts, size_t i, const struct csv_field *field,
 	case FACT_INTEGER:
 		return parse_integer(field, &value->integer, column, err);
 	case FACT_INSTANT:
-		return parse_instant(
-		    facts, column, field, &value->integer, err);
+		return parse_instant(facts, field, &value->integer, err);
 	case FACT_DAY:
 		return parse_day(field, &value->integer, err);
 	case FACT_MONTH:
