@@ -314,6 +314,20 @@ disconnect(struct ledger *ledger)
 	ledger->db = NULL;
 }
 
+/* Tools have one thread: no locks and no counting around SQLite's memory.
+ * Refused once SQLite is in use, which is as well. */
+static void
+configure_library(void)
+{
+	static bool done;
+
+	if (!done) {
+		sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+		sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+		done = true;
+	}
+}
+
 static int
 connect_file(struct ledger *ledger, bool immutable, struct qf_error *err)
 {
@@ -324,6 +338,7 @@ connect_file(struct ledger *ledger, bool immutable, struct qf_error *err)
 	char *uri = immutable ? immutable_uri(ledger->file) : NULL;
 	int result;
 
+	configure_library();
 	result = sqlite3_open_v2(immutable ? uri : ledger->file, &ledger->db,
 	    immutable ? flags | SQLITE_OPEN_URI : flags, NULL);
 	free(uri);
@@ -590,6 +605,7 @@ ledger_build(const char *file, struct qf_error *err)
 	struct ledger ledger = {.mode = LEDGER_WRITE, .path = xstrdup(file)};
 	int status = -1;
 
+	configure_library();
 	if (sqlite3_open_v2(file, &ledger.db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
 		    SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX,

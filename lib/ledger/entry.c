@@ -32,7 +32,10 @@ struct entry {
 	char previous[DIGEST_HEX_SIZE];
 	struct row_set *rows;
 	struct buf notes;
-	void *memories[ENTRY_MEMORIES];
+	struct {
+		void *memory;
+		void (*release)(void *);
+	} memories[ENTRY_MEMORIES];
 };
 
 enum { Q_LAST, Q_LAST_INPUT, Q_APPEND, Q_FIND };
@@ -101,12 +104,14 @@ entry_ledger(struct entry *entry)
 }
 
 void *
-entry_memory(struct entry *entry, enum entry_memory which, size_t size)
+entry_memory(struct entry *entry, enum entry_memory which, size_t size,
+    void (*release)(void *))
 {
-	if (entry->memories[which] == NULL) {
-		entry->memories[which] = xcalloc(1, size);
+	if (entry->memories[which].memory == NULL) {
+		entry->memories[which].memory = xcalloc(1, size);
+		entry->memories[which].release = release;
 	}
-	return entry->memories[which];
+	return entry->memories[which].memory;
 }
 
 void
@@ -267,7 +272,10 @@ entry_abandon(struct entry *entry)
 	row_set_free(entry->rows);
 	buf_release(&entry->notes);
 	for (int i = 0; i < ENTRY_MEMORIES; i++) {
-		free(entry->memories[i]);
+		if (entry->memories[i].release != NULL) {
+			entry->memories[i].release(entry->memories[i].memory);
+		}
+		free(entry->memories[i].memory);
 	}
 	free(entry);
 }

@@ -358,7 +358,7 @@ facts_append_reads(struct entry *entry, struct series_day *reads,
     bool correcting, enum fact_outcome *outcome, struct qf_error *err)
 {
 	struct memory *memory =
-	    entry_memory(entry, ENTRY_MEMORY_READS, sizeof(*memory));
+	    entry_memory(entry, ENTRY_MEMORY_READS, sizeof(*memory), NULL);
 	int64_t end_utc;
 	int known;
 

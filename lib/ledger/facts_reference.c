@@ -7,6 +7,7 @@
  */
 #include "ledger/facts_reference.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "ledger/connection.h"
@@ -14,12 +15,14 @@
 #include "ledger/stmt.h"
 #include "model/contract.h"
 
-enum { Q_PARTY, Q_POINT, Q_SESSION, Q_CONTRACT, QUERIES };
+enum { Q_PARTY, Q_POINT, Q_SESSION, Q_CONTRACT, NOUNS, Q_POINTS = NOUNS };
 static const char *const sql[] = {
     [Q_PARTY] = "SELECT min(from_utc) FROM party WHERE party = ?1",
     [Q_POINT] = "SELECT min(from_utc) FROM point WHERE point = ?1",
     [Q_SESSION] = "SELECT min(entry) FROM session WHERE session = ?1",
     [Q_CONTRACT] = "SELECT min(from_utc) FROM contract WHERE contract = ?1",
+    [Q_POINTS] = "SELECT point, from_utc FROM point WHERE point >= ?1"
+		 " ORDER BY point, from_utc",
 };
 static const struct stmt_list list = STMT_LIST(sql);
 
@@ -39,7 +42,7 @@ static const struct {
 struct known {
 	struct {
 		char name[ID_MAX + 1];
-	} slots[QUERIES][SLOTS];
+	} slots[NOUNS][SLOTS];
 };
 
 static size_t
@@ -79,7 +82,7 @@ check_name(struct entry *entry, int query, const char *column, const char *name,
     struct qf_error *err)
 {
 	struct known *known =
-	    entry_memory(entry, ENTRY_MEMORY_FACTS, sizeof(*known));
+	    entry_memory(entry, ENTRY_MEMORY_NAMES, sizeof(*known), NULL);
 	char *slot = known->slots[query][slot_of(name)].name;
 	int64_t first;
 	int found;
@@ -140,13 +143,83 @@ facts_check_references(
 						: 0;
 }
 
+/* Reads come sorted by point, so that one statement walks along with them. */
+struct walk {
+	sqlite3_stmt *stmt;
+	bool has_row;
+	char from[ID_MAX + 1]; /* what the statement is bound to */
+};
+
+#define STEPS_MAX 8 /* points to pass over before the index is asked anew */
+
+static void
+end_walk(void *memory)
+{
+	struct walk *walk = memory;
+
+	sqlite3_finalize(walk->stmt);
+}
+
+static int
+restart_walk(struct walk *walk, struct ledger *ledger, const char *point,
+    struct qf_error *err)
+{
+	if (walk->stmt == NULL &&
+	    stmt_prepare(&walk->stmt, ledger, &list, Q_POINTS, err) == -1) {
+		return -1;
+	}
+	sqlite3_reset(walk->stmt);
+	memcpy(walk->from, point, strlen(point) + 1);
+	stmt_bind_text(walk->stmt, 1, walk->from);
+	walk->has_row = false;
+	return 0;
+}
+
+/* Walks to the first row of the point: 1 and *first, or 0. */
+static int
+walk_to(struct walk *walk, struct ledger *ledger, const char *point,
+    int64_t *first, struct qf_error *err)
+{
+	int order = walk->has_row ? strcmp(stmt_text(walk->stmt, 0), point) : 1;
+
+	/* Behind us, or at the end: and the row may not be the point's first
+	 * unless we come to it from before. */
+	if (order > 0 && restart_walk(walk, ledger, point, err) == -1) {
+		return -1;
+	}
+	for (int steps = 0; order != 0; steps++) {
+		int stepped;
+
+		if (steps == STEPS_MAX &&
+		    restart_walk(walk, ledger, point, err) == -1) {
+			return -1;
+		}
+		stepped = stmt_step(walk->stmt, ledger, err);
+		walk->has_row = stepped == 1;
+		if (stepped != 1) {
+			return stepped;
+		}
+		order = strcmp(stmt_text(walk->stmt, 0), point);
+		if (order > 0) {
+			return 0;
+		}
+	}
+	*first = sqlite3_column_int64(walk->stmt, 1);
+	return 1;
+}
+
 int
 facts_check_point(struct entry *entry, const char *point, int64_t before_utc,
     struct qf_error *err)
 {
-	int64_t first;
-	int found = find(entry_ledger(entry), Q_POINT, point, &first, err);
+	struct walk *walk =
+	    entry_memory(entry, ENTRY_MEMORY_POINTS, sizeof(*walk), end_walk);
+	int64_t first = 0;
+	int found = 0;
 
+	if (strlen(point) <= ID_MAX) {
+		found = walk_to(walk, entry_ledger(entry), point, &first, err);
+	}
 	if (found == -1) {
 		return -1;
 	}

@@ -108,9 +108,15 @@ struct row_set *entry_rows(struct entry *entry);
 struct ledger *entry_ledger(struct entry *entry);
 
 /* Memory of a module of its own, zeroed when first asked for, that ends with
- * the entry: what it remembers of rows cannot outlive a rollback. */
-enum entry_memory { ENTRY_MEMORY_FACTS, ENTRY_MEMORY_READS, ENTRY_MEMORIES };
-void *entry_memory(struct entry *entry, enum entry_memory which, size_t size);
+ * the entry (release, where not NULL, is called before): what it remembers of rows cannot outlive a rollback. */
+enum entry_memory {
+	ENTRY_MEMORY_NAMES,
+	ENTRY_MEMORY_POINTS,
+	ENTRY_MEMORY_READS,
+	ENTRY_MEMORIES
+};
+void *entry_memory(struct entry *entry, enum entry_memory which, size_t size,
+    void (*release)(void *));
 
 struct row_set *row_set_new(struct ledger *ledger, int64_t entry);
 void row_set_free(struct row_set *set);
