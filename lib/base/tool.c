@@ -338,10 +338,15 @@ tool_note(const struct tool *tool, const char *format, ...)
 int
 tool_finish(struct tool *tool, int status)
 {
-	bool failed = ferror(stdout) != 0;
+	bool failed;
 
+	if (tool->finished) {
+		return status;
+	}
+	tool->finished = true;
 	/* What was printed counts only once it is written: a full disk shows
 	 * itself at the flush, on some file systems only at the close. */
+	failed = ferror(stdout) != 0;
 	errno = 0;
 	if (fclose(stdout) != 0 || failed) {
 		fprintf(stderr, "%s: standard output: %s [output-write]\n",

@@ -76,6 +76,7 @@ struct tool {
 	char **operands; /* complete when tool_option has given 0 */
 	size_t operand_count;
 	int status; /* to finish with after -1 */
+	bool finished;
 	struct options parser;
 };
 
@@ -178,7 +179,8 @@ void tool_note(const struct tool *tool, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Frees, flushes standard output, and returns status, or 74 having said so
- * if what was printed could not be written. */
+ * if what was printed could not be written.  Once it has been called, by
+ * tool_misuse() or tool_fail() too, it only returns status. */
 int tool_finish(struct tool *tool, int status);
 
 #endif
