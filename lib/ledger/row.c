@@ -464,6 +464,12 @@ row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
 	return 1;
 }
 
+int64_t
+row_scan_line(const struct row_scan *scan)
+{
+	return sqlite3_column_int64(scan->select, 1);
+}
+
 void
 row_scan_close(struct row_scan *scan)
 {

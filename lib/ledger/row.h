@@ -96,6 +96,8 @@ int row_scan_open(struct row_scan **out, struct ledger *ledger,
     enum row_table table, int64_t after_rowid, struct qf_error *err);
 int row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
     struct qf_error *err);
+/* The line of the row that was read last. */
+int64_t row_scan_line(const struct row_scan *scan);
 void row_scan_close(struct row_scan *scan);
 
 /* The first and the last rowid of an entry's rows in a table; *first is above
