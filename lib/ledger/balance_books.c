@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/dec.h"
@@ -18,6 +19,7 @@
 #include "ledger/connection.h"
 #include "ledger/postings.h"
 #include "ledger/runs.h"
+#include "ledger/standing.h"
 #include "ledger/stmt.h"
 
 enum { Q_POSTINGS, Q_TRANSFERS, Q_OF_LINES, Q_OF_HOLDS };

@@ -1,0 +1,201 @@
+/* qf-audit - proves a ledger, and explains what is in it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/outfile.h"
+#include "base/sink.h"
+#include "base/tool.h"
+#include "format/table.h"
+#include "ledger/db.h"
+#include "stage/audit_checkpoint.h"
+#include "stage/audit_log.h"
+#include "stage/audit_verify.h"
+
+enum { OPT_KIND = 1, OPT_SINCE };
+
+/* What the subcommands take; each only what its table has. */
+struct given {
+	const char *kind;
+	const char *since;
+	bool json;
+};
+
+/* A subcommand: its work on a ledger that is open for reading, with what it
+ * prints. */
+struct work {
+	struct tool *tool;
+	struct given given;
+	struct ledger *ledger;
+	struct sink sink;
+	enum table_form form;
+};
+
+static const struct options_row log_rows[] = {
+    {OPT_KIND, 0, "kind", "KIND", "only market, batch, rule, run or posting"},
+    TOOL_ROW_JSON,
+    {0},
+};
+
+static const struct options_row verify_rows[] = {
+    {OPT_SINCE, 0, "since", "FILE",
+	"also hold the past against this checkpoint"},
+    {0},
+};
+
+/* Reads the options: 0, or -1 when the tool is to finish with its status. */
+static int
+take_options(struct tool *tool, struct given *given)
+{
+	const char *value;
+	int id, rc;
+
+	while ((rc = tool_option(tool, &id, &value)) == 1) {
+		switch (id) {
+		case OPT_KIND:
+			given->kind = value;
+			break;
+		case OPT_SINCE:
+			given->since = value;
+			break;
+		case TOOL_JSON:
+			given->json = true;
+			break;
+		default:
+			BUG("option %d", id);
+		}
+	}
+	return rc;
+}
+
+/* Opens the ledger and standard output, and does the work; what was printed
+ * comes out also where the answer is no. */
+static int
+do_work(struct tool *tool, size_t least, size_t most,
+    int (*function)(struct work *work, struct qf_error *err))
+{
+	struct work work = {.tool = tool};
+	struct outfile *out = NULL;
+	struct qf_error err;
+	const char *path;
+	int rc = -1;
+
+	if (take_options(tool, &work.given) == -1) {
+		return tool_finish(tool, tool->status);
+	}
+	if (tool->operand_count < least || tool->operand_count > most) {
+		return tool_misuse(tool, "%s %s", tool->command->name,
+		    most == 0       ? "takes no operand"
+		    : least == most ? "takes one operand"
+				    : "takes fewer operands");
+	}
+	path = tool_ledger(tool);
+	if (path == NULL) {
+		return tool_finish(tool, tool->status);
+	}
+	work.form = table_form_for(STDOUT_FILENO, work.given.json);
+	if (ledger_open(&work.ledger, path, LEDGER_READ, 0, &err) == 0) {
+		rc = outfile_begin(&out, "-", tool->spec->name, true, &err);
+	}
+	if (rc == 0) {
+		struct qf_error later;
+
+		work.sink = sink_outfile(out);
+		rc = function(&work, &err);
+		if (outfile_commit(out, rc == 0 ? &err : &later) == -1) {
+			rc = -1;
+		}
+	}
+	outfile_free(out);
+	ledger_close(work.ledger);
+	return rc == 0 ? tool_finish(tool, QF_OK) : tool_fail(tool, &err);
+}
+
+static int
+work_log(struct work *work, struct qf_error *err)
+{
+	return audit_log(
+	    work->ledger, work->given.kind, work->form, work->sink, err);
+}
+
+static int
+run_log(struct tool *tool)
+{
+	return do_work(tool, 0, 0, work_log);
+}
+
+static int
+work_verify(struct work *work, struct qf_error *err)
+{
+	const struct tool *tool = work->tool;
+	unsigned levels = 0;
+
+	for (size_t i = 0; i < tool->operand_count; i++) {
+		if (audit_verify_level(&levels, tool->operands[i], err) == -1) {
+			return -1;
+		}
+	}
+	return audit_verify(work->ledger, levels == 0 ? AUDIT_ALL : levels,
+	    work->given.since, err);
+}
+
+static int
+run_verify(struct tool *tool)
+{
+	return do_work(tool, 0, 3, work_verify);
+}
+
+static int
+work_checkpoint(struct work *work, struct qf_error *err)
+{
+	return audit_checkpoint(work->ledger, work->sink, err);
+}
+
+static int
+run_checkpoint(struct tool *tool)
+{
+	return do_work(tool, 0, 0, work_checkpoint);
+}
+
+static int
+work_snapshot(struct work *work, struct qf_error *err)
+{
+	return ledger_snapshot(work->ledger, work->tool->operands[0], err);
+}
+
+static int
+run_snapshot(struct tool *tool)
+{
+	return do_work(tool, 1, 1, work_snapshot);
+}
+
+static const struct tool_command commands[] = {
+    {"log", "list the entries", NULL, log_rows, true, run_log},
+    {"verify", "prove the file, the chain and the balance",
+	"[file|chain|balance]...", verify_rows, true, run_verify},
+    {"checkpoint", "print three lines that prove the past", NULL, NULL, true,
+	run_checkpoint},
+    {"snapshot", "write a copy that stands on its own", "FILE", NULL, true,
+	run_snapshot},
+    {0},
+};
+
+static const struct tool_spec spec = {
+    .name = "qf-audit",
+    .purpose = "prove a ledger, and explain what is in it",
+    .commands = commands,
+};
+
+int
+main(int argc, char **argv)
+{
+	struct tool tool;
+
+	if (tool_begin(&tool, &spec, argc, argv) == -1) {
+		return tool_finish(&tool, tool.status);
+	}
+	return tool.command->run(&tool);
+}
