@@ -64,7 +64,8 @@ say(void *context, const struct qf_error *err)
 	tool_say(context, err);
 }
 
-/* A whole number that is not negative, such as seconds. */
+/* Each takes an option's value: 0, or the status that the tool has finished
+ * with.  Here a whole number that is not negative, such as seconds. */
 static int
 take_number(
     struct tool *tool, int64_t *out, const char *value, const char *what)
@@ -74,8 +75,7 @@ take_number(
 
 	if (!dec_parse_small(value, strlen(value), &number, &scale) ||
 	    scale != 0 || number < 0 || number > INT32_MAX) {
-		tool_misuse(tool, "%s: not a number of %s", value, what);
-		return -1;
+		return tool_misuse(tool, "%s: not a number of %s", value, what);
 	}
 	*out = number;
 	return 0;
@@ -89,8 +89,7 @@ take_reason(struct tool *tool, struct arguments *arguments, const char *value)
 
 	if (length == 0 || !text_utf8_valid(value, length) ||
 	    text_has_control(value, length)) {
-		tool_misuse(tool, "--correct needs a reason in UTF-8");
-		return -1;
+		return tool_misuse(tool, "--correct needs a reason in UTF-8");
 	}
 	arguments->ingest.correct = value;
 	return 0;
@@ -103,8 +102,7 @@ take_encoding(
 	struct qf_error err;
 
 	if (text_encoding_parse(encoding, value, &err) == -1) {
-		tool_misuse(tool, "%s", err.text);
-		return -1;
+		return tool_misuse(tool, "%s", err.text);
 	}
 	return 0;
 }
@@ -113,12 +111,12 @@ static int
 take_wait(struct tool *tool, int *wait_seconds, const char *value)
 {
 	int64_t seconds;
+	int status = take_number(tool, &seconds, value, "seconds");
 
-	if (take_number(tool, &seconds, value, "seconds") == -1) {
-		return -1;
+	if (status == 0) {
+		*wait_seconds = (int)seconds;
 	}
-	*wait_seconds = (int)seconds;
-	return 0;
+	return status;
 }
 
 static int
@@ -168,7 +166,7 @@ is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* What no option can check alone. */
+/* What no option can check alone: 0, or the status as above. */
 static int
 check(struct tool *tool, const struct arguments *arguments)
 {
@@ -176,23 +174,22 @@ check(struct tool *tool, const struct arguments *arguments)
 	size_t i, inputs = 0;
 
 	if (tool->operand_count == 0) {
-		tool_misuse(tool, "a file is needed, or - for standard input");
-		return -1;
+		return tool_misuse(
+		    tool, "a file is needed, or - for standard input");
 	}
 	for (i = 0; i < tool->operand_count; i++) {
 		inputs += strcmp(tool->operands[i], "-") == 0;
 	}
 	if (inputs > 1) {
-		tool_misuse(tool, "standard input can be read only once");
-		return -1;
+		return tool_misuse(
+		    tool, "standard input can be read only once");
 	}
 	if (quarantine != NULL && tool->operand_count > 1 &&
 	    !is_directory(quarantine)) {
-		tool_misuse(tool,
+		return tool_misuse(tool,
 		    "--quarantine with several files needs a directory, which "
 		    "%s is not",
 		    quarantine);
-		return -1;
 	}
 	return 0;
 }
@@ -264,18 +261,23 @@ main(int argc, char **argv)
 	struct tool tool;
 	struct qf_error err;
 	const char *value;
-	int id, rc;
+	int id, rc, status;
 
 	if (tool_begin(&tool, &spec, argc, argv) == -1) {
 		return tool_finish(&tool, tool.status);
 	}
 	while ((rc = tool_option(&tool, &id, &value)) == 1) {
-		if (take_option(&tool, &arguments, id, value) == -1) {
-			return tool_finish(&tool, tool.status);
+		status = take_option(&tool, &arguments, id, value);
+		if (status != 0) {
+			return status;
 		}
 	}
-	if (rc == -1 || check(&tool, &arguments) == -1) {
+	if (rc == -1) {
 		return tool_finish(&tool, tool.status);
+	}
+	status = check(&tool, &arguments);
+	if (status != 0) {
+		return status;
 	}
 	arguments.ingest.ledger = tool_ledger(&tool);
 	if (arguments.ingest.ledger == NULL) {

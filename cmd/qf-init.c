@@ -32,6 +32,8 @@ static const struct tool_spec spec = {
     .ledger = true,
 };
 
+/* Each takes an option's value: 0, or the status that the tool has finished
+ * with. */
 static int
 set_text(struct tool *tool, char *out, const char *value, const char *what)
 {
@@ -40,9 +42,8 @@ set_text(struct tool *tool, char *out, const char *value, const char *what)
 	if (length == 0 || length >= MARKET_TEXT_MAX ||
 	    !text_utf8_valid(value, length) ||
 	    text_has_control(value, length)) {
-		tool_misuse(tool, "%s must be 1 to %d bytes of UTF-8", what,
-		    MARKET_TEXT_MAX - 1);
-		return -1;
+		return tool_misuse(tool, "%s must be 1 to %d bytes of UTF-8",
+		    what, MARKET_TEXT_MAX - 1);
 	}
 	memcpy(out, value, length + 1);
 	return 0;
@@ -57,10 +58,9 @@ set_currency(struct tool *tool, struct market *market, const char *value)
 		continue;
 	}
 	if (i != 3 || value[i] != '\0') {
-		tool_misuse(tool,
+		return tool_misuse(tool,
 		    "%s: not a currency code of three letters (ISO 4217)",
 		    value);
-		return -1;
 	}
 	memcpy(market->currency, value, 4);
 	return 0;
@@ -71,44 +71,29 @@ set_money_scale(struct tool *tool, struct market *market, const char *value)
 {
 	if (value[0] < '0' || value[0] > '0' + MONEY_SCALE_MAX ||
 	    value[1] != '\0') {
-		tool_misuse(tool,
+		return tool_misuse(tool,
 		    "%s: the money scale is a number from 0 to %d", value,
 		    MONEY_SCALE_MAX);
-		return -1;
 	}
 	market->money_scale = value[0] - '0';
 	return 0;
 }
 
-/* Reads the options: 0, or -1 when the tool is to finish with its status. */
 static int
-take_options(struct tool *tool, struct market *market)
+take_option(struct tool *tool, struct market *market, int id, const char *value)
 {
-	const char *value;
-	int id, rc;
-
-	while ((rc = tool_option(tool, &id, &value)) == 1) {
-		switch (id) {
-		case OPT_MARKET:
-			rc = set_text(tool, market->name, value, "the market");
-			break;
-		case OPT_ZONE:
-			rc = set_text(tool, market->zone, value, "the zone");
-			break;
-		case OPT_CURRENCY:
-			rc = set_currency(tool, market, value);
-			break;
-		case OPT_MONEY_SCALE:
-			rc = set_money_scale(tool, market, value);
-			break;
-		default:
-			BUG("option %d", id);
-		}
-		if (rc == -1) {
-			return -1;
-		}
+	switch (id) {
+	case OPT_MARKET:
+		return set_text(tool, market->name, value, "the market");
+	case OPT_ZONE:
+		return set_text(tool, market->zone, value, "the zone");
+	case OPT_CURRENCY:
+		return set_currency(tool, market, value);
+	case OPT_MONEY_SCALE:
+		return set_money_scale(tool, market, value);
+	default:
+		BUG("option %d", id);
 	}
-	return rc;
 }
 
 /* Nothing has a default that could be wrong: a zone guessed is every band of
@@ -117,17 +102,35 @@ static int
 check(struct tool *tool, const struct market *market)
 {
 	if (tool->operand_count > 0) {
-		tool_misuse(tool,
+		return tool_misuse(tool,
 		    "%s: no operand is taken; the ledger is named by -l",
 		    tool->operands[0]);
-		return -1;
 	}
 	if (market->name[0] == '\0' || market->zone[0] == '\0' ||
 	    market->currency[0] == '\0') {
-		tool_misuse(tool, "--market, --zone and --currency are needed");
-		return -1;
+		return tool_misuse(
+		    tool, "--market, --zone and --currency are needed");
 	}
 	return 0;
+}
+
+/* Makes the ledger; returns the status. */
+static int
+work(struct tool *tool, const struct market *market, const char *ledger)
+{
+	struct qf_error err;
+	struct zone *zone;
+	int64_t now_utc;
+
+	if (zone_load(&zone, market->zone, &err) == -1) {
+		return tool_fail(tool, &err);
+	}
+	zone_free(zone);
+	if (clock_now_utc(&now_utc, NULL, &err) == -1 ||
+	    ledger_create(ledger, market, now_utc, &err) == -1) {
+		return tool_fail(tool, &err);
+	}
+	return tool_finish(tool, QF_OK);
 }
 
 int
@@ -135,26 +138,28 @@ main(int argc, char **argv)
 {
 	struct market market = {.money_scale = 2};
 	struct tool tool;
-	struct qf_error err;
-	struct zone *zone;
-	const char *ledger;
-	int64_t now_utc;
+	const char *value, *ledger;
+	int id, rc, status;
 
-	if (tool_begin(&tool, &spec, argc, argv) == -1 ||
-	    take_options(&tool, &market) == -1 || check(&tool, &market) == -1) {
+	if (tool_begin(&tool, &spec, argc, argv) == -1) {
 		return tool_finish(&tool, tool.status);
+	}
+	while ((rc = tool_option(&tool, &id, &value)) == 1) {
+		status = take_option(&tool, &market, id, value);
+		if (status != 0) {
+			return status;
+		}
+	}
+	if (rc == -1) {
+		return tool_finish(&tool, tool.status);
+	}
+	status = check(&tool, &market);
+	if (status != 0) {
+		return status;
 	}
 	ledger = tool_ledger(&tool);
 	if (ledger == NULL) {
 		return tool_finish(&tool, tool.status);
 	}
-	if (zone_load(&zone, market.zone, &err) == -1) {
-		return tool_fail(&tool, &err);
-	}
-	zone_free(zone);
-	if (clock_now_utc(&now_utc, NULL, &err) == -1 ||
-	    ledger_create(ledger, &market, now_utc, &err) == -1) {
-		return tool_fail(&tool, &err);
-	}
-	return tool_finish(&tool, QF_OK);
+	return work(&tool, &market, ledger);
 }

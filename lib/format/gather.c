@@ -467,7 +467,7 @@ gather_next(
 
 int
 gather_refuse(struct gather *gather, const struct gather_day *day,
-    const struct qf_error *fault, struct qf_error *err)
+    const char *column, const struct qf_error *fault, struct qf_error *err)
 {
 	size_t first = 0, last = 0, i;
 
@@ -479,7 +479,7 @@ gather_refuse(struct gather *gather, const struct gather_day *day,
 		if (first == 0) {
 			first = last;
 			if (faults_add_error(
-				gather->faults, last, NULL, fault, err) == -1) {
+				gather->faults, last, column, fault, err) == -1) {
 				return -1;
 			}
 		} else if (faults_add_echo(

@@ -59,8 +59,9 @@ bool gather_disordered(const struct gather *gather);
 /* Rows that repeated what another row of the file says. */
 uint64_t gather_repeated(const struct gather *gather);
 
-/* All rows of the day fall for one reason, which the ledger gave. */
+/* All rows of the day fall for one reason, which the ledger gave; column may
+ * be NULL. */
 int gather_refuse(struct gather *gather, const struct gather_day *day,
-    const struct qf_error *fault, struct qf_error *err);
+    const char *column, const struct qf_error *fault, struct qf_error *err);
 
 #endif

@@ -133,8 +133,8 @@ set_aside(struct passage *passage, struct digest *sha256, struct qf_error *err)
 	operand->file->set_aside = done.rows;
 	*sha256 = done.sha256;
 	qf_fail(&message, QF_NO, "rows-set-aside",
-	    "%s: %lld rows set aside in %s", operand->name,
-	    (long long)done.rows, operand->quarantine);
+	    "%s: rows set aside in %s: %lld", operand->name,
+	    operand->quarantine, (long long)done.rows);
 	options->say(options->context, &message);
 	return 0;
 }

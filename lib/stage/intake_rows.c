@@ -18,36 +18,36 @@
 #include "ledger/facts.h"
 #include "stage/intake.h"
 
-/* What the ledger says of a row, "column: what", as a fault of that column. */
-static int
-blame(struct passage *passage, const struct fact *fact, struct qf_error *fault,
-    struct qf_error *err)
+/* Takes "column: " off what the ledger says of a row; the column's name, or
+ * NULL where the text does not begin with one of these. */
+static const char *
+take_column(struct qf_error *fault, const char *const *names, size_t count)
 {
-	const char *column = NULL;
 	size_t i, length;
 
-	for (i = 0; i < fact->format->column_count && column == NULL; i++) {
-		length = strlen(fact->format->columns[i].name);
-		if (strncmp(fault->text, fact->format->columns[i].name,
-			length) == 0 &&
+	for (i = 0; i < count; i++) {
+		length = strlen(names[i]);
+		if (strncmp(fault->text, names[i], length) == 0 &&
 		    strncmp(fault->text + length, ": ", 2) == 0) {
-			column = fact->format->columns[i].name;
 			memmove(fault->text, fault->text + length + 2,
 			    strlen(fault->text + length + 2) + 1);
+			return names[i];
 		}
 	}
-	return faults_add_error(
-	    passage->faults, fact->line_no, column, fault, err);
+	return NULL;
 }
 
 /* What a row does, its file's counts and faults say. */
 static int
-take_fact(
-    struct passage *passage, const struct fact *fact, struct qf_error *err)
+take_fact(struct passage *passage, const struct csv_reader *reader,
+    const struct fact *fact, struct qf_error *err)
 {
 	struct ingest_file *file = passage->operand->file;
+	const char *const *names;
 	enum fact_outcome outcome;
 	struct qf_error fault;
+	const char *column;
+	size_t count;
 
 	if (facts_append(passage->entry, fact,
 		passage->intake->options->correct != NULL, &outcome,
@@ -60,7 +60,10 @@ take_fact(
 		*err = fault;
 		return -1;
 	}
-	return blame(passage, fact, &fault, err);
+	count = csv_header(reader, &names);
+	column = take_column(&fault, names, count);
+	return faults_add_error(
+	    passage->faults, fact->line_no, column, &fault, err);
 }
 
 static int
@@ -74,7 +77,7 @@ take_facts(struct passage *passage, struct csv_reader *reader,
 	facts = factcsv_new(reader, passage->operand->kind.facts,
 	    passage->intake->zone, passage->faults);
 	while ((rc = factcsv_next(facts, &fact, err)) == 1) {
-		if (take_fact(passage, fact, err) == -1) {
+		if (take_fact(passage, reader, fact, err) == -1) {
 			rc = -1;
 			break;
 		}
@@ -119,6 +122,9 @@ check_header(const struct passage *passage, const struct csv_reader *reader,
 	    "%s: changed while it was read", passage->operand->name);
 }
 
+/* Columns of which the ledger says something. */
+static const char *const read_columns[] = {"point", "channel", "quality"};
+
 /* A day of reads: its rows count, or fall together. */
 static int
 take_day(struct passage *passage, struct gather *gather,
@@ -127,6 +133,7 @@ take_day(struct passage *passage, struct gather *gather,
 	struct ingest_file *file = passage->operand->file;
 	enum fact_outcome outcome;
 	struct qf_error fault;
+	const char *column;
 
 	if (facts_append_reads(passage->entry, day->reads,
 		passage->intake->options->correct != NULL, &outcome,
@@ -140,7 +147,9 @@ take_day(struct passage *passage, struct gather *gather,
 		*err = fault;
 		return -1;
 	}
-	return gather_refuse(gather, day, &fault, err);
+	column = take_column(
+	    &fault, read_columns, sizeof(read_columns) / sizeof(*read_columns));
+	return gather_refuse(gather, day, column, &fault, err);
 }
 
 /* The reads of a file; *disordered where they must be sorted first. */
