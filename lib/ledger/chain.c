@@ -228,6 +228,19 @@ differs(const struct walk *walk, enum row_table table,
 	    walk->ledger->path, walk->number, name, count, where);
 }
 
+/* The row at hand is of an entry that has been passed. */
+static int
+misplaced(const struct walk *walk, enum row_table table, struct qf_error *err)
+{
+	const struct ahead *ahead = &walk->tables[table];
+
+	return qf_fail(err, QF_NO, "chain-stray",
+	    "%s: %s: a row of entry %" PRId64 " (line %" PRId64
+	    ") is not where it was written",
+	    walk->ledger->path, row_table_name(table), ahead->entry,
+	    ahead->line);
+}
+
 /* Holds one table's rows of the entry against the header. */
 static int
 check_table(struct walk *walk, enum row_table table, struct qf_error *err)
@@ -240,10 +253,7 @@ check_table(struct walk *walk, enum row_table table, struct qf_error *err)
 	size_t length = 0;
 
 	if (ahead->has_row && ahead->entry < walk->number) {
-		return qf_fail(err, QF_NO, "chain-stray",
-		    "%s: %s: a row of entry %" PRId64 " (line %" PRId64
-		    ") is not where it was written",
-		    walk->ledger->path, name, ahead->entry, ahead->line);
+		return misplaced(walk, table, err);
 	}
 	if (count_rows(walk, ahead, &counted, err) == -1) {
 		return -1;
@@ -270,13 +280,17 @@ check_strays(const struct walk *walk, struct qf_error *err)
 	for (int i = 0; i < ROW_TABLES; i++) {
 		const struct ahead *ahead = &walk->tables[i];
 
-		if (ahead->has_row) {
-			return qf_fail(err, QF_NO, "chain-stray",
-			    "%s: %s: a row of entry %" PRId64 " (line %" PRId64
-			    "), which is not there",
-			    walk->ledger->path, row_table_name(i), ahead->entry,
-			    ahead->line);
+		if (!ahead->has_row) {
+			continue;
 		}
+		if (ahead->entry < walk->number) {
+			return misplaced(walk, (enum row_table)i, err);
+		}
+		return qf_fail(err, QF_NO, "chain-stray",
+		    "%s: %s: a row of entry %" PRId64 " (line %" PRId64
+		    "), which is not there",
+		    walk->ledger->path, row_table_name((enum row_table)i),
+		    ahead->entry, ahead->line);
 	}
 	return 0;
 }
