@@ -60,7 +60,7 @@ add_line(struct charge_lines *lines, const struct charge_scope *scope,
 	    .tariff_entry = scope->tariff_entry,
 	    .band = BAND_NONE,
 	    .session = scope->session,
-	    .unit = "kwh",
+	    .unit = scope->unit != NULL ? scope->unit : "kwh",
 	};
 	return line;
 }
@@ -139,7 +139,7 @@ set_quantity(struct charge_line *line, const struct charge_scope *scope,
 	} else {
 		dec_set(&line->quantity, &sum->energy);
 	}
-	if (!version->has_energy_rounding) {
+	if (!version->has_energy_rounding || scope->unit != NULL) {
 		return 0;
 	}
 	if (sum->prices_differ) {
@@ -149,7 +149,7 @@ set_quantity(struct charge_line *line, const struct charge_scope *scope,
 	}
 	if (version->energy_carry) {
 		split_carry(&line->quantity, &line->quantity, scope->carry,
-		    version->energy.scale, DEC_FLOOR);
+		    version->energy.scale, version->energy.mode);
 	} else {
 		dec_round(&line->quantity, &line->quantity,
 		    version->energy.scale, version->energy.mode);
@@ -198,24 +198,6 @@ charge_flush(struct charge_lines *lines, const struct charge_scope *scope,
 		empty_sum(&sums->of[i]);
 	}
 	return rc;
-}
-
-int
-charge_pieces(struct charge_lines *lines, const struct charge_scope *scope,
-    const char *unit, const struct dec *quantity, const struct dec *price,
-    int64_t from_utc, int64_t to_utc, struct refusal *refusal)
-{
-	struct charge_line *line = add_line(lines, scope, from_utc, to_utc);
-
-	line->unit = unit;
-	dec_set(&line->quantity, quantity);
-	if (price == NULL) {
-		return 0;
-	}
-	line->has_price = true;
-	dec_set(&line->price, price);
-	dec_mul(&line->exact, quantity, price);
-	return round_line(line, scope->money_scale, refusal);
 }
 
 static bool
@@ -292,11 +274,10 @@ round_group(struct charge_lines *lines, size_t first, size_t i, size_t end,
 }
 
 int
-charge_round_total(struct charge_lines *lines, size_t first, int money_scale,
-    struct refusal *refusal)
+charge_round_total(struct charge_lines *lines, size_t first, size_t end,
+    int money_scale, struct refusal *refusal)
 {
-	size_t end = lines->count;
-
+	assert(first < end && end <= lines->count);
 	for (size_t i = first; i < end; i++) {
 		if (lines->lines[i].has_amount &&
 		    !taxed_before(lines, first, i) &&

@@ -31,10 +31,11 @@ struct charge_line {
 	bool rounding; /* the difference of a rounded total */
 	unsigned band; /* index or BAND_NONE */
 	int64_t session; /* the caller's number of it; -1 for none */
-	const char *unit;
+	const char *unit; /* of the quantity: kwh, day, month, each */
 	struct dec quantity, price, exact;
 	bool has_price, has_amount;
 	struct amount amount;
+	size_t made; /* for the caller's sorting */
 };
 
 struct charge_lines {
@@ -59,6 +60,7 @@ struct charge_scope {
 	const struct energy_series *fines_of;
 	struct energy_given *given; /* with fines_of: kept over its lines */
 	struct dec *carry; /* kWh brought forward and carried on */
+	const char *unit; /* of what is no energy: "day"; NULL: kWh */
 };
 
 /* Sums of one line span, by ENERGY_BAND(); charges that are not by band have
@@ -81,15 +83,9 @@ int charge_flush(struct charge_lines *lines, const struct charge_scope *scope,
     struct refusal *refusal);
 void charge_sums_release(struct charge_sums *sums);
 
-/* A line of so many days, months or pieces, each at the price (NULL: none
- * stands). */
-int charge_pieces(struct charge_lines *lines, const struct charge_scope *scope,
-    const char *unit, const struct dec *quantity, const struct dec *price,
-    int64_t from_utc, int64_t to_utc, struct refusal *refusal);
-
-/* Where money is rounded on the total: for the lines from `first` on, which
- * make one total, lines that hold what rounding them apart has lost. */
-int charge_round_total(struct charge_lines *lines, size_t first,
+/* Where money is rounded on the total: for the lines [first, end), which make
+ * one total, adds lines that hold what rounding them apart has lost. */
+int charge_round_total(struct charge_lines *lines, size_t first, size_t end,
     int money_scale, struct refusal *refusal);
 
 /* The series that the charge's price comes from, its own or that of the

@@ -24,7 +24,6 @@
 #define REASON_NO_BANDS "no-bands"
 #define REASON_NO_CALENDAR "no-calendar"
 #define REASON_NO_CHARGE "no-charge"
-#define REASON_NO_CONTRACT "no-contract"
 #define REASON_NO_INTERVALS "no-intervals"
 #define REASON_NO_METER "no-meter"
 #define REASON_NO_PARTY "no-party"
@@ -43,12 +42,17 @@
 #define REFUSAL_DETAIL_MAX 300
 
 struct refusal {
-	const char *reason; /* one of the above */
+	char reason[48]; /* one of the above, or the code of an error */
 	char detail[REFUSAL_DETAIL_MAX]; /* for a person */
 };
 
 /* Fills *refusal; returns 1. */
 int refuse(struct refusal *refusal, const char *reason, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The same from an error of a document or of data: 1 and the refusal with its
+ * code and text; -1 where the error is of another class. */
+struct qf_error;
+int refuse_error(struct refusal *refusal, const struct qf_error *err);
 
 #endif

@@ -6,6 +6,9 @@
 
 #include <assert.h>
 
+#include "base/status.h"
+#include "base/zone.h"
+
 static bool
 is_gap(int64_t tick)
 {
@@ -161,36 +164,112 @@ relate_add(struct energy_series *sum, struct energy_series *part, int sign,
 	return 0;
 }
 
+/* Nets one interval of two points. */
+static void
+net_tick(int64_t *import, int64_t *export)
+{
+	int64_t net;
+
+	if (is_gap(*import) || is_gap(*export)) {
+		*import = is_gap(*import) ? *import : *export;
+		*export = *import;
+		return;
+	}
+	net = *import - *export;
+	*import = net > 0 ? net : 0;
+	*export = net < 0 ? -net : 0;
+}
+
 int
 relate_net(struct energy_series *import, struct energy_series *export,
-    struct refusal *refusal)
+    int64_t from_utc, int64_t to_utc, struct refusal *refusal)
 {
-	if (relate_add(import, export, -1, INT64_MIN, INT64_MAX, refusal) !=
-	    0) {
+	int scale =
+	    import->scale > export->scale ? import->scale : export->scale;
+	int parts =
+	    import->parts > export->parts ? import->parts : export->parts;
+
+	if (energy_rescale(import, scale, parts, refusal) != 0 ||
+	    energy_rescale(export, scale, parts, refusal) != 0) {
 		return 1;
 	}
 	for (size_t d = 0; d < export->day_count; d++) {
 		struct energy_day *day = &export->days[d];
-		const struct energy_day *other = find_day(import, day->day);
+		struct energy_day *other = find_day(import, day->day);
 
+		if (other == NULL || other->count != day->count) {
+			return refuse(refusal, REASON_RELATION_RESOLUTION,
+			    "import and export have not the same intervals");
+		}
 		for (size_t i = 0; i < day->count; i++) {
-			int64_t *to = &export->ticks[day->first + i];
-			int64_t net = other == NULL
-					  ? ENERGY_MISSING
-					  : import->ticks[other->first + i];
+			int64_t at_utc =
+			    day->start_utc + (int64_t)i * day->minutes * 60;
 
-			if (is_gap(net)) {
-				*to = net;
-				day->gaps = true;
-			} else if (!is_gap(*to)) {
-				*to = net < 0 ? -net : 0;
+			if (at_utc >= from_utc && at_utc < to_utc) {
+				net_tick(&import->ticks[other->first + i],
+				    &export->ticks[day->first + i]);
 			}
 		}
-	}
-	for (size_t i = 0; i < import->tick_count; i++) {
-		if (!is_gap(import->ticks[i]) && import->ticks[i] < 0) {
-			import->ticks[i] = 0;
-		}
+		day->gaps = other->gaps = day->gaps || other->gaps;
 	}
 	return 0;
+}
+
+void
+relate_blank(struct energy_series *out, const struct zone *zone,
+    int32_t first_day, int32_t end_day, int minutes)
+{
+	energy_begin(out);
+	for (int32_t day = first_day; day < end_day; day++) {
+		int64_t start_utc = zone_day_start(zone, day);
+		int64_t length_s = zone_day_start(zone, day + 1) - start_utc;
+
+		if (length_s >= (int64_t)minutes * 60) {
+			energy_day(out, day, start_utc, minutes,
+			    (size_t)(length_s / (minutes * 60)));
+		}
+	}
+}
+
+void
+relate_open(struct energy_series *sum, int64_t from_utc, int64_t to_utc)
+{
+	for (size_t d = 0; d < sum->day_count; d++) {
+		struct energy_day *day = &sum->days[d];
+
+		day->gaps = false;
+		for (size_t i = 0; i < day->count; i++) {
+			int64_t *tick = &sum->ticks[day->first + i];
+			int64_t at_utc =
+			    day->start_utc + (int64_t)i * day->minutes * 60;
+
+			if (at_utc >= from_utc && at_utc < to_utc &&
+			    *tick == ENERGY_MISSING) {
+				*tick = 0;
+			}
+			day->gaps = day->gaps || is_gap(*tick);
+		}
+	}
+}
+
+void
+relate_copy(struct energy_series *out, const struct energy_series *in)
+{
+	struct refusal never;
+	size_t slot;
+
+	energy_begin(out);
+	out->scale = in->scale;
+	out->parts = in->parts;
+	for (size_t d = 0; d < in->day_count; d++) {
+		const struct energy_day *day = &in->days[d];
+
+		slot = energy_day(
+		    out, day->day, day->start_utc, day->minutes, day->count);
+		if (energy_put(out, slot, in->ticks + day->first, day->count,
+			in->scale, in->parts, NULL, &never) != 0) {
+			BUG("a series that does not fit itself");
+		}
+		out->days[d].gaps = day->gaps;
+	}
 }

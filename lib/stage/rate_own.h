@@ -1,0 +1,245 @@
+/* rate_own.h - what the files of the rating share.  Internal.
+ *
+ * rate.c walks the contracts and hands each unit (a contract's leg at a point)
+ * to rate_unit.c, which makes its lines: of intervals (rate_intervals.c),
+ * registers (rate_registers.c), sessions (rate_sessions.c), and of pieces
+ * such as months (rate_pieces.c).  rate_point.c has the energy of the point
+ * with what stands behind it, from the reads of rate_reads.c.
+ *
+ * Functions that may find their facts wanting return 1 with rate->refusal
+ * filled; -1 is a failure.
+ */
+#ifndef QF_STAGE_RATE_OWN_H
+#define QF_STAGE_RATE_OWN_H
+
+#include "ledger/registry.h"
+#include "ledger/runs.h"
+#include "settle/charge.h"
+#include "settle/session.h"
+#include "stage/rate.h"
+#include "stage/rulebook.h"
+
+/* How long before the period a stretch may have ended and still price a part
+ * of a session that ends in it. */
+#define RATE_MARGIN_DAYS 62
+#define RATE_CHANNELS 2 /* import and export: active energy is settled */
+/* Channels of the energy rows of what is carried to the next period. */
+#define RATE_CARRIED_IMPORT "import-carried"
+#define RATE_CARRIED_EXPORT "export-carried"
+#define RATE_DEPTH_MAX 8 /* of sums of sums of points */
+
+struct rate_meter {
+	char meter[ID_MAX + 1];
+	struct dec multiplier;
+	int digits;
+	int64_t from_utc, to_utc;
+};
+
+struct rate_meters {
+	char point[ID_MAX + 1];
+	struct rate_meter *meters;
+	size_t count, capacity;
+};
+
+enum rate_role { RATE_SUM, RATE_DEDUCT };
+
+struct rate_relation {
+	char child[ID_MAX + 1];
+	enum rate_role role;
+	int64_t from_utc, to_utc;
+};
+
+struct rate_relations {
+	struct rate_relation *relations;
+	size_t count, capacity;
+};
+
+/* Energy of the point in hand on one channel. */
+struct rate_energy {
+	bool loaded;
+	bool refused;
+	struct refusal refusal;
+	struct energy_series gross; /* as metered, or the sum of children */
+	struct energy_series net; /* less what is deducted */
+	bool has_net; /* else net is gross */
+};
+
+struct rate_point {
+	char name[ID_MAX + 1];
+	bool relations_loaded;
+	struct rate_relations relations;
+	struct rate_energy energy[RATE_CHANNELS];
+};
+
+/* A contract's stretch in one month under one tariff version. */
+struct rate_segment {
+	const struct contract *contract;
+	const struct tariff_version *version;
+	int64_t tariff_entry;
+	int month; /* YYYYMM */
+	int64_t from_utc, to_utc;
+};
+
+/* Energy carried from and to other periods, a charge and channel. */
+struct rate_carry {
+	char component[ID_MAX + 1];
+	enum channel channel;
+	bool counts; /* its charge counts in the balance */
+	struct dec kwh;
+};
+
+/* The balance of the unit on a channel. */
+struct rate_balance {
+	bool used;
+	struct dec metered, held, residual;
+};
+
+/* A session of the unit that was or was not held. */
+struct rate_session {
+	char session[ID_MAX + 1];
+	char party[ID_MAX + 1]; /* "" where none */
+	int64_t start_utc, end_utc;
+	struct dec kwh[RATE_CHANNELS];
+	bool has[RATE_CHANNELS];
+	bool held;
+	struct refusal refusal;
+};
+
+/* Energy of a segment on a channel, by ENERGY_BAND(). */
+struct rate_sums {
+	bool ready;
+	const struct energy_series *net; /* NULL where it is of registers */
+	struct dec kwh[ENERGY_BANDS];
+	struct dec total; /* of registers that have no bands */
+	bool only_total;
+	unsigned seen; /* bands that occur in the segment */
+	bool cells_ready;
+	struct cells cells;
+};
+
+struct rate_unit {
+	struct contract *stretches; /* in order of time */
+	size_t stretch_count;
+	struct rate_segment *segments;
+	size_t segment_count, segment_capacity;
+	struct charge_lines lines;
+	struct dec carry_in[RATE_CHANNELS]; /* from the run that was named */
+	struct rate_carry *carries;
+	size_t carry_count, carry_capacity;
+	struct rate_balance balance[RATE_CHANNELS];
+	struct rate_session *sessions;
+	size_t session_count, session_capacity;
+	bool any_sessions; /* a stretch is on sessions */
+};
+
+struct rate_month {
+	int month; /* YYYYMM */
+	int32_t first_day, end_day; /* whole, beyond the period too */
+	int64_t from_utc, to_utc;
+};
+
+struct rate {
+	struct ledger *ledger;
+	const struct rate_request *request;
+	const struct rate_sink *sink;
+	struct rate_counts *counts;
+	struct zone *zone;
+	int money_scale;
+	struct rulebook *book;
+	struct rate_month *months; /* that the period touches */
+	size_t month_count;
+	struct read_cursor *reads[RATE_CHANNELS];
+	struct fact_cursor *meter_cursor, *relation_cursor, *register_cursor,
+	    *session_cursor, *session_band_cursor, *session_interval_cursor;
+	struct rate_meters meters;
+	struct rate_point point;
+	struct rate_unit unit;
+	struct rate_sums sums[RATE_CHANNELS];
+	struct session_atom *atoms;
+	size_t atom_count, atom_capacity;
+	struct session_source *sources;
+	size_t source_count, source_capacity;
+	struct run_cursor *carry_cursor;
+	struct energy carry_row; /* where it stands */
+	bool carry_at_row;
+	struct series_day *before; /* a day of registers, till the next */
+	int64_t *marked; /* values with withdrawn ones marked */
+	char texts[3][DEC_TEXT_MAX]; /* of the row that is handed out */
+	struct refusal refusal;
+};
+
+/* rate_reads.c: the reads of a point and channel over the period as energy;
+ * in_step: the point in hand, whose cursor moves forward with the points. */
+int rate_reads(struct rate *rate, const char *point, enum channel channel,
+    bool in_step, struct energy_series *out, struct qf_error *err);
+
+/* The meters of a point, kept until another point is asked for. */
+int rate_meters(struct rate *rate, const char *point,
+    const struct rate_meters **out, struct qf_error *err);
+void rate_meters_release(struct rate_meters *meters);
+
+/* rate_point.c */
+void rate_point_begin(struct rate_point *point, const char *name);
+void rate_point_release(struct rate_point *point);
+/* Energy of the point in hand: metered, and net of what is deducted. */
+int rate_point_energy(struct rate *rate, enum channel channel,
+    const struct energy_series **gross, const struct energy_series **net,
+    struct qf_error *err);
+/* Relations of the point in hand that make its energy other than its own. */
+int rate_point_relations(
+    struct rate *rate, const struct rate_relations **out, struct qf_error *err);
+
+/* rate_unit.c */
+int rate_unit(struct rate *rate, struct contract *stretches, size_t count,
+    struct qf_error *err);
+void rate_unit_release(struct rate_unit *unit);
+/* Whether the charge is one of the unit's leg. */
+bool rate_charges(const struct contract *contract, const struct charge *charge);
+/* The scope of a charge's lines in a segment. */
+void rate_scope(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct charge_scope *scope);
+
+/* rate_carry.c: what comes in from the run that was named, for the unit in
+ * hand; the carry of a charge over the unit's lines; and what a held unit
+ * leaves as it came. */
+int rate_carry_begin(struct rate *rate, struct qf_error *err);
+struct dec *rate_carry(struct rate *rate, const struct charge *charge);
+void rate_carry_keep(struct rate *rate);
+/* Whether a charge of the unit's leg counts the energy of the channel. */
+bool
+rate_counts_energy(const struct rate_segment *segment, enum channel channel);
+
+/* rate_segments.c: cuts [from_utc, to_utc) of a stretch into months and tariff
+ * versions, and adds them to the unit's. */
+int rate_segments(struct rate *rate, const struct contract *contract,
+    int64_t from_utc, int64_t to_utc, struct qf_error *err);
+
+/* rate_intervals.c, rate_registers.c: fill rate->sums[channel]. */
+int rate_sum_intervals(struct rate *rate, const struct rate_segment *segment,
+    enum channel channel, struct qf_error *err);
+int rate_sum_registers(struct rate *rate, const struct rate_segment *segment,
+    enum channel channel, struct qf_error *err);
+/* The lines of one charge per kWh from them. */
+int rate_energy_charge(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct qf_error *err);
+
+/* rate_pieces.c: the lines of a charge per day, month or once. */
+int rate_pieces(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct qf_error *err);
+
+/* rate_sessions.c: all sessions of the unit, which are held one by one. */
+int rate_sessions(struct rate *rate, struct qf_error *err);
+/* Their kWh as held, where the unit is. */
+int rate_sessions_held(struct rate *rate, struct qf_error *err);
+
+/* Adds kWh that were metered, of which `net` are the unit's to price. */
+void rate_balance_add(struct rate *rate, enum channel channel,
+    const struct dec *metered, const struct dec *net);
+
+/* rate_emit.c: hands out what a unit came to. */
+int rate_emit_lines(struct rate *rate, struct qf_error *err);
+int rate_emit_hold(struct rate *rate, const struct rate_session *session,
+    const struct refusal *refusal, struct qf_error *err);
+int rate_emit_energy(struct rate *rate, struct qf_error *err);
+
+#endif

@@ -1,0 +1,289 @@
+/* rate_pieces.c - charges that are not by energy: per day, month, or once.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/zone.h"
+#include "stage/rate_own.h"
+
+/* How many of the thing the contract has ("quantity=2"); 1 if it says not. */
+static int
+pieces_of(struct rate *rate, const struct contract *contract, struct dec *out)
+{
+	unsigned long length;
+	const char *text = contract_option(contract, "quantity", &length);
+	struct qf_error err;
+
+	dec_set_int(out, 1, 0);
+	if (text == NULL) {
+		return 0;
+	}
+	if (dec_parse(out, text, length, &err) == -1 || dec_sign(out) < 0) {
+		return refuse(&rate->refusal, REASON_BAD_OPTION,
+		    "option quantity of contract %s is no number",
+		    contract->contract);
+	}
+	return 0;
+}
+
+/* The price of a piece at an instant; *priced false where none stands and the
+ * charge allows that. */
+static int
+piece_price(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, int64_t utc, struct dec *out, bool *priced,
+    struct qf_error *err)
+{
+	const char *series = charge_series(segment->version, charge);
+	const struct price_step *steps;
+	const struct dec *prices;
+	char time[40];
+	size_t count;
+	int rc;
+
+	if (series[0] == '\0') {
+		rc = rulebook_prices(rate->book, segment->version, charge,
+		    segment->month, segment->contract, 1U << TARIFF_BANDS_MAX,
+		    &prices, &rate->refusal, err);
+		*priced = rc == 0 && prices != NULL;
+		if (*priced) {
+			dec_set(out, &prices[TARIFF_BANDS_MAX]);
+		}
+		return rc;
+	}
+	rc = rulebook_series(rate->book, series, segment->from_utc,
+	    segment->to_utc, &steps, &count, &rate->refusal, err);
+	if (rc == 0 && utc < segment->from_utc) {
+		rc = rulebook_series(rate->book, series, utc, segment->to_utc,
+		    &steps, &count, &rate->refusal, err);
+	}
+	if (rc != 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (steps[i].from_utc <= utc && utc < steps[i].to_utc) {
+			charge_series_price(out, segment->version, charge,
+			    BAND_NONE, &steps[i].price);
+			*priced = true;
+			return 0;
+		}
+	}
+	*priced = false;
+	if (charge->missing_unpriced) {
+		return 0;
+	}
+	return refuse(&rate->refusal, REASON_NO_PRICE,
+	    "series %s has no price at %s", series,
+	    energy_time(rate->zone, utc, time));
+}
+
+/* A month's price as that of one of the period's days. */
+static void
+share_of_day(const struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct dec *price)
+{
+	const struct period *period = &rate->request->period;
+	const struct rounding *rule = charge->has_price_rounding
+					  ? &charge->price_rounding
+					  : &segment->version->money;
+	struct dec days = {0};
+
+	dec_set_int(&days, period->end_day - period->first_day, 0);
+	dec_div(price, price, &days, rule->scale, rule->mode);
+	dec_release(&days);
+}
+
+/* One line of `pieces` at the price that stands at `utc`. */
+static int
+piece_line(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, const char *unit, int64_t utc,
+    int64_t from_utc, int64_t to_utc, struct qf_error *err)
+{
+	struct dec pieces = {0}, price = {0};
+	struct charge_sums sums = {0};
+	struct charge_scope scope;
+	bool priced = false;
+	int rc;
+
+	rate_scope(rate, segment, charge, &scope);
+	scope.unit = unit;
+	rc = pieces_of(rate, segment->contract, &pieces);
+	if (rc == 0) {
+		rc = piece_price(
+		    rate, segment, charge, utc, &price, &priced, err);
+	}
+	if (rc == 0) {
+		if (charge->per == PER_MONTH_BY_DAY && priced) {
+			share_of_day(rate, segment, charge, &price);
+		}
+		charge_add(&sums, &scope, TARIFF_BANDS_MAX, &pieces,
+		    priced ? &price : NULL);
+		rc = charge_flush(&rate->unit.lines, &scope, &sums, from_utc,
+		    to_utc, &rate->refusal);
+	}
+	charge_sums_release(&sums);
+	dec_release(&pieces);
+	dec_release(&price);
+	return rc;
+}
+
+/* The segment's first local day that no segment before it has taken. */
+static int32_t
+first_day(const struct rate *rate, const struct rate_segment *segment)
+{
+	int32_t day = zone_day_of(rate->zone, segment->from_utc);
+
+	for (const struct rate_segment *before = rate->unit.segments;
+	     before < segment; before++) {
+		if (zone_day_of(rate->zone, before->to_utc - 1) == day) {
+			return day + 1;
+		}
+	}
+	return day;
+}
+
+/* A line a day. */
+static int
+line_a_day(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct qf_error *err)
+{
+	int32_t end = zone_day_of(rate->zone, segment->to_utc - 1) + 1;
+
+	for (int32_t day = first_day(rate, segment); day < end; day++) {
+		int64_t start_utc = zone_day_start(rate->zone, day);
+		int64_t end_utc = zone_day_start(rate->zone, day + 1);
+		int rc = piece_line(rate, segment, charge, "day", start_utc,
+		    start_utc > segment->from_utc ? start_utc
+						  : segment->from_utc,
+		    end_utc < segment->to_utc ? end_utc : segment->to_utc, err);
+
+		if (rc != 0) {
+			return rc;
+		}
+	}
+	return 0;
+}
+
+/* Adds each day to one line's sums. */
+static int
+add_days(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, const struct charge_scope *scope,
+    const struct dec *pieces, struct charge_sums *sums, struct qf_error *err)
+{
+	int32_t end = zone_day_of(rate->zone, segment->to_utc - 1) + 1;
+	struct dec price = {0};
+	bool priced;
+	int rc = 0;
+
+	for (int32_t day = first_day(rate, segment); rc == 0 && day < end;
+	     day++) {
+		rc = piece_price(rate, segment, charge,
+		    zone_day_start(rate->zone, day), &price, &priced, err);
+		if (rc == 0) {
+			charge_add(sums, scope, TARIFF_BANDS_MAX, pieces,
+			    priced ? &price : NULL);
+		}
+	}
+	dec_release(&price);
+	return rc;
+}
+
+/* All days on one line. */
+static int
+line_of_days(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct qf_error *err)
+{
+	struct charge_sums sums = {0};
+	struct charge_scope scope;
+	struct dec pieces = {0};
+	int rc = pieces_of(rate, segment->contract, &pieces);
+
+	rate_scope(rate, segment, charge, &scope);
+	scope.unit = "day";
+	if (rc == 0) {
+		rc = add_days(
+		    rate, segment, charge, &scope, &pieces, &sums, err);
+	}
+	if (rc == 0) {
+		rc = charge_flush(&rate->unit.lines, &scope, &sums,
+		    segment->from_utc, segment->to_utc, &rate->refusal);
+	}
+	charge_sums_release(&sums);
+	dec_release(&pieces);
+	return rc;
+}
+
+/* Whether the contract's first instant in the segment's month is the
+ * segment's own: then this segment bears the month. */
+static bool
+bears_month(const struct rate *rate, const struct rate_segment *segment)
+{
+	const struct rate_month *month = rate->months;
+	int64_t first_utc = INT64_MAX;
+
+	while (month->month != segment->month) {
+		month++;
+		assert(month < rate->months + rate->month_count);
+	}
+	for (size_t i = 0; i < rate->unit.stretch_count; i++) {
+		const struct contract *stretch = &rate->unit.stretches[i];
+		int64_t from_utc = stretch->from_utc > month->from_utc
+				       ? stretch->from_utc
+				       : month->from_utc;
+
+		if (stretch->to_utc > month->from_utc &&
+		    from_utc < month->to_utc && from_utc < first_utc) {
+			first_utc = from_utc;
+		}
+	}
+	return segment->from_utc == first_utc;
+}
+
+/* Whether the segment begins a contract that continues no other stretch. */
+static bool
+begins_contract(const struct rate *rate, const struct rate_segment *segment)
+{
+	const struct contract *contract = segment->contract;
+
+	if (segment->from_utc != contract->from_utc) {
+		return false;
+	}
+	for (size_t i = 0; i < rate->unit.stretch_count; i++) {
+		if (rate->unit.stretches[i].to_utc == contract->from_utc) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int
+rate_pieces(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct qf_error *err)
+{
+	switch (charge->per) {
+	case PER_DAY:
+		return charge->span == SPAN_DAY
+			   ? line_a_day(rate, segment, charge, err)
+			   : line_of_days(rate, segment, charge, err);
+	case PER_MONTH_BY_DAY:
+		return line_a_day(rate, segment, charge, err);
+	case PER_MONTH:
+		if (bears_month(rate, segment)) {
+			return piece_line(rate, segment, charge, "month",
+			    segment->from_utc, segment->from_utc,
+			    segment->to_utc, err);
+		}
+		return 0;
+	case PER_ONCE:
+		if (begins_contract(rate, segment)) {
+			return piece_line(rate, segment, charge, "each",
+			    segment->from_utc, segment->from_utc,
+			    segment->to_utc, err);
+		}
+		return 0;
+	case PER_KWH:
+		break;
+	}
+	BUG("charge %s is by energy", charge->component);
+}

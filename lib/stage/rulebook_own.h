@@ -1,0 +1,61 @@
+/* rulebook_own.h - what the files of the rulebook share.  Internal. */
+#ifndef QF_STAGE_RULEBOOK_OWN_H
+#define QF_STAGE_RULEBOOK_OWN_H
+
+#include "settle/price.h"
+#include "stage/rulebook.h"
+
+#define RULEBOOK_DAYS 509 /* schedules kept */
+#define RULEBOOK_PRICED 509 /* charges whose prices are kept */
+
+struct fact_cursor;
+
+struct known_tariff {
+	char id[ID_MAX + 1];
+	struct rulebook_tariff found; /* tariff NULL: there is none */
+};
+
+/* Prices of a charge in a month for users of a class, type and voltage. */
+struct priced_charge {
+	const struct charge *charge; /* NULL: empty */
+	int month;
+	char user_class[ID_MAX + 1], type[ID_MAX + 1], voltage[ID_MAX + 1];
+	unsigned known; /* bit of each band whose price is there */
+	struct dec prices[ENERGY_BANDS];
+};
+
+/* Rows of a price table in a month. */
+struct known_table {
+	char table[ID_MAX + 1];
+	struct price_rows rows;
+	struct price_row *owned;
+	size_t capacity;
+};
+
+struct known_series {
+	char series[ID_MAX + 1];
+	int64_t from_utc, to_utc; /* looked up */
+	struct price_step *steps;
+	size_t count, capacity;
+};
+
+struct rulebook {
+	struct ledger *ledger;
+	int64_t asof;
+	const struct zone *zone;
+	struct known_tariff **tariffs;
+	size_t tariff_count;
+	struct rulebook_day *days;
+	struct priced_charge *priced;
+	struct known_table **tables;
+	size_t table_count;
+	struct known_series **series;
+	size_t series_count;
+	struct fact_cursor *calendar_cursor, *condition_cursor, *price_cursor,
+	    *series_cursor;
+};
+
+/* Frees what rulebook_prices.c keeps. */
+void rulebook_release_prices(struct rulebook *book);
+
+#endif
