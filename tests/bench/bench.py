@@ -85,23 +85,25 @@ def helper(name):
 
 def registry(directory, points):
     """Parties, points and contracts for p0000001 ... ."""
-    names = ["p%07d" % n for n in range(1, points + 1)]
     files = {
         "party.csv": ("party,kind,name_zh,name_en,from,to",
-                      ["grid,grid,,,2020-01-01,", "cust,customer,,,2020-01-01,"]),
+                      "grid,grid,,,2020-01-01,\ncust,customer,,,2020-01-01,",
+                      1),
         "point.csv": ("point,kind,class,scenario,capacity_kw,district,name_zh,"
                       "name_en,from,to",
-                      [n + ",metering,private,,,,,,2020-01-01," for n in names]),
+                      "p%07d,metering,private,,,,,,2020-01-01,", points),
         "contract.csv": ("contract,leg,point,payer,payee,account,tariff,basis,"
                          "voltage,user_class,type,options,cycle,from,to",
-                         ["c%s,supply,%s,cust,grid,,bench,intervals,,,,,month,"
-                          "2020-01-01," % (n, n) for n in names])}
+                         "cp%07d,supply,p%07d,cust,grid,,bench,intervals,,,,,"
+                         "month,2020-01-01,", points)}
     paths = []
-    for name, (header, rows) in files.items():
+    for name, (header, form, count) in files.items():
         paths.append(os.path.join(directory, name))
         with open(paths[-1], "w", encoding="utf-8") as f:
             f.write(header + "\n")
-            f.writelines(row + "\n" for row in rows)
+            # One at a time: a child's peak memory begins with ours.
+            for n in range(1, count + 1):
+                f.write(form % ((n,) * form.count("%")) + "\n")
     paths.append(os.path.join(directory, "bench.xml"))
     with open(paths[-1], "w", encoding="utf-8") as f:
         f.write(TARIFF)
