@@ -196,10 +196,10 @@ class Folder:
                    READS % side)
 
 
-def wide_rows(point, channel, series, scale, days=range(DAYS), factor=1):
+def wide_rows(point, channel, series, scale, days=range(DAYS)):
     for d in days:
         yield [point, channel, day(d).isoformat()] + [
-            decimal(v * factor, scale) for v in series[d]]
+            decimal(v, scale) for v in series[d]]
 
 
 PARTIES = [
@@ -381,16 +381,16 @@ def main():
     late.wide("reads-pile-04.csv", "primary",
               wide_rows("pile-04", "import", home[3], 2, range(19, DAYS)))
 
-    # The station's gate meter is read on the secondary side, 80 to 1; its
-    # losses are 4 %.
+    # The station's gate meter is read on the secondary side, 80 to 1, to four
+    # decimals; its losses are 4 %.
     gate = [[v * 104 * 100 // (100 * 80) for v in one] for one in load]
     inbox.wide("reads-nanping.csv", "secondary",
-               wide_rows("gate-nanping", "import", gate, 4, factor=100))
+               wide_rows("gate-nanping", "import", gate, 4))
     better = [list(one) for one in gate]
     for k in range(45, 49):
-        better[10][k] = gate[10][k] + 3
+        better[10][k] = gate[10][k] + 300
     correction.wide("reads-nanping-corrected.csv", "secondary", wide_rows(
-        "gate-nanping", "import", better, 4, range(10, 11), 100))
+        "gate-nanping", "import", better, 4, range(10, 11)))
 
     charge, give = add(*(d[0] for d in depots)), add(*(d[1] for d in depots))
     taken, given = net(charge, give)
