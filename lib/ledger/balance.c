@@ -207,14 +207,17 @@ static int
 rated_differs(const struct adding *adding, enum channel channel,
     const char *told, struct qf_error *err)
 {
-	char kwh[DEC_TEXT_MAX];
+	char kwh[DEC_TEXT_MAX] = "0";
 
-	dec_format_trim(&adding->rated[channel], kwh, sizeof(kwh));
+	if (channel < CHANNELS) {
+		dec_format_trim(&adding->rated[channel], kwh, sizeof(kwh));
+	}
 	return qf_fail(err, QF_NO, "balance-rated",
 	    "%s: run:%" PRId64 ": %s %s at %s, %s: the lines have %s kWh, "
 	    "the energy row tells of %s",
 	    adding->ledger->path, adding->run, adding->contract, adding->leg,
-	    adding->point, channel_name(channel), kwh, told);
+	    adding->point,
+	    channel < CHANNELS ? channel_name(channel) : "carried", kwh, told);
 }
 
 /* Holds the unit's rows of energy against what its lines have. */
@@ -227,11 +230,19 @@ compare_energy(struct adding *adding, struct qf_error *err)
 
 	while (rc == 1 && adding->has_energy &&
 	       of_unit(adding, energy->point, energy->contract, energy->leg)) {
-		if (channel_parse(&channel, energy->channel,
-			strlen(energy->channel)) == -1 ||
-		    parse(&adding->value, adding, "run_energy", energy->line_no,
+		if (parse(&adding->value, adding, "run_energy", energy->line_no,
 			energy->rated_kwh, err) == -1) {
 			return -1;
+		}
+		if (channel_parse(&channel, energy->channel,
+			strlen(energy->channel)) == -1) {
+			/* What is carried on is no line's. */
+			if (!dec_is_zero(&adding->value)) {
+				return rated_differs(
+				    adding, CHANNELS, energy->rated_kwh, err);
+			}
+			rc = next_energy(adding, err);
+			continue;
 		}
 		adding->told[channel] = true;
 		if (dec_cmp(&adding->value, &adding->rated[channel]) != 0) {
