@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/outfile.h"
@@ -13,7 +15,9 @@
 #include "ledger/db.h"
 #include "stage/audit_checkpoint.h"
 #include "stage/audit_log.h"
+#include "stage/audit_replay.h"
 #include "stage/audit_verify.h"
+#include "stage/handles.h"
 
 enum { OPT_KIND = 1, OPT_SINCE };
 
@@ -160,6 +164,31 @@ run_checkpoint(struct tool *tool)
 	return do_work(tool, 0, 0, work_checkpoint);
 }
 
+/* Replays each run; the first that differs ends it. */
+static int
+work_replay(struct work *work, struct qf_error *err)
+{
+	struct handle *handles;
+	size_t count;
+	int rc = 0;
+
+	if (handles_take(&handles, &count, work->tool->operands,
+		work->tool->operand_count, stdin, err) == -1) {
+		return -1;
+	}
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		rc = audit_replay(work->ledger, &handles[i], err);
+	}
+	free(handles);
+	return rc;
+}
+
+static int
+run_replay(struct tool *tool)
+{
+	return do_work(tool, 1, SIZE_MAX, work_replay);
+}
+
 static int
 work_snapshot(struct work *work, struct qf_error *err)
 {
@@ -178,6 +207,8 @@ static const struct tool_command commands[] = {
 	"[file|chain|balance]...", verify_rows, true, run_verify},
     {"checkpoint", "print three lines that prove the past", NULL, NULL, true,
 	run_checkpoint},
+    {"replay", "compute runs again and compare every row", "RUN...|-", NULL,
+	true, run_replay},
     {"snapshot", "write a copy that stands on its own", "FILE", NULL, true,
 	run_snapshot},
     {0},
