@@ -701,20 +701,14 @@ xml_attr(const struct xml_node *node, const char *name)
 static const char *
 attr_name(const xmlAttr *a)
 {
-	static const char *const reserved[] = {
-	    "xml:lang", "xml:id", "xml:space", "xml:base"};
-
 	if (a->ns == NULL) {
 		return (const char *)a->name;
 	}
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
-		if (strcmp((const char *)a->ns->href,
-			(const char *)XML_XML_NAMESPACE) == 0 &&
-		    strcmp((const char *)a->name, reserved[i] + 4) == 0) {
-			return reserved[i];
-		}
-	}
-	return NULL;
+	return strcmp((const char *)a->ns->href,
+		   (const char *)XML_XML_NAMESPACE) == 0 &&
+		       strcmp((const char *)a->name, "lang") == 0
+		   ? "xml:lang"
+		   : NULL;
 }
 
 const char *

@@ -92,9 +92,8 @@ const char *xml_namespace(const struct xml_node *node);
  * NULL if it is not there.  Defaults of the schema are not filled in. */
 const char *xml_attr(const struct xml_node *node, const char *name);
 
-/* The name of the attribute at index, from 0, as xml_attr takes it ("xml:lang"
- * for those of XML itself); NULL behind the last.  Attributes of other
- * namespaces are passed over. */
+/* The name of the attribute at index, from 0, as xml_attr takes it; NULL
+ * behind the last.  Of those with a prefix only xml:lang is told. */
 const char *xml_attr_name(const struct xml_node *node, size_t index);
 
 /* The text directly in the element, comments left out; "" if there is none.

@@ -143,11 +143,6 @@ link_same(
 	}
 	other = &version->charges[to];
 	version->charges[index].of_charge = to;
-	if (other->form == PRICE_SERIES) {
-		tariff_fault(reader, node, "same-as", "tariff-charge",
-		    "%s has a price series; name that series here",
-		    other->component);
-	}
 	if (other->per != version->charges[index].per) {
 		tariff_fault(reader, node, "same-as", "tariff-charge",
 		    "%s is not charged per the same", other->component);

@@ -1,0 +1,540 @@
+/* tariff_facts.c - a tariff's facts out of files, kept in memory.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "stage/tariff_facts.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/civil.h"
+#include "base/text.h"
+#include "base/xml.h"
+#include "format/csv.h"
+#include "format/factcsv.h"
+#include "format/faults.h"
+#include "format/sniff.h"
+
+#define KWH_OF_MWH_DIGITS 3
+
+struct calendar_day {
+	char calendar[ID_MAX + 1], name[ID_MAX + 1];
+	int32_t day;
+	enum day_kind kind;
+};
+
+struct condition {
+	char station[ID_MAX + 1], quantity[ID_MAX + 1];
+	int32_t day;
+	struct dec value;
+};
+
+struct priced {
+	char table[ID_MAX + 1];
+	int month;
+	struct price_row row;
+};
+
+struct stepped {
+	char series[ID_MAX + 1];
+	struct price_step step;
+};
+
+struct tariff_facts {
+	const struct zone *zone;
+	void (*say)(void *context, const struct qf_error *err);
+	void *context;
+	struct calendar_day *days;
+	size_t day_count;
+	struct condition *conditions;
+	size_t condition_count;
+	struct priced *prices;
+	size_t price_count;
+	struct stepped *steps;
+	size_t step_count;
+	/* What was handed out last; numbers are borrowed from above. */
+	struct price_rows rows;
+	struct price_row *out_rows;
+	struct price_step *out_steps;
+	int *out_months;
+};
+
+void
+tariff_facts_new(struct tariff_facts **out, const struct zone *zone,
+    void (*say)(void *context, const struct qf_error *err), void *context)
+{
+	struct tariff_facts *facts = xcalloc(1, sizeof(*facts));
+
+	facts->zone = zone;
+	facts->say = say;
+	facts->context = context;
+	*out = facts;
+}
+
+void
+tariff_facts_free(struct tariff_facts *facts)
+{
+	if (facts == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < facts->condition_count; i++) {
+		dec_release(&facts->conditions[i].value);
+	}
+	for (size_t i = 0; i < facts->price_count; i++) {
+		dec_release(&facts->prices[i].row.price);
+	}
+	for (size_t i = 0; i < facts->step_count; i++) {
+		dec_release(&facts->steps[i].step.price);
+	}
+	free(facts->days);
+	free(facts->conditions);
+	free(facts->prices);
+	free(facts->steps);
+	free(facts->out_rows);
+	free(facts->out_steps);
+	free(facts->out_months);
+	free(facts);
+}
+
+/* The array with room for one more, all zero. */
+static void *
+grow(void *array, size_t count, size_t size)
+{
+	char *grown = array;
+
+	/* Doubles at powers of two, so that growing stays cheap. */
+	if ((count & (count - 1)) == 0) {
+		grown = xreallocarray(array, count == 0 ? 1 : count * 2, size);
+	}
+	memset(grown + count * size, 0, size);
+	return grown;
+}
+
+static const struct fact_value *
+value_of(const struct fact *fact, const char *column)
+{
+	return &fact->values[fact_column(fact->format, column)];
+}
+
+static void
+copy_id(char out[ID_MAX + 1], const struct fact *fact, const char *column)
+{
+	const struct fact_value *value = value_of(fact, column);
+
+	out[0] = '\0';
+	if (value->is == FACT_IS_TEXT) {
+		assert(value->length <= ID_MAX);
+		memcpy(out, value->text, value->length + 1);
+	}
+}
+
+static bool
+is_word(const struct fact *fact, const char *column, const char *word)
+{
+	const struct fact_value *value = value_of(fact, column);
+
+	return value->is == FACT_IS_TEXT && strcmp(value->text, word) == 0;
+}
+
+static void
+copy_decimal(struct dec *out, const struct fact *fact, const char *column)
+{
+	const struct fact_value *value = value_of(fact, column);
+
+	if (value->is != FACT_IS_TEXT ||
+	    dec_parse(out, value->text, value->length, NULL) == -1) {
+		BUG("%s is no decimal", column);
+	}
+}
+
+/* A price per kWh or piece. */
+static void
+copy_price(struct dec *out, const struct fact *fact)
+{
+	static const struct dec thousandth = DEC_SMALL(1, KWH_OF_MWH_DIGITS);
+
+	copy_decimal(out, fact, "price");
+	if (is_word(fact, "unit", "mwh")) {
+		dec_mul(out, out, &thousandth);
+	}
+}
+
+static void
+add_day(struct tariff_facts *facts, const struct fact *fact)
+{
+	struct calendar_day *day;
+
+	facts->days = grow(facts->days, facts->day_count, sizeof(*day));
+	day = &facts->days[facts->day_count++];
+	copy_id(day->calendar, fact, "calendar");
+	copy_id(day->name, fact, "name");
+	day->day = (int32_t)value_of(fact, "day")->integer;
+	day->kind = is_word(fact, "kind", "holiday") ? DAY_HOLIDAY
+		    : is_word(fact, "kind", "rest")  ? DAY_REST
+						     : DAY_WORKDAY;
+}
+
+static void
+add_condition(struct tariff_facts *facts, const struct fact *fact)
+{
+	struct condition *condition;
+
+	facts->conditions =
+	    grow(facts->conditions, facts->condition_count, sizeof(*condition));
+	condition = &facts->conditions[facts->condition_count++];
+	copy_id(condition->station, fact, "station");
+	copy_id(condition->quantity, fact, "quantity");
+	condition->day = (int32_t)value_of(fact, "day")->integer;
+	copy_decimal(&condition->value, fact, "value");
+}
+
+static void
+add_price(struct tariff_facts *facts, const struct fact *fact)
+{
+	struct priced *price;
+
+	facts->prices = grow(facts->prices, facts->price_count, sizeof(*price));
+	price = &facts->prices[facts->price_count++];
+	copy_id(price->table, fact, "price_table");
+	price->month = (int)value_of(fact, "month")->integer;
+	copy_id(price->row.user_class, fact, "user_class");
+	copy_id(price->row.type, fact, "type");
+	copy_id(price->row.voltage, fact, "voltage");
+	copy_id(price->row.item, fact, "item");
+	copy_price(&price->row.price, fact);
+	price->row.tax_included = is_word(fact, "tax", "included");
+}
+
+static void
+add_step(struct tariff_facts *facts, const struct fact *fact)
+{
+	struct stepped *step;
+
+	facts->steps = grow(facts->steps, facts->step_count, sizeof(*step));
+	step = &facts->steps[facts->step_count++];
+	copy_id(step->series, fact, "series");
+	step->step.from_utc = value_of(fact, "start")->integer;
+	step->step.to_utc = value_of(fact, "end")->integer;
+	copy_price(&step->step.price, fact);
+}
+
+static void
+add_fact(struct tariff_facts *facts, const struct fact *fact)
+{
+	switch (fact->format->kind) {
+	case FACT_CALENDAR:
+		add_day(facts, fact);
+		return;
+	case FACT_CONDITION:
+		add_condition(facts, fact);
+		return;
+	case FACT_PRICE:
+		add_price(facts, fact);
+		return;
+	case FACT_SERIES:
+		add_step(facts, fact);
+		return;
+	default:
+		BUG("%s facts in a tariff", fact->format->name);
+	}
+}
+
+/* Says each fault of the rows; -1 with a summary where there was one. */
+static int
+say_faults(const struct tariff_facts *facts, struct faults *faults,
+    const char *path, struct qf_error *err)
+{
+	uint64_t count = faults_count(faults);
+	struct fault fault;
+	struct qf_error said;
+	int rc;
+
+	if (count == 0) {
+		return 0;
+	}
+	if (faults_finish(faults, err) == -1) {
+		return -1;
+	}
+	while ((rc = faults_next(faults, &fault, err)) == 1) {
+		faults_message(faults, &fault, &said);
+		facts->say(facts->context, &said);
+	}
+	if (rc == -1) {
+		return -1;
+	}
+	return qf_fail(err, QF_DATA, "file-refused",
+	    "%s: refused, %llu fault%s", path, (unsigned long long)count,
+	    count == 1 ? "" : "s");
+}
+
+static int
+add_rows(struct tariff_facts *facts, struct csv_reader *reader,
+    const char *path, enum fact_kind kind, struct qf_error *err)
+{
+	struct faults *faults = faults_new(path);
+	struct factcsv *rows;
+	const struct fact *fact;
+	int rc;
+
+	rows = factcsv_new(reader, fact_format(kind), facts->zone, faults);
+	while ((rc = factcsv_next(rows, &fact, err)) == 1) {
+		add_fact(facts, fact);
+	}
+	if (rc == 0) {
+		rc = say_faults(facts, faults, path, err);
+	}
+	factcsv_free(rows);
+	faults_free(faults);
+	return rc;
+}
+
+int
+tariff_facts_add(struct tariff_facts *facts, const char *path,
+    enum fact_kind kind, struct qf_error *err)
+{
+	struct csv_config config = {0};
+	struct csv_reader *reader = NULL;
+	struct sniff found;
+	int fd, rc = -1;
+
+	fd = xml_open(path, err);
+	if (fd == -1) {
+		return -1;
+	}
+	if (sniff_fd(&found, fd, path, TEXT_UTF8, err) == -1) {
+		goto out;
+	}
+	if (found.format != SNIFF_FACTS || found.facts->kind != kind) {
+		qf_fail(err, QF_DATA, "file-kind",
+		    "%s: is a file of %s, not of %s", path, sniff_name(&found),
+		    fact_format(kind)->name);
+		goto out;
+	}
+	if (csv_open(&reader, fd, path, &config, err) == 0) {
+		rc = add_rows(facts, reader, path, kind, err);
+	}
+out:
+	csv_close(reader);
+	close(fd);
+	return rc;
+}
+
+bool
+tariff_facts_has(const struct tariff_facts *facts, enum fact_kind kind)
+{
+	switch (kind) {
+	case FACT_CALENDAR:
+		return facts->day_count > 0;
+	case FACT_CONDITION:
+		return facts->condition_count > 0;
+	case FACT_PRICE:
+		return facts->price_count > 0;
+	case FACT_SERIES:
+		return facts->step_count > 0;
+	default:
+		return false;
+	}
+}
+
+static int
+year_of(int32_t day)
+{
+	int year, month, day_of_month;
+
+	civil_date(day, &year, &month, &day_of_month);
+	return year;
+}
+
+static int
+find_day(void *context, const char *calendar, int32_t day, enum day_kind *kind,
+    char name[ID_MAX + 1], struct qf_error *err)
+{
+	const struct tariff_facts *facts = context;
+	bool reaches = false;
+
+	*kind = civil_weekday(day) >= 6 ? DAY_REST : DAY_WORKDAY;
+	name[0] = '\0';
+	for (size_t i = 0; i < facts->day_count; i++) {
+		const struct calendar_day *known = &facts->days[i];
+
+		if (strcmp(known->calendar, calendar) != 0) {
+			continue;
+		}
+		reaches |= year_of(known->day) == year_of(day);
+		if (known->day == day) {
+			*kind = known->kind;
+			memcpy(name, known->name, sizeof(known->name));
+		}
+	}
+	if (!reaches) {
+		return qf_fail(err, QF_DATA, "no-calendar",
+		    "calendar %s has no day of %d", calendar, year_of(day));
+	}
+	return 0;
+}
+
+static int
+find_condition(void *context, const char *station, const char *quantity,
+    int32_t day, struct dec *value, struct qf_error *err)
+{
+	const struct tariff_facts *facts = context;
+	int found = 0;
+
+	(void)err;
+	for (size_t i = 0; i < facts->condition_count; i++) {
+		const struct condition *known = &facts->conditions[i];
+
+		if (known->day == day && strcmp(known->station, station) == 0 &&
+		    strcmp(known->quantity, quantity) == 0) {
+			dec_set(value, &known->value);
+			found = 1;
+		}
+	}
+	return found;
+}
+
+struct day_facts
+tariff_facts_days(struct tariff_facts *facts)
+{
+	return (struct day_facts){facts, find_day, find_condition};
+}
+
+/* Whether two rows of a table are of the same thing. */
+static bool
+same_row(const struct price_row *a, const struct price_row *b)
+{
+	return strcmp(a->user_class, b->user_class) == 0 &&
+	       strcmp(a->type, b->type) == 0 &&
+	       strcmp(a->voltage, b->voltage) == 0 &&
+	       strcmp(a->item, b->item) == 0;
+}
+
+const struct price_rows *
+tariff_facts_table(struct tariff_facts *facts, const char *table, int month)
+{
+	size_t count = 0;
+
+	free(facts->out_rows);
+	facts->out_rows =
+	    xcalloc(facts->price_count + 1, sizeof(*facts->out_rows));
+	for (size_t i = 0; i < facts->price_count; i++) {
+		const struct priced *price = &facts->prices[i];
+		size_t at = 0;
+
+		if (price->month != month || strcmp(price->table, table) != 0) {
+			continue;
+		}
+		while (at < count &&
+		       !same_row(&facts->out_rows[at], &price->row)) {
+			at++;
+		}
+		facts->out_rows[at] = price->row;
+		count += at == count;
+	}
+	facts->rows = (struct price_rows){month, table, facts->out_rows, count};
+	return &facts->rows;
+}
+
+static int
+compare_months(const void *a, const void *b)
+{
+	const int *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+size_t
+tariff_facts_months(
+    struct tariff_facts *facts, const char *table, const int **out)
+{
+	size_t count = 0, kept = 0;
+
+	free(facts->out_months);
+	facts->out_months =
+	    xcalloc(facts->price_count + 1, sizeof(*facts->out_months));
+	for (size_t i = 0; i < facts->price_count; i++) {
+		if (strcmp(facts->prices[i].table, table) == 0) {
+			facts->out_months[count++] = facts->prices[i].month;
+		}
+	}
+	qsort(facts->out_months, count, sizeof(int), compare_months);
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 ||
+		    facts->out_months[i] != facts->out_months[i - 1]) {
+			facts->out_months[kept++] = facts->out_months[i];
+		}
+	}
+	*out = facts->out_months;
+	return kept;
+}
+
+static int
+compare_steps(const void *a, const void *b)
+{
+	const struct price_step *x = a, *y = b;
+
+	return (x->from_utc > y->from_utc) - (x->from_utc < y->from_utc);
+}
+
+int
+tariff_facts_series(struct tariff_facts *facts, const char *series,
+    const struct price_step **steps, size_t *count, struct qf_error *err)
+{
+	char time[CIVIL_TEXT_MAX];
+	size_t n = 0;
+
+	free(facts->out_steps);
+	facts->out_steps =
+	    xcalloc(facts->step_count + 1, sizeof(*facts->out_steps));
+	for (size_t i = 0; i < facts->step_count; i++) {
+		if (strcmp(facts->steps[i].series, series) == 0) {
+			facts->out_steps[n++] = facts->steps[i].step;
+		}
+	}
+	qsort(facts->out_steps, n, sizeof(*facts->out_steps), compare_steps);
+	for (size_t i = 1; i < n; i++) {
+		if (facts->out_steps[i].from_utc <
+		    facts->out_steps[i - 1].to_utc) {
+			civil_format_utc(facts->out_steps[i].from_utc, time);
+			return qf_fail(err, QF_DATA, "no-price",
+			    "series %s has two prices at %s", series, time);
+		}
+	}
+	*steps = facts->out_steps;
+	*count = n;
+	return 0;
+}
+
+int
+tariff_file(char **out, size_t *length, const char *path, struct qf_error *err)
+{
+	bool is_standard = strcmp(path, "-") == 0;
+	int fd = is_standard ? STDIN_FILENO : xml_open(path, err);
+	char *bytes;
+	size_t used = 0;
+	ssize_t got;
+
+	if (fd == -1) {
+		return -1;
+	}
+	bytes = xmalloc(XML_SIZE_MAX + 1);
+	do {
+		got = read(fd, bytes + used, XML_SIZE_MAX + 1 - used);
+		used += got > 0 ? (size_t)got : 0;
+	} while (got > 0 || (got == -1 && errno == EINTR));
+	if (!is_standard) {
+		close(fd);
+	}
+	if (got == -1) {
+		free(bytes);
+		return qf_fail(err, QF_IO, "read-failed", "%s: cannot read: %s",
+		    path, strerror(errno));
+	}
+	*out = bytes;
+	*length = used;
+	return 0;
+}
