@@ -305,6 +305,16 @@ run_check(struct tool *tool)
 }
 
 static int
+parse_date(const char *text, int32_t *day, struct qf_error *err)
+{
+	if (civil_parse_day(text, strlen(text), day, err) == -1) {
+		err->status = QF_USAGE;
+		return -1;
+	}
+	return 0;
+}
+
+static int
 show(
     const struct given *given, struct tariff_facts *facts, struct qf_error *err)
 {
@@ -319,8 +329,7 @@ show(
 	int rc = -1;
 
 	if (load_tariff(&tariff, operands[0], err) == -1 ||
-	    civil_parse_day(operands[1], strlen(operands[1]), &day, err) ==
-		-1 ||
+	    parse_date(operands[1], &day, err) == -1 ||
 	    outfile_begin(&out, "-", "qf-tariff", false, err) == -1) {
 		goto out;
 	}

@@ -26,16 +26,26 @@ tariff_grow(void *array, size_t count, size_t size)
 	return grown;
 }
 
+/* Keeps the faults in the order of lines, and of finding within a line. */
 static void
-add_fault(struct tariff_faults *faults, const struct qf_error *err)
+add_fault(
+    struct tariff_faults *faults, const struct qf_error *err, size_t line_no)
 {
-	if (faults->count == TARIFF_FAULTS_MAX) {
+	size_t at = faults->count;
+
+	if (at == TARIFF_FAULTS_MAX) {
 		return;
 	}
-	faults->list =
-	    tariff_grow(faults->list, faults->count, sizeof(*faults->list));
-	faults->list[faults->count] = *err;
-	faults->list[faults->count++].status = QF_CONFIG;
+	faults->list = tariff_grow(faults->list, at, sizeof(*faults->list));
+	faults->lines = tariff_grow(faults->lines, at, sizeof(*faults->lines));
+	for (; at > 0 && faults->lines[at - 1] > line_no; at--) {
+		faults->list[at] = faults->list[at - 1];
+		faults->lines[at] = faults->lines[at - 1];
+	}
+	faults->list[at] = *err;
+	faults->list[at].status = QF_CONFIG;
+	faults->lines[at] = line_no;
+	faults->count++;
 }
 
 void
@@ -53,7 +63,7 @@ tariff_fault(struct tariff_reader *reader, const struct xml_node *node,
 		node = xml_root(reader->doc);
 	}
 	xml_fail(reader->doc, node, attribute, &err, code, "%s", what);
-	add_fault(reader->faults, &err);
+	add_fault(reader->faults, &err, xml_line(node));
 }
 
 /* What the schema says of a document that we found nothing wrong with. */
@@ -70,7 +80,7 @@ ask_schema(struct tariff_faults *faults, const char *text, size_t length,
 		BUG("%s", err.text);
 	}
 	if (xml_load_bytes(&doc, text, length, file, schema, &err) == -1) {
-		add_fault(faults, &err);
+		add_fault(faults, &err, 0);
 	} else {
 		xml_free(doc);
 	}
@@ -87,7 +97,7 @@ load(struct tariff_faults *faults, const char *text, size_t length,
 	struct qf_error err;
 
 	if (xml_load_bytes(&doc, text, length, file, NULL, &err) == -1) {
-		add_fault(faults, &err);
+		add_fault(faults, &err, 0);
 		return tariff;
 	}
 	reader.doc = doc;
@@ -138,6 +148,7 @@ void
 tariff_faults_free(struct tariff_faults *faults)
 {
 	free(faults->list);
+	free(faults->lines);
 	*faults = (struct tariff_faults){0};
 }
 

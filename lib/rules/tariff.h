@@ -206,11 +206,12 @@ int tariff_load(struct tariff **out, const char *text, size_t length,
     const char *file, struct qf_error *err);
 void tariff_free(struct tariff *tariff);
 
-/* Everything that is wrong with a document, in the order of its lines as far
- * as it goes; at most TARIFF_FAULTS_MAX.  Free the list. */
+/* Everything that is wrong with a document, in the order of its lines;
+ * at most TARIFF_FAULTS_MAX.  Free the list. */
 #define TARIFF_FAULTS_MAX 100
 struct tariff_faults {
 	struct qf_error *list;
+	size_t *lines; /* of each */
 	size_t count;
 };
 void tariff_check(struct tariff_faults *out, const char *text, size_t length,

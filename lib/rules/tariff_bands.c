@@ -165,8 +165,9 @@ describe_days(const struct gap *gap, char *out, size_t size)
 	out[0] = '\0';
 	if (gap->months != 0x1ffeu) {
 		format_set(gap->months, 1, 12, set, sizeof(set));
-		used += (size_t)snprintf(
-		    out + used, size - used, ", in months %s", set);
+		used +=
+		    (size_t)snprintf(out + used, size - used, ", in month%s %s",
+			(gap->months & (gap->months - 1)) == 0 ? "" : "s", set);
 	}
 	if (gap->weekdays != 0xfeu) {
 		format_set(gap->weekdays, 1, 7, set, sizeof(set));

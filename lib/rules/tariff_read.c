@@ -619,6 +619,7 @@ read_version(struct tariff_reader *reader, const struct xml_node *node)
 	struct tariff *tariff = reader->tariff;
 	bool occurs[TARIFF_BANDS_MAX] = {false};
 	struct tariff_version *version;
+	size_t known;
 	const struct xml_node *n;
 
 	tariff->versions = tariff_grow(
@@ -635,8 +636,15 @@ read_version(struct tariff_reader *reader, const struct xml_node *node)
 	tariff_text(reader, node, "confidence", version->confidence,
 	    sizeof(version->confidence));
 	tariff_id(reader, node, "calendar", version->calendar);
+	known = reader->faults->count;
 	if ((n = xml_first(node, "bands")) != NULL) {
 		read_bands(reader, n, version);
+	}
+	if (reader->faults->count == known) {
+		tariff_bands(reader, node, version, occurs);
+	} else {
+		/* What cannot be read would only seem to be a gap. */
+		memset(occurs, 1, sizeof(occurs));
 	}
 	for (n = xml_first(node, NULL); n != NULL; n = xml_next(n, NULL)) {
 		for (size_t i = 0; i < KINDS; i++) {
@@ -653,7 +661,6 @@ read_version(struct tariff_reader *reader, const struct xml_node *node)
 		    "must say how money is rounded, in a rounding element");
 	}
 	read_template(reader, node, version);
-	tariff_bands(reader, node, version, occurs);
 	tariff_charges(reader, version, occurs);
 }
 

@@ -235,6 +235,7 @@ tariff_hours(struct tariff_reader *reader, const struct xml_node *node,
 {
 	const char *text = xml_attr(node, "hours");
 	char word[WORD_MAX + 1];
+	bool any = false;
 
 	if (text == NULL) {
 		return;
@@ -244,6 +245,7 @@ tariff_hours(struct tariff_reader *reader, const struct xml_node *node,
 		int from = shaped ? minute_of_day(word, false) : -1;
 		int to = shaped ? minute_of_day(word + 6, true) : -1;
 
+		any = true;
 		if (from == -1 || to == -1 || from == to) {
 			tariff_fault(reader, node, "hours", "tariff-hours",
 			    "\"%s\" is not a stretch of hours such as "
@@ -258,7 +260,7 @@ tariff_hours(struct tariff_reader *reader, const struct xml_node *node,
 		}
 		add_hours(out, count, from, to);
 	}
-	if (*count == 0) {
+	if (!any) {
 		tariff_fault(reader, node, "hours", "tariff-hours",
 		    "empty; leave it away for the whole day");
 	}

@@ -61,8 +61,8 @@ static int
 refused(const struct pricing *p, const struct refusal *refusal,
     struct qf_error *err)
 {
-	return qf_fail(err, QF_DATA, refusal->reason, "%s %s: %s",
-	    p->load->point, channel_name(p->load->channel), refusal->detail);
+	return qf_fail(err, QF_DATA, refusal->reason, "%s: %s", p->load->point,
+	    refusal->detail);
 }
 
 static void
@@ -259,8 +259,8 @@ price_segment(struct pricing *p, struct qf_error *err)
 		}
 	}
 	if (version->money_on_total &&
-	    charge_round_total(&p->lines, 0, version->money.scale, &refusal) !=
-		0) {
+	    charge_round_total(&p->lines, 0, p->lines.count,
+		version->money.scale, &refusal) != 0) {
 		return refused(p, &refusal, err);
 	}
 	for (size_t i = 0; i < p->lines.count; i++) {
