@@ -215,6 +215,7 @@ next_of_one(struct standing *standing, struct stands *out, struct qf_error *err)
 	int rc = next_of_source(standing, &out->newest, err);
 
 	if (rc == 1) {
+		out->posting = standing->sources[0].posting;
 		out->scope =
 		    standing->sources[0].inside ? out->newest.change : nothing;
 	}
@@ -259,6 +260,20 @@ add_inside(struct standing *standing, struct transfer_sums *sums,
 	return 0;
 }
 
+/* The entry at the end of a sorted record's key. */
+static int64_t
+entry_of(const struct sorter_record *record)
+{
+	const unsigned char *bytes = record->key;
+	uint64_t entry = 0;
+
+	bytes += record->key_length - ENTRY_BYTES;
+	for (int i = 0; i < ENTRY_BYTES; i++) {
+		entry = entry << 8 | bytes[i];
+	}
+	return (int64_t)entry;
+}
+
 static int
 next_of_several(
     struct standing *standing, struct stands *out, struct qf_error *err)
@@ -276,6 +291,7 @@ next_of_several(
 	do {
 		const char *data = standing->record.data;
 
+		out->posting = entry_of(&standing->record);
 		buf_clear(&standing->newest);
 		buf_add(&standing->newest, data + 1,
 		    standing->record.data_length - 1);

@@ -27,6 +27,7 @@ struct standing;
 
 struct stands {
 	struct transfer newest; /* the key's last transfer */
+	int64_t posting; /* the posting that it belongs to */
 	struct transfer_sums scope; /* what stands of it in the scope */
 };
 

@@ -7,6 +7,7 @@
 #define QF_MODEL_LINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* A line: positive where the payer owes the payee. */
@@ -28,6 +29,13 @@ struct line {
 	const char *tax_rate; /* "0.13"; NULL where the tariff has no tax */
 	bool counts_energy; /* its kWh count once in the energy balance */
 };
+
+/* A line as bytes, for what must be sorted; added to the buffer, which must not
+ * overflow (BUG).  What unpack hands out points into the bytes. */
+struct buf;
+#define LINE_PACKED_MAX 8192 /* bytes: enough for every line */
+void line_pack(struct buf *out, const struct line *line);
+void line_unpack(struct line *out, const void *bytes, size_t length);
 
 /* A contract's leg, or one session of it, that a run could not settle. */
 struct hold {

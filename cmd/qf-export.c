@@ -1,0 +1,238 @@
+/* qf-export - writes settlement files out of the ledger.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/progress.h"
+#include "base/text.h"
+#include "base/tool.h"
+#include "ledger/db.h"
+#include "stage/export.h"
+#include "stage/handles.h"
+
+#define TEXT_MAX 256 /* bytes of a sender's or receiver's name */
+
+enum {
+	OPT_TO = 1,
+	OPT_PER_PARTY,
+	OPT_FULL,
+	OPT_DELTA,
+	OPT_SENDER,
+	OPT_RECEIVER,
+	OPT_IDENTITY,
+	OPT_SPREADSHEET
+};
+
+static const struct options_row rows[] = {
+    {OPT_TO, 't', "to", "FORM",
+	"billing-csv (default), billing-jsonl, statement-xml or lines-csv"},
+    {TOOL_OUTPUT, 'o', "output", "PATH",
+	"a directory, or a file by its suffix, or - (default)"},
+    TOOL_ROW_FORCE,
+    {OPT_PER_PARTY, 0, "per-party", NULL,
+	"write a file a party, with nothing of others"},
+    {OPT_FULL, 0, "full", NULL, "export all that stands in the scope"},
+    {OPT_DELTA, 0, "delta", NULL, "export what a posting changed (default)"},
+    {OPT_SENDER, 0, "sender", "NAME", "who sends it, for the head"},
+    {OPT_RECEIVER, 0, "receiver", "NAME", "who is to get it, for the head"},
+    {TOOL_LANG, 0, "lang", "LANG",
+	"names beside the codes: zh (default), en, both or none"},
+    {OPT_IDENTITY, 0, "identity", "FILE",
+	"join the names of natural persons from FILE"},
+    TOOL_ROW_ENCODING,
+    {OPT_SPREADSHEET, 0, "spreadsheet", NULL,
+	"write CSV that a spreadsheet cannot take for formulas"},
+    {0},
+};
+
+static const struct tool_spec spec = {
+    .name = "qf-export",
+    .purpose = "write settlement files",
+    .operands = "HANDLE...|-",
+    .options = rows,
+    .ledger = true,
+};
+
+static int
+take_text(struct tool *tool, const char **out, const char *value)
+{
+	size_t length = strlen(value);
+
+	if (length == 0 || length > TEXT_MAX ||
+	    !text_utf8_valid(value, length) ||
+	    text_has_control(value, length)) {
+		tool_misuse(tool,
+		    "a sender or receiver is 1 to %d bytes of UTF-8", TEXT_MAX);
+		return -1;
+	}
+	*out = value;
+	return 0;
+}
+
+static int
+take_lang(struct tool *tool, struct export_request *request, const char *value)
+{
+	bool both = strcmp(value, "both") == 0;
+
+	request->zh = both || strcmp(value, "zh") == 0;
+	request->en = both || strcmp(value, "en") == 0;
+	if (!request->zh && !request->en && strcmp(value, "none") != 0) {
+		tool_misuse(
+		    tool, "%s: the names are zh, en, both or none", value);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+take_form(struct tool *tool, struct export_request *request, const char *value)
+{
+	if (export_form_parse(&request->form, value) == -1) {
+		tool_misuse(tool,
+		    "%s: no form; there are billing-csv, billing-jsonl, "
+		    "statement-xml and lines-csv",
+		    value);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+take_encoding(
+    struct tool *tool, struct export_request *request, const char *value)
+{
+	struct qf_error err;
+
+	if (text_encoding_parse(&request->encoding, value, &err) == -1) {
+		tool_misuse(tool, "%s", err.text);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+take_option(struct tool *tool, struct export_request *request, int id,
+    const char *value)
+{
+	switch (id) {
+	case OPT_TO:
+		return take_form(tool, request, value);
+	case TOOL_OUTPUT:
+		request->output = value;
+		return 0;
+	case TOOL_FORCE:
+		request->force = true;
+		return 0;
+	case OPT_PER_PARTY:
+		request->per_party = true;
+		return 0;
+	case OPT_FULL:
+	case OPT_DELTA:
+		request->full = id == OPT_FULL;
+		return 0;
+	case OPT_SENDER:
+		return take_text(tool, &request->sender, value);
+	case OPT_RECEIVER:
+		return take_text(tool, &request->receiver, value);
+	case TOOL_LANG:
+		return take_lang(tool, request, value);
+	case OPT_IDENTITY:
+		request->identity = value;
+		return 0;
+	case TOOL_ENCODING:
+		return take_encoding(tool, request, value);
+	case OPT_SPREADSHEET:
+		request->spreadsheet = true;
+		return 0;
+	}
+	BUG("option %d", id);
+}
+
+/* What the options cannot mean together. */
+static int
+check(struct tool *tool, const struct export_request *request)
+{
+	bool csv = request->form == EXPORT_BILLING_CSV ||
+		   request->form == EXPORT_LINES_CSV;
+
+	if (tool->operand_count == 0) {
+		tool_misuse(tool, "a posting or run is needed, or - for them");
+		return -1;
+	}
+	if (!csv && (request->encoding != TEXT_UTF8 || request->spreadsheet)) {
+		tool_misuse(tool,
+		    "--encoding and --spreadsheet are for CSV: JSON and XML "
+		    "are UTF-8");
+		return -1;
+	}
+	return 0;
+}
+
+static int
+take_options(struct tool *tool, struct export_request *request)
+{
+	const char *value;
+	int id, rc;
+
+	while ((rc = tool_option(tool, &id, &value)) == 1) {
+		if (take_option(tool, request, id, value) == -1) {
+			return -1;
+		}
+	}
+	return rc == -1 ? -1 : check(tool, request);
+}
+
+static void
+show_progress(void *context, int64_t done)
+{
+	progress_step(context, done);
+}
+
+static int
+export_all(const char *path, struct handle *handles, size_t count,
+    struct export_request *request, bool quiet, struct qf_error *err)
+{
+	struct progress bar;
+	struct ledger *ledger;
+	int rc;
+
+	if (ledger_open(&ledger, path, LEDGER_READ, 0, err) == -1) {
+		return -1;
+	}
+	progress_begin(&bar, "exporting", 0, quiet);
+	request->progress = show_progress;
+	request->context = &bar;
+	rc = export_run(ledger, handles, count, request, err);
+	progress_end(&bar);
+	ledger_close(ledger);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct export_request request = {
+	    .output = "-", .sender = "", .receiver = "", .zh = true};
+	struct handle *handles = NULL;
+	struct tool tool;
+	struct qf_error err;
+	const char *path;
+	size_t count;
+	int rc;
+
+	if (tool_begin(&tool, &spec, argc, argv) == -1 ||
+	    take_options(&tool, &request) == -1 ||
+	    (path = tool_ledger(&tool)) == NULL) {
+		return tool_finish(&tool, tool.status);
+	}
+	if (handles_take(&handles, &count, tool.operands, tool.operand_count,
+		stdin, &err) == -1) {
+		return tool_fail(&tool, &err);
+	}
+	rc = export_all(path, handles, count, &request, tool.quiet, &err);
+	free(handles);
+	return rc == -1 ? tool_fail(&tool, &err) : tool_finish(&tool, QF_OK);
+}

@@ -1,0 +1,66 @@
+/* export.h - settlement files out of the ledger.
+ *
+ *	struct export_request request = {.form = EXPORT_BILLING_CSV,
+ *	    .output = "outbox/2025-02", .zh = true};
+ *
+ *	if (export_run(ledger, handles, count, &request, err) == -1) ...
+ *
+ * A posting is exported as the delta that it made, or with `full` as all that
+ * stands in its run's scope once it is booked.  A run that is posted stands
+ * for its posting; one that is not is exported by itself, in full.
+ *
+ * What is written depends on the ledger alone, up to the entry exported: not
+ * on the clock, not on what came later, not on the order in which files were
+ * taken in.  The ledger is only read.
+ *
+ * Memory is bounded, but for the identity file and the names of codes.
+ *
+ * Errors: QF_USAGE handle-kind, export-one-file; those of the ledger, of the
+ * names (names.h), of the writers (letter.h) and of the outputs (outbox.h).
+ */
+#ifndef QF_STAGE_EXPORT_H
+#define QF_STAGE_EXPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "model/handle.h"
+
+struct ledger;
+struct qf_error;
+
+enum export_form {
+	EXPORT_BILLING_CSV,
+	EXPORT_BILLING_JSONL,
+	EXPORT_STATEMENT_XML,
+	EXPORT_LINES_CSV, /* the lines of the run, one by one */
+};
+
+struct export_request {
+	enum export_form form;
+	const char *output; /* see outbox.h */
+	bool force;
+	bool per_party; /* a file a party, with nothing of others */
+	bool full;
+	const char *sender, *receiver; /* "" where not said */
+	bool zh, en; /* names beside the codes */
+	const char *identity; /* file, or NULL */
+	enum text_encoding encoding; /* of CSV */
+	bool spreadsheet; /* CSV */
+	/* May be NULL: called as rows are passed. */
+	void (*progress)(void *context, int64_t rows);
+	void *context;
+};
+
+/* "billing-csv" ...; -1 where there is none of that name. */
+int export_form_parse(enum export_form *out, const char *name);
+
+/* The suffix of a form's files, such as ".csv". */
+const char *export_suffix(enum export_form form);
+
+int export_run(struct ledger *ledger, struct handle *handles, size_t count,
+    const struct export_request *request, struct qf_error *err);
+
+#endif
