@@ -22,7 +22,14 @@
 #define REASONS_MAX 48 /* that are counted apart */
 #define HOLDS_SHOWN 5 /* of which the detail is told */
 
-enum { OPT_KIND = 1, OPT_CONTRACT, OPT_LEG, OPT_MAX_HELD, OPT_CARRY_FROM };
+enum {
+	OPT_KIND = 1,
+	OPT_CONTRACT,
+	OPT_LEG,
+	OPT_MAX_HELD,
+	OPT_CARRY_FROM,
+	OPT_DRY_RUN
+};
 
 static const struct options_row rows[] = {
     TOOL_ROW_PERIOD,
@@ -35,6 +42,8 @@ static const struct options_row rows[] = {
 	"status 1 only where more than N are held (default 0)"},
     {OPT_CARRY_FROM, 0, "carry-from", "RUN",
 	"take up the energy that this run carried on"},
+    {OPT_DRY_RUN, 'n', "dry-run", NULL,
+	"only say what would be held; append nothing"},
     TOOL_ROW_SUMMARY,
     TOOL_ROW_WAIT,
     {0},
@@ -51,6 +60,7 @@ struct options_given {
 	const char *period, *kind, *contract, *leg, *asof, *carry_from;
 	const char *summary; /* NULL: none */
 	int64_t max_held;
+	bool dry_run;
 	int wait_seconds;
 };
 
@@ -157,6 +167,9 @@ take_option(
 		break;
 	case OPT_CARRY_FROM:
 		given->carry_from = value;
+		break;
+	case OPT_DRY_RUN:
+		given->dry_run = true;
 		break;
 	case TOOL_SUMMARY:
 		given->summary = value;
@@ -305,6 +318,24 @@ watch_hold(void *context, const struct hold *hold, struct qf_error *err)
 	return 0;
 }
 
+static int
+watch_line(void *context, const struct line *line, struct qf_error *err)
+{
+	(void)context;
+	(void)line;
+	(void)err;
+	return 0;
+}
+
+static int
+watch_energy(void *context, const struct energy *energy, struct qf_error *err)
+{
+	(void)context;
+	(void)energy;
+	(void)err;
+	return 0;
+}
+
 static void
 watch_points(void *context, int64_t points)
 {
@@ -375,7 +406,12 @@ write_summary(const char *path, const struct watch *watch,
 	json = jsonout_new(sink_outfile(file));
 	jsonout_begin_object(json);
 	jsonout_name(json, "run");
-	jsonout_string(json, handle_format(&done->run, text, sizeof(text)));
+	if (done->run.entry != 0) {
+		jsonout_string(
+		    json, handle_format(&done->run, text, sizeof(text)));
+	} else {
+		jsonout_null(json);
+	}
 	jsonout_name(json, "appended");
 	jsonout_bool(json, done->appended != 0);
 	write_counts(json, done);
@@ -398,34 +434,51 @@ write_summary(const char *path, const struct watch *watch,
 
 /* Work ------------------------------------------------------------------- */
 
+/* Rates into a run, or, on a dry run, into the watch alone. */
+static int
+rate_it(struct ledger *ledger, const struct options_given *given,
+    const struct rate_request *request, struct watch *watch, struct done *done,
+    struct qf_error *err)
+{
+	struct rate_sink sink = {
+	    .context = watch,
+	    .line = watch_line,
+	    .hold = watch_hold,
+	    .energy = watch_energy,
+	    .progress = watch_points,
+	};
+	int64_t now_utc;
+
+	if (given->dry_run) {
+		return rate_run(ledger, request, &sink, &done->counts, err);
+	}
+	if (clock_now_utc(&now_utc, NULL, err) == -1 ||
+	    rate_append(ledger, request, given->kind, now_utc, &sink,
+		&done->run, &done->appended, &done->counts, err) == -1) {
+		return -1;
+	}
+	return ledger_commit(ledger, err);
+}
+
 static int
 work(const char *path, const struct options_given *given, bool quiet,
     struct watch *watch, struct done *done, struct qf_error *err)
 {
-	struct rate_sink sink = {
-	    .context = watch, .hold = watch_hold, .progress = watch_points};
 	struct rate_request request = {0};
-	struct ledger *ledger = NULL;
-	int64_t now_utc;
+	struct ledger *ledger;
 	int rc = -1;
 
-	if (clock_now_utc(&now_utc, NULL, err) == -1 ||
-	    ledger_open(
-		&ledger, path, LEDGER_WRITE, given->wait_seconds, err) == -1) {
+	if (ledger_open(&ledger, path,
+		given->dry_run ? LEDGER_READ : LEDGER_WRITE,
+		given->wait_seconds, err) == -1) {
 		return -1;
 	}
-	if (make_request(ledger, given, &request, err) == -1) {
-		goto out;
+	if (make_request(ledger, given, &request, err) == 0) {
+		done->asof = request.asof;
+		progress_begin(&watch->bar, "rating points", 0, quiet);
+		rc = rate_it(ledger, given, &request, watch, done, err);
+		progress_end(&watch->bar);
 	}
-	done->asof = request.asof;
-	progress_begin(&watch->bar, "rating points", 0, quiet);
-	rc = rate_append(ledger, &request, given->kind, now_utc, &sink,
-	    &done->run, &done->appended, &done->counts, err);
-	progress_end(&watch->bar);
-	if (rc == 0) {
-		rc = ledger_commit(ledger, err);
-	}
-out:
 	ledger_close(ledger);
 	return rc;
 }
@@ -449,7 +502,9 @@ main(int argc, char **argv)
 	if (work(path, &given, tool.quiet, &watch, &done, &err) == -1) {
 		return tool_fail(&tool, &err);
 	}
-	puts(handle_format(&done.run, text, sizeof(text)));
+	if (!given.dry_run) {
+		puts(handle_format(&done.run, text, sizeof(text)));
+	}
 	tell_holds(&tool, &watch, &done);
 	if (given.summary != NULL &&
 	    write_summary(given.summary, &watch, &done, &err) == -1) {
