@@ -202,6 +202,11 @@ static const char *const lookup_sql[FACT_LOOKUPS] = {
 	    SAME("parent") " AND " SAME("child") " AND " SAME(
 		"role") " AND " SAME("from_utc")) " ORDER BY c.child, c.role, "
 						  "c.from_utc",
+    [LOOKUP_RELATIONS_FROM_PARENT] =
+	"SELECT " RELATION_COLUMNS " FROM relation c"
+	" WHERE c.parent >= ?2" NOT_VOID HOLDS("relation",
+	    SAME("parent") " AND " SAME("child") " AND " SAME(
+		"role") " AND " SAME("from_utc")) " ORDER BY c.parent LIMIT 1",
     [LOOKUP_RELATIONS_OF_CHILD] =
 	"SELECT " RELATION_COLUMNS " FROM relation c"
 	" WHERE c.child = ?2" NOT_VOID HOLDS("relation",
@@ -292,6 +297,7 @@ static const struct {
 } shapes[FACT_LOOKUPS] = {
     [LOOKUP_METERS_OF_POINT] = {FACT_METER, false},
     [LOOKUP_RELATIONS_OF_PARENT] = {FACT_RELATION, false},
+    [LOOKUP_RELATIONS_FROM_PARENT] = {FACT_RELATION, false},
     [LOOKUP_RELATIONS_OF_CHILD] = {FACT_RELATION, false},
     [LOOKUP_PARTY] = {FACT_PARTY, false},
     [LOOKUP_POINT] = {FACT_POINT, false},

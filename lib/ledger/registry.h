@@ -55,6 +55,8 @@ int reads_of_point(struct read_cursor **out, struct ledger *ledger,
 enum fact_lookup {
 	LOOKUP_METERS_OF_POINT,		/* point */
 	LOOKUP_RELATIONS_OF_PARENT,	/* parent */
+	LOOKUP_RELATIONS_FROM_PARENT, /* the first parent at or after the name:
+				       * to pass the points that have none */
 	LOOKUP_RELATIONS_OF_CHILD,	/* child */
 	LOOKUP_PARTY,			/* party */
 	LOOKUP_POINT,			/* point */

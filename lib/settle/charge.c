@@ -122,7 +122,9 @@ void
 charge_sums_release(struct charge_sums *sums)
 {
 	for (size_t i = 0; i < ENERGY_BANDS; i++) {
-		empty_sum(&sums->of[i]);
+		if (sums->of[i].seen) {
+			empty_sum(&sums->of[i]);
+		}
 	}
 }
 

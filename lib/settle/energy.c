@@ -124,9 +124,10 @@ energy_rescale(
 }
 
 /* The factor from the incoming unit to the series' own, which is made finer
- * first where it must be; 0 where there is none. */
+ * first where it must be (fresh: nothing is in it yet); 0 where there is
+ * none. */
 static int64_t
-factor_to(struct energy_series *series, int scale, int parts,
+factor_to(struct energy_series *series, bool fresh, int scale, int parts,
     const struct dec *multiplier, struct refusal *refusal)
 {
 	int64_t factor = 1;
@@ -138,10 +139,14 @@ factor_to(struct energy_series *series, int scale, int parts,
 		factor = multiplier->small;
 		scale += multiplier->scale;
 	}
-	if ((scale > series->scale || parts > series->parts) &&
-	    energy_rescale(series,
-		scale > series->scale ? scale : series->scale,
-		parts > series->parts ? parts : series->parts, refusal) != 0) {
+	if (series->day_count == 1 && fresh) {
+		series->scale = scale;
+		series->parts = parts;
+	} else if ((scale > series->scale || parts > series->parts) &&
+		   energy_rescale(series,
+		       scale > series->scale ? scale : series->scale,
+		       parts > series->parts ? parts : series->parts,
+		       refusal) != 0) {
 		return 0;
 	}
 	if (__builtin_mul_overflow(factor,
@@ -164,7 +169,8 @@ energy_put(struct energy_series *series, size_t slot, const int64_t *values,
 
 	assert(series->day_count > 0 && slot >= day->first &&
 	       slot + count <= day->first + day->count);
-	factor = factor_to(series, scale, parts, multiplier, refusal);
+	factor =
+	    factor_to(series, slot == 0, scale, parts, multiplier, refusal);
 	if (factor == 0 && (multiplier == NULL || !dec_is_zero(multiplier))) {
 		return out_of_range(refusal);
 	}

@@ -83,8 +83,7 @@ to_kwh(struct rate_sums *sums, const struct energy_series *series,
 
 	for (unsigned i = 0; i < ENERGY_BANDS; i++) {
 		if ((running->seen & 1U << i) == 0) {
-			dec_set_int(&sums->kwh[i], 0, 0);
-			continue;
+			continue; /* not in sums->seen either */
 		}
 		if (!running->cut && series->parts == 1) {
 			dec_set_int(
@@ -166,7 +165,7 @@ rate_sum_intervals(struct rate *rate, const struct rate_segment *segment,
 			add_balance(rate, segment, channel, gross, net);
 		}
 	}
-	for (size_t i = 0; i < ENERGY_BANDS; i++) {
+	for (size_t i = 0; running.cut && i < ENERGY_BANDS; i++) {
 		dec_release(&running.fines[i]);
 	}
 	return rc;
