@@ -30,7 +30,7 @@ span_key(const struct walk *walk, const struct cell *cell)
 	case SPAN_DAY:
 		return cell->day;
 	case SPAN_HOUR:
-		/* An hour of the wall clock, told apart where it comes twice. */
+		/* Of the wall clock, told apart where it comes twice. */
 		return (cell->from_utc +
 			   (zone_offset(walk->zone, cell->from_utc) + 86400) %
 			       3600) /
