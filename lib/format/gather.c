@@ -470,22 +470,21 @@ gather_refuse(struct gather *gather, const struct gather_day *day,
     const char *column, const struct qf_error *fault, struct qf_error *err)
 {
 	size_t first = 0, last = 0, i;
+	int rc;
 
 	for (i = 0; i < day->reads->count; i++) {
 		if (day->lines[i] == 0 || day->lines[i] == last) {
 			continue;
 		}
 		last = day->lines[i];
-		if (first == 0) {
-			first = last;
-			if (faults_add_error(
-				gather->faults, last, column, fault, err) == -1) {
-				return -1;
-			}
-		} else if (faults_add_echo(
-			       gather->faults, last, first, fault, err) == -1) {
+		rc = first == 0 ? faults_add_error(
+				      gather->faults, last, column, fault, err)
+				: faults_add_echo(
+				      gather->faults, last, first, fault, err);
+		if (rc == -1) {
 			return -1;
 		}
+		first = first == 0 ? last : first;
 	}
 	assert(first != 0);
 	return 0;

@@ -14,10 +14,10 @@
  *
  * Rows with faults are not handed out and go to `faults`.  Codes: fact-id,
  * read-channel, read-quality, read-method, read-value (a value that is
- * withdrawn), read-negative, read-scale, read-range, read-end-of-day, read-grid (a time that is
- * not on the grid of the intervals), read-width (columns that are not that
- * day's intervals), and those of instant.h, and of decimals, dates and rows in
- * dec.h, civil.h and csv.h.
+ * withdrawn), read-negative, read-scale, read-range, read-end-of-day, read-grid
+ * (a time that is not on the grid of the intervals), read-width (columns that
+ * are not that day's intervals), and those of instant.h, and of decimals, dates
+ * and rows in dec.h, civil.h and csv.h.
  *
  * Ownership: everything given is borrowed; a piece is valid until the next
  * call.

@@ -127,8 +127,10 @@ look_at(struct operand *operand, const struct ingest_options *options,
 static char *
 quarantine_path(const struct operand *operand, const char *given)
 {
+	const char *name = operand->basename;
 	struct stat st;
 	char *path;
+	size_t size;
 
 	if (given == NULL) {
 		return NULL;
@@ -136,11 +138,12 @@ quarantine_path(const struct operand *operand, const char *given)
 	if (stat(given, &st) == -1 || !S_ISDIR(st.st_mode)) {
 		return xstrdup(given);
 	}
-	if (asprintf(&path, "%s/%s", given,
-		operand->spool_fd == -1 ? operand->basename : "stdin.csv") ==
-	    -1) {
-		BUG("asprintf");
+	if (operand->spool_fd != -1) {
+		name = "stdin.csv";
 	}
+	size = strlen(given) + 1 + strlen(name) + 1;
+	path = xmalloc(size);
+	snprintf(path, size, "%s/%s", given, name);
 	return path;
 }
 

@@ -218,6 +218,15 @@ Test(gather, refuses_each_kind_of_bad_row)
 		"line=2 start=1738339200\n"
 		"3 - read-range too many digits together with the other values "
 		"of its day\n"},
+	};
+
+	EXPECT(examples, GATHER_IN_ORDER);
+	EXPECT(examples, GATHER_SORTED);
+}
+
+Test(gather, refuses_qualities_that_do_not_fit_the_value)
+{
+	static const struct example examples[] = {
 	    {LONG_QUALITY "P1,import,2025-02-01 00:00,1,good,\n", HOURLY,
 		SHANGHAI,
 		"2 quality read-quality \"good\": not one of: measured "
