@@ -139,6 +139,30 @@ fetch(
 	return rc;
 }
 
+static bool
+is_whole(const struct read_piece *piece)
+{
+	return piece->quality == QUALITY_MEASURED && piece->line_step == 0 &&
+	       piece->first == 0 && piece->count == piece->day_count;
+}
+
+/* The usual piece of a wide file: all of a day that is empty still. */
+static void
+take_whole(struct gather *gather, const struct read_piece *piece)
+{
+	struct series_day *day = &gather->day;
+	size_t i;
+
+	memcpy(
+	    day->values, piece->values, piece->count * sizeof(*piece->values));
+	for (i = 0; i < piece->count; i++) {
+		bool said = piece->values[i] != SERIES_NULL;
+
+		day->quality[i] = said ? piece->quality : QUALITY_NONE;
+		gather->lines[i] = said ? piece->line_no : 0;
+	}
+}
+
 static void
 begin_day(struct gather *gather, const struct read_piece *piece)
 {
@@ -155,13 +179,17 @@ begin_day(struct gather *gather, const struct read_piece *piece)
 	memcpy(day->point, piece->point, piece->point_length + 1);
 	day->method[0] = '\0';
 	assert(day->count <= SERIES_VALUES_MAX);
+	day->quality[day->count] = '\0';
+	gather->bad_count = 0;
+	if (is_whole(piece)) {
+		take_whole(gather, piece);
+		return;
+	}
 	for (i = 0; i < day->count; i++) {
 		day->values[i] = SERIES_NULL;
 		gather->lines[i] = 0;
 	}
 	memset(day->quality, QUALITY_NONE, day->count);
-	day->quality[day->count] = '\0';
-	gather->bad_count = 0;
 }
 
 static bool
@@ -382,25 +410,38 @@ merge(
 	return 0;
 }
 
-/* Takes out what falls; *rows counts the lines that state what is left. */
+size_t
+gather_rows(const struct gather_day *day)
+{
+	const struct series_day *reads = day->reads;
+	size_t last = 0, rows = 0, i;
+
+	/* Rows of one line are next to each other, but for odd cases. */
+	for (i = 0; i < reads->count; i++) {
+		if (reads->quality[i] != QUALITY_NONE &&
+		    day->lines[i] != last) {
+			last = day->lines[i];
+			rows++;
+		}
+	}
+	return rows;
+}
+
+/* Takes out what falls. */
 static void
-settle_day(struct gather *gather, size_t *rows)
+settle_day(struct gather *gather)
 {
 	struct series_day *day = &gather->day;
-	size_t last = 0, i;
+	size_t i;
 
-	*rows = 0;
-	for (i = 0; i < day->count; i++) {
-		if (gather->bad_count > 0 && is_bad(gather, gather->lines[i])) {
+	for (i = 0; i < day->count && gather->bad_count > 0; i++) {
+		if (is_bad(gather, gather->lines[i])) {
 			day->values[i] = SERIES_NULL;
 			day->quality[i] = QUALITY_NONE;
 			gather->lines[i] = 0;
 		}
-		if (gather->lines[i] != 0 && gather->lines[i] != last) {
-			last = gather->lines[i];
-			(*rows)++;
-		}
 	}
+	gather->out.rows = gather_rows(&gather->out);
 }
 
 /* The first piece of the next day: 1, 0 at the end. */
@@ -425,7 +466,7 @@ collect(struct gather *gather, struct qf_error *err)
 		return rc;
 	}
 	begin_day(gather, gather->next);
-	if (merge(gather, gather->next, err) == -1) {
+	if (!is_whole(gather->next) && merge(gather, gather->next, err) == -1) {
 		return -1;
 	}
 	gather->next = NULL;
@@ -459,7 +500,7 @@ gather_next(
 		if (rc != 1) {
 			return rc;
 		}
-		settle_day(gather, &gather->out.rows);
+		settle_day(gather);
 	} while (gather->out.rows == 0);
 	*out = &gather->out;
 	return 1;

@@ -59,6 +59,10 @@ bool gather_disordered(const struct gather *gather);
 /* Rows that repeated what another row of the file says. */
 uint64_t gather_repeated(const struct gather *gather);
 
+/* Rows of the file that state what is left in the day, which the ledger may
+ * have taken values out of. */
+size_t gather_rows(const struct gather_day *day);
+
 /* All rows of the day fall for one reason, which the ledger gave; column may
  * be NULL. */
 int gather_refuse(struct gather *gather, const struct gather_day *day,

@@ -139,8 +139,7 @@ take_day(struct passage *passage, struct gather *gather,
 		passage->intake->options->correct != NULL, &outcome,
 		&fault) == 0) {
 		file->facts += (int64_t)day->rows;
-		file->repeated +=
-		    outcome == FACT_REPEATED ? (int64_t)day->rows : 0;
+		file->repeated += (int64_t)(day->rows - gather_rows(day));
 		return 0;
 	}
 	if (intake_is_fatal(&fault)) {
