@@ -97,7 +97,9 @@ set_head(struct export_job *job, struct qf_error *err)
 	head->sender = job->request->sender;
 	head->receiver = job->request->receiver;
 	head->period = job->period;
-	head->is_full = !posted || job->request->full;
+	/* Lines are those of the run, whatever its posting changed. */
+	head->is_full = !posted || job->request->full ||
+			job->request->form == EXPORT_LINES_CSV;
 	head->state = posted ? "posted" : job->run.kind;
 	head->market = market->name;
 	head->zone = market->zone;
