@@ -21,7 +21,7 @@
 #define SERIES_MAX 4
 #define LEVELS_MAX 8
 #define NAMES_MAX 32
-#define STATES_MAX 4096
+#define LOOKS_MAX 50000 /* schedules that are made to look through */
 
 /* The months, weekdays and kinds of day that a selector leaves, as bits. */
 static unsigned
@@ -560,7 +560,10 @@ check_never(struct tariff_reader *reader, const struct tariff_version *version,
 	for (size_t i = 0; i < world.series_count; i++) {
 		states *= 2 * world.series[i].level_count + 1;
 	}
-	if (world.too_large || states * (3 + world.name_count) > STATES_MAX) {
+	states *= world.kinds ? 3 + world.name_count : 1;
+	states *= world.weekdays ? 84 : 12;
+	if (world.too_large ||
+	    states * (version->overlay_count + 1) > LOOKS_MAX) {
 		memset(occurs, 1, TARIFF_BANDS_MAX * sizeof(*occurs));
 		return;
 	}

@@ -29,6 +29,26 @@ static const struct charge_kind kinds[] = {
 
 static const char *const no_words[] = {NULL};
 
+/* More than any notice has, so that a hostile document ends soon. */
+#define VERSIONS_MAX 200
+#define RULES_MAX 128
+#define CHARGES_MAX 64
+
+/* False, with a fault, where there are too many of something. */
+static bool
+fits(struct tariff_reader *reader, const struct xml_node *node, size_t count,
+    size_t max)
+{
+	if (count < max) {
+		return true;
+	}
+	if (count == max) {
+		tariff_fault(reader, node, NULL, "tariff-too-many",
+		    "more than %zu of them", max);
+	}
+	return false;
+}
+
 /* Faults where an attribute that must be there is not. */
 static bool
 need(struct tariff_reader *reader, const struct xml_node *node,
@@ -201,15 +221,18 @@ read_bands(struct tariff_reader *reader, const struct xml_node *node,
 	const struct xml_node *n;
 	size_t i = 0;
 
-	for (n = xml_first(node, "band"); n != NULL; n = xml_next(n, "band")) {
+	for (n = xml_first(node, "band");
+	     n != NULL && fits(reader, n, version->base_count, RULES_MAX);
+	     n = xml_next(n, "band")) {
 		read_band(reader, n, version);
 	}
-	for (n = xml_first(node, "overlay"); n != NULL;
+	for (n = xml_first(node, "overlay");
+	     n != NULL && fits(reader, n, version->overlay_count, RULES_MAX);
 	     n = xml_next(n, "overlay")) {
 		read_overlay(reader, n, version);
 	}
 	/* What an overlay goes over may be the band of a later one. */
-	for (n = xml_first(node, "overlay"); n != NULL;
+	for (n = xml_first(node, "overlay"); i < version->overlay_count;
 	     n = xml_next(n, "overlay")) {
 		version->overlays[i++].over =
 		    named_band(reader, n, "over", version);
@@ -648,7 +671,9 @@ read_version(struct tariff_reader *reader, const struct xml_node *node)
 	}
 	for (n = xml_first(node, NULL); n != NULL; n = xml_next(n, NULL)) {
 		for (size_t i = 0; i < KINDS; i++) {
-			if (strcmp(xml_name(n), kinds[i].element) == 0) {
+			if (strcmp(xml_name(n), kinds[i].element) == 0 &&
+			    fits(reader, n, version->charge_count,
+				CHARGES_MAX)) {
 				read_charge(reader, n, version);
 			}
 		}
@@ -680,7 +705,8 @@ tariff_read(struct tariff_reader *reader)
 	     n = xml_next(n, "label")) {
 		read_label(reader, n);
 	}
-	for (n = xml_first(root, "version"); n != NULL;
+	for (n = xml_first(root, "version");
+	     n != NULL && fits(reader, n, tariff->version_count, VERSIONS_MAX);
 	     n = xml_next(n, "version")) {
 		read_version(reader, n);
 	}
