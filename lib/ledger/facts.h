@@ -64,4 +64,9 @@ int facts_append_rule(struct entry *entry, const char *kind, const char *rule,
 int facts_known(struct ledger *ledger, const char *sha256,
     struct handle *handle, struct qf_error *err);
 
+/* 1 if a batch of so many bytes is there, else 0: where none is, a large file
+ * need not be read for its digest before it is read for its rows. */
+int facts_size_known(
+    struct ledger *ledger, int64_t bytes, struct qf_error *err);
+
 #endif

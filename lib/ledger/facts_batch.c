@@ -13,7 +13,7 @@
 #include "ledger/row.h"
 #include "ledger/stmt.h"
 
-enum { Q_BATCH, Q_RULE, Q_LATER_RULE, Q_SUPERSEDED_READS };
+enum { Q_BATCH, Q_RULE, Q_LATER_RULE, Q_SUPERSEDED_READS, Q_SIZE };
 static const char *const sql[] = {
     [Q_BATCH] = "SELECT b.entry, e.digest FROM batch b"
 		" JOIN entry e ON e.entry = b.entry"
@@ -32,6 +32,7 @@ static const char *const sql[] = {
 	" FROM read_day o CROSS JOIN read_day n ON n.day = o.day"
 	" AND n.channel = o.channel AND n.point = o.point AND n.entry > o.entry"
 	" WHERE o.id BETWEEN ?1 AND ?2 ORDER BY o.id, n.entry",
+    [Q_SIZE] = "SELECT 1 FROM batch WHERE bytes = ?1 LIMIT 1",
 };
 static const struct stmt_list list = STMT_LIST(sql);
 
@@ -281,4 +282,19 @@ facts_known(struct ledger *ledger, const char *sha256, struct handle *handle,
 		    handle->head, (long long)by);
 	}
 	return found == -1 ? -1 : 1;
+}
+
+int
+facts_size_known(struct ledger *ledger, int64_t bytes, struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int found;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_SIZE, err) == -1) {
+		return -1;
+	}
+	stmt_bind_int(stmt, 1, bytes);
+	found = stmt_step(stmt, ledger, err);
+	sqlite3_reset(stmt);
+	return found;
 }

@@ -6,10 +6,10 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <string.h>
-#include <unistd.h>
-
 #include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/xml.h"
 #include "format/csv.h"
@@ -18,6 +18,8 @@
 #include "ledger/db.h"
 #include "ledger/entry.h"
 #include "ledger/facts.h"
+
+#define LARGE ((int64_t)16 << 20) /* bytes, to be spared a second reading */
 
 int
 intake_open(const struct operand *operand, struct qf_error *err)
@@ -206,12 +208,31 @@ out:
 	return rc;
 }
 
-/* The digest of the bytes, and whether they are known: 1 if so. */
+/* A large file of a size that no batch has is none that is known: it gets its
+ * digest while its rows are read, and is not read twice. */
 static int
-recognize(struct passage *passage, struct qf_error *err)
+may_be_known(struct passage *passage, struct qf_error *err)
 {
 	struct ingest_file *file = passage->operand->file;
-	int rc;
+	struct stat st;
+
+	if (fstat(passage->fd, &st) == -1) {
+		return qf_fail(err, QF_IO, "read-failed", "%s: %s",
+		    passage->operand->name, strerror(errno));
+	}
+	file->bytes = st.st_size;
+	if (file->bytes < LARGE ||
+	    passage->operand->kind.format == SNIFF_RULE) {
+		return 1;
+	}
+	return facts_size_known(passage->intake->ledger, file->bytes, err);
+}
+
+/* The digest of the bytes. */
+static int
+take_digest(struct passage *passage, struct qf_error *err)
+{
+	struct ingest_file *file = passage->operand->file;
 
 	if (digest_fd(&passage->sha256, &file->bytes, passage->fd, err) == -1) {
 		return qf_fail_prefix(err, "%s", passage->operand->name);
@@ -221,6 +242,24 @@ recognize(struct passage *passage, struct qf_error *err)
 		    passage->operand->name, strerror(errno));
 	}
 	digest_hex(&passage->sha256, file->sha256);
+	passage->digested = true;
+	return 0;
+}
+
+/* Whether the bytes are known: 1 if so. */
+static int
+recognize(struct passage *passage, struct qf_error *err)
+{
+	struct ingest_file *file = passage->operand->file;
+	int rc;
+
+	rc = may_be_known(passage, err);
+	if (rc != 1) {
+		return rc;
+	}
+	if (take_digest(passage, err) == -1) {
+		return -1;
+	}
 	rc = facts_known(
 	    passage->intake->ledger, file->sha256, &file->handle, err);
 	if (rc == -1) {

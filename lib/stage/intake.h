@@ -49,6 +49,7 @@ struct passage {
 	struct operand *operand;
 	int fd;
 	struct digest sha256;
+	bool digested; /* false: sha256 is still to come from its rows */
 	struct declaration declaration; /* of reads; else its text is "" */
 	struct entry *entry;
 	struct faults *faults;

@@ -87,15 +87,23 @@ take_facts(struct passage *passage, struct csv_reader *reader,
 	return rc;
 }
 
-/* The file must still be the one that was looked at. */
+/* The file must still be the one that was looked at; or its digest is known
+ * only now. */
 static int
-check_unchanged(const struct passage *passage, struct csv_reader *reader,
-    struct qf_error *err)
+check_unchanged(
+    struct passage *passage, struct csv_reader *reader, struct qf_error *err)
 {
+	struct ingest_file *file = passage->operand->file;
 	struct digest sha256;
 
 	csv_digest(reader, &sha256);
-	if (digest_equal(&sha256, &passage->sha256)) {
+	if (!passage->digested) {
+		passage->sha256 = sha256;
+		passage->digested = true;
+		digest_hex(&sha256, file->sha256);
+	}
+	if (digest_equal(&sha256, &passage->sha256) &&
+	    csv_bytes(reader) == (uint64_t)file->bytes) {
 		return 0;
 	}
 	return qf_fail(err, QF_DATA, "input-changed",
