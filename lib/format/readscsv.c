@@ -199,36 +199,45 @@ fail_value(const struct csv_field *field, struct qf_error *fault)
 	    "\"%.40s\": more than 18 digits", field->text);
 }
 
-/* A value in the smallest scale that holds it.  Energy is never negative: what
- * flows the other way is the other channel's. */
-int
-reads_value(const struct csv_field *field, int64_t *value, int *scale,
+/* More digits after the point than can be kept may still be zeros. */
+static int
+shorten(const struct csv_field *field, struct read_value *out,
     struct qf_error *fault)
 {
-	int64_t v;
-	int s;
+	while (out->scale > out->needed) {
+		out->value /= 10;
+		out->scale--;
+	}
+	if (out->scale > SERIES_SCALE_MAX) {
+		return qf_fail(fault, QF_DATA, "read-scale",
+		    "\"%.40s\": more than %d digits after the point",
+		    field->text, SERIES_SCALE_MAX);
+	}
+	return 0;
+}
 
-	if (!dec_parse_small(field->text, field->length, &v, &s)) {
+int
+reads_value(const struct csv_field *field, struct read_value *out,
+    struct qf_error *fault)
+{
+	const char *last;
+
+	if (!dec_parse_small(
+		field->text, field->length, &out->value, &out->scale)) {
 		return fail_value(field, fault);
 	}
-	if (v < 0) {
+	if (out->value < 0) {
 		return qf_fail(fault, QF_DATA, "read-negative",
 		    "\"%.40s\": negative; what flows the other way is the "
 		    "other channel's",
 		    field->text);
 	}
-	while (s > 0 && v % 10 == 0) {
-		v /= 10;
-		s--;
+	out->needed = out->scale;
+	for (last = field->text + field->length - 1;
+	     out->needed > 0 && *last == '0'; last--) {
+		out->needed--;
 	}
-	if (s > SERIES_SCALE_MAX) {
-		return qf_fail(fault, QF_DATA, "read-scale",
-		    "\"%.40s\": more than %d digits after the point",
-		    field->text, SERIES_SCALE_MAX);
-	}
-	*value = v;
-	*scale = s;
-	return 0;
+	return out->scale <= SERIES_SCALE_MAX ? 0 : shorten(field, out, fault);
 }
 
 /* Brings the values so far to a larger scale; false where one is too large. */
@@ -252,19 +261,51 @@ enlarge_scale(struct read_piece *piece, int scale)
 /* Adds a value after those of the piece; false where the scales of all cannot
  * be held together, with the piece of no more use. */
 bool
-reads_add_value(struct read_piece *piece, int64_t value, int scale)
+reads_add_value(struct read_piece *piece, const struct read_value *value)
 {
+	int64_t scaled = value->value;
+
 	assert(piece->count < SERIES_VALUES_MAX);
-	if (scale < piece->scale) {
-		if (__builtin_mul_overflow(
-			value, powers[piece->scale - scale], &value)) {
+	if (value->scale != piece->scale) {
+		if (value->scale < piece->scale) {
+			if (__builtin_mul_overflow(scaled,
+				powers[piece->scale - value->scale], &scaled)) {
+				return false;
+			}
+		} else if (!enlarge_scale(piece, value->scale)) {
 			return false;
 		}
-	} else if (scale > piece->scale && !enlarge_scale(piece, scale)) {
-		return false;
 	}
-	piece->values[piece->count++] = value;
+	piece->values[piece->count++] = scaled;
+	if (value->needed > piece->needed) {
+		piece->needed = value->needed;
+	}
 	return true;
+}
+
+void
+reads_add_null(struct read_piece *piece)
+{
+	assert(piece->count < SERIES_VALUES_MAX);
+	piece->values[piece->count++] = SERIES_NULL;
+}
+
+void
+reads_settle_scale(struct read_piece *piece)
+{
+	int64_t divisor = powers[piece->scale - piece->needed];
+	size_t i;
+
+	if (divisor == 1) {
+		return;
+	}
+	for (i = 0; i < piece->count; i++) {
+		if (piece->values[i] != SERIES_NULL) {
+			assert(piece->values[i] % divisor == 0);
+			piece->values[i] /= divisor;
+		}
+	}
+	piece->scale = piece->needed;
 }
 
 void
@@ -283,6 +324,7 @@ reads_begin_piece(struct readscsv *reads, struct read_piece *piece, int32_t day,
 	piece->count = 0;
 	piece->line_no = line_no;
 	piece->scale = 0;
+	piece->needed = 0;
 }
 
 void

@@ -52,7 +52,8 @@ struct read_piece {
 	size_t line_step; /* 0: one line has them all; 1: each the next */
 	char quality; /* QUALITY_MEASURED ... */
 	char method[ID_MAX + 1];
-	int scale;
+	int scale; /* the smallest, once the piece is handed out */
+	int needed; /* the smallest scale that holds the values so far */
 	/* SERIES_NULL where nothing is said, and where withdrawn. */
 	int64_t values[SERIES_VALUES_MAX];
 };

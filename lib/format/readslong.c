@@ -18,8 +18,8 @@
 struct value_row {
 	int32_t day;
 	size_t index;
-	int64_t value; /* SERIES_NULL where withdrawn */
-	int scale;
+	bool withdrawn;
+	struct read_value value; /* unless withdrawn */
 	char quality;
 	const struct csv_field *method; /* NULL where none */
 };
@@ -139,15 +139,14 @@ take_long_value(const struct csv_field *field, struct value_row *out,
 			return qf_fail(fault, QF_DATA, "read-value",
 			    "must be empty where the quality is withdrawn");
 		}
-		out->value = SERIES_NULL;
-		out->scale = 0;
+		out->withdrawn = true;
 		return 1;
 	}
 	if (field->length == 0) {
 		return 0;
 	}
-	return reads_value(field, &out->value, &out->scale, fault) == -1 ? -1
-									 : 1;
+	out->withdrawn = false;
+	return reads_value(field, &out->value, fault) == -1 ? -1 : 1;
 }
 
 /* A row of a long file: 1, or 0 where it is at fault or says nothing. */
@@ -207,8 +206,11 @@ begin_long(
 	reads_begin_piece(reads, piece, value->day, value->index, line_no);
 	piece->line_step = 1;
 	reads_set_quality(piece, value->quality, value->method);
-	piece->scale = value->scale;
-	piece->values[piece->count++] = value->value;
+	if (value->withdrawn) {
+		reads_add_null(piece);
+	} else if (!reads_add_value(piece, &value->value)) {
+		BUG("a first value that does not fit");
+	}
 	reads->begun = true;
 }
 
@@ -224,17 +226,18 @@ grow(struct readscsv *reads, const struct value_row *value, size_t line_no)
 		return 0;
 	}
 	if (continues(reads, piece, value, line_no)) {
-		if (value->value == SERIES_NULL) {
-			piece->values[piece->count++] = SERIES_NULL;
+		if (value->withdrawn) {
+			reads_add_null(piece);
 			return 0;
 		}
 		/* Scales that do not fit together meet in gather.c, which says
 		 * so by line; here the piece must stay what it was. */
-		if (value->scale <= piece->scale &&
-		    reads_add_value(piece, value->value, value->scale)) {
+		if (value->value.scale <= piece->scale &&
+		    reads_add_value(piece, &value->value)) {
 			return 0;
 		}
 	}
+	reads_settle_scale(piece);
 	reads->growing = 1 - reads->growing;
 	begin_long(reads, value, line_no);
 	return 1;
@@ -273,6 +276,7 @@ reads_next_long(
 		return 0;
 	}
 	reads->begun = false;
+	reads_settle_scale(&reads->pieces[reads->growing]);
 	*out = &reads->pieces[reads->growing];
 	return 1;
 }

@@ -45,21 +45,19 @@ take_values(struct readscsv *reads, const struct csv_row *row, size_t column,
 {
 	struct qf_error fault;
 	bool sound = true;
-	int64_t value;
+	struct read_value value;
 	size_t i;
-	int scale;
 
 	for (i = column; i < row->count; i++) {
 		if (row->fields[i].length == 0) {
-			piece->values[piece->count++] = SERIES_NULL;
+			reads_add_null(piece);
 			continue;
 		}
 		if (piece->quality == QUALITY_WITHDRAWN) {
 			qf_fail(&fault, QF_DATA, "read-value",
 			    "must be empty where the quality is withdrawn");
-		} else if (reads_value(
-			       &row->fields[i], &value, &scale, &fault) == 0) {
-			if (reads_add_value(piece, value, scale)) {
+		} else if (reads_value(&row->fields[i], &value, &fault) == 0) {
+			if (reads_add_value(piece, &value)) {
 				continue;
 			}
 			qf_fail(&fault, QF_DATA, "read-range",
@@ -74,8 +72,9 @@ take_values(struct readscsv *reads, const struct csv_row *row, size_t column,
 		if (strcmp(fault.code, "read-range") == 0) {
 			break;
 		}
-		piece->values[piece->count++] = SERIES_NULL;
+		reads_add_null(piece);
 	}
+	reads_settle_scale(piece);
 	return sound;
 }
 
@@ -109,6 +108,7 @@ shift_readings(struct readscsv *reads, struct read_piece *piece)
 	next->quality = piece->quality;
 	memcpy(next->method, piece->method, sizeof(next->method));
 	next->scale = piece->scale;
+	next->needed = piece->needed;
 	next->values[next->count++] = piece->values[--piece->count];
 	piece->first = 1;
 	reads->begun = says_anything(next);
