@@ -8,6 +8,7 @@
 #include "settle/energy.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -248,19 +249,21 @@ refuse_cover(const struct cover *cover, const struct zone *zone,
 	const char *reason = cover->missing == 0 && cover->bare_s == 0
 				 ? REASON_WITHDRAWN_READ
 				 : REASON_MISSING_READ;
-	char time[40];
+	char time[40], some[96] = "", bare[64] = "";
 
 	energy_time(zone, cover->first_utc, time);
-	if (cover->bare_s > 0 && cover->missing + cover->withdrawn == 0) {
-		return refuse(refusal, reason,
-		    "%s: no reads from %s, %lld minutes in all", what, time,
+	if (cover->missing + cover->withdrawn > 0) {
+		(void)snprintf(some, sizeof(some),
+		    ", %zu intervals missing, %zu withdrawn", cover->missing,
+		    cover->withdrawn);
+	}
+	if (cover->bare_s > 0) {
+		(void)snprintf(bare, sizeof(bare),
+		    ", no reads at all for %lld minutes",
 		    (long long)(cover->bare_s / 60));
 	}
-	return refuse(refusal, reason,
-	    "%s: from %s, %zu intervals missing, %zu withdrawn, and %lld "
-	    "minutes without reads",
-	    what, time, cover->missing, cover->withdrawn,
-	    (long long)(cover->bare_s / 60));
+	return refuse(
+	    refusal, reason, "%s: first gap at %s%s%s", what, time, some, bare);
 }
 
 int
