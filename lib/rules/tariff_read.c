@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "rules/tariff_reader.h"
 
 /* What an element says without saying it. */
@@ -689,6 +690,24 @@ read_version(struct tariff_reader *reader, const struct xml_node *node)
 	tariff_charges(reader, version, occurs);
 }
 
+static void
+read_zone(struct tariff_reader *reader, const struct xml_node *root)
+{
+	char *name = reader->tariff->zone;
+	struct zone *zone;
+	struct qf_error err;
+
+	tariff_text(reader, root, "zone", name, sizeof(reader->tariff->zone));
+	if (xml_attr(root, "zone") == NULL) {
+		return;
+	}
+	if (zone_load(&zone, name, &err) == -1) {
+		tariff_fault(
+		    reader, root, "zone", "tariff-zone", "%s", err.text);
+	}
+	zone_free(zone);
+}
+
 void
 tariff_read(struct tariff_reader *reader)
 {
@@ -697,7 +716,7 @@ tariff_read(struct tariff_reader *reader)
 
 	need(reader, root, "id");
 	tariff_id(reader, root, "id", tariff->id);
-	tariff_text(reader, root, "zone", tariff->zone, sizeof(tariff->zone));
+	read_zone(reader, root);
 	for (n = xml_first(root, "name"); n != NULL; n = xml_next(n, "name")) {
 		read_name(reader, n);
 	}

@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/xml.h"
+#include "base/zone.h"
 #include "ledger/entry.h"
 #include "ledger/facts.h"
 #include "ledger/registry.h"
@@ -75,6 +76,41 @@ check(struct passage *passage, const char *text, struct qf_error *err)
 	}
 	tariff_faults_free(&faults);
 	return file->faults > 0 ? -1 : 0;
+}
+
+/* Hours are meant in the document's zone, if it names one: the ledger's must
+ * show the same time, in summer and in winter. */
+static int
+check_zone(const struct passage *passage, const struct tariff *tariff,
+    struct qf_error *err)
+{
+	const struct zone *own = passage->intake->zone;
+	struct zone *meant;
+	bool same = true;
+
+	if (tariff->zone[0] == '\0' ||
+	    strcmp(tariff->zone, zone_name(own)) == 0) {
+		return 0;
+	}
+	if (zone_load(&meant, tariff->zone, err) == -1) {
+		return qf_fail_prefix(err, "%s", passage->operand->name);
+	}
+	for (size_t i = 0; i < tariff->version_count; i++) {
+		int32_t day = tariff->versions[i].from_day;
+		int64_t first = zone_day_start(own, day);
+		int64_t later = zone_day_start(own, day + 182);
+
+		same &= zone_offset(own, first) == zone_offset(meant, first) &&
+			zone_offset(own, later) == zone_offset(meant, later);
+	}
+	zone_free(meant);
+	if (!same) {
+		return qf_fail(err, QF_DATA, "rule-zone",
+		    "%s: tariff %s is meant in %s, but the ledger is in %s",
+		    passage->operand->name, tariff->id, tariff->zone,
+		    zone_name(own));
+	}
+	return 0;
 }
 
 /* A document of this id that holds now: 1 if it has the same text, with its
@@ -152,7 +188,8 @@ intake_rule(struct passage *passage, struct qf_error *err)
 	}
 	if (check(passage, text, err) == -1 ||
 	    tariff_load(&tariff, text, (size_t)passage->operand->file->bytes,
-		passage->operand->name, err) == -1) {
+		passage->operand->name, err) == -1 ||
+	    check_zone(passage, tariff, err) == -1) {
 		goto out;
 	}
 	rc = compare(passage, tariff->id, text, err);

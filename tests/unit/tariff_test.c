@@ -65,6 +65,11 @@ Test(tariff, names_the_nearest_of_an_unknown_name)
 	    {"<tarif xmlns=\"urn:qingfen:tariff:1\"/>", "tariff-root",
 		"1: tarif: not a tariff: the root must be tariff of the "
 		"namespace urn:qingfen:tariff:1"},
+	    {"<tariff xmlns=\"urn:qingfen:tariff:1\" id=\"t\" "
+	     "zone=\"Asia/Chongking\"/>",
+		"tariff-zone",
+		"1: tariff@zone: \"Asia/Chongking\": no such time zone in "
+		"/usr/share/zoneinfo"},
 	    {"<tariff/>", "tariff-root",
 		"1: tariff: not a tariff: the root must be tariff of the "
 		"namespace urn:qingfen:tariff:1"},
