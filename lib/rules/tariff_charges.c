@@ -200,10 +200,19 @@ check_idle(struct tariff_reader *reader, const struct xml_node *node,
 		tariff_fault(reader, node, NULL, "tariff-idle",
 		    "ratios go with a table or a benchmark only");
 	}
-	if (charge->per != PER_KWH &&
-	    (has(node, "channel") || has(node, "lines"))) {
-		tariff_fault(reader, node, NULL, "tariff-idle",
-		    "channel and lines are for charges per kwh");
+	if (charge->per != PER_KWH && has(node, "channel")) {
+		tariff_fault(reader, node, "channel", "tariff-idle",
+		    "goes with charges per kwh only");
+	}
+	if ((charge->per == PER_MONTH || charge->per == PER_ONCE) &&
+	    has(node, "lines")) {
+		tariff_fault(reader, node, "lines", "tariff-idle",
+		    "a charge per month or once has one line anyway");
+	}
+	if ((charge->per == PER_DAY || charge->per == PER_MONTH_BY_DAY) &&
+	    charge->span > SPAN_DAY) {
+		tariff_fault(reader, node, "lines", "tariff-idle",
+		    "a charge per day cannot be cut into less than a day");
 	}
 }
 

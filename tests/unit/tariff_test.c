@@ -285,6 +285,11 @@ Test(tariff, finds_faults_of_prices)
 				 "value=\"1\"/><price value=\"2\"/></import>"),
 		"tariff-price",
 		"6: import@by-band: the price differs from band to band"},
+	    {BODY("", "<charge id=\"x\" leg=\"supply\" per=\"day\" "
+		      "lines=\"hour\"><price value=\"1\"/></charge>"),
+		"tariff-idle",
+		"3: charge@lines: a charge per day cannot be cut into less "
+		"than a day"},
 	    {BODY("", "<import benchmark=\"1\" voltage=\"10kV\"/>"),
 		"tariff-idle",
 		"3: import@voltage: picks a row of a table, but no table is "
