@@ -14,18 +14,20 @@
 #include "format/table.h"
 #include "ledger/db.h"
 #include "stage/audit_checkpoint.h"
+#include "stage/audit_explain.h"
 #include "stage/audit_log.h"
 #include "stage/audit_replay.h"
 #include "stage/audit_verify.h"
 #include "stage/handles.h"
 
-enum { OPT_KIND = 1, OPT_SINCE };
+enum { OPT_KIND = 1, OPT_SINCE, OPT_READS };
 
 /* What the subcommands take; each only what its table has. */
 struct given {
 	const char *kind;
 	const char *since;
 	bool json;
+	bool reads;
 };
 
 /* A subcommand: its work on a ledger that is open for reading, with what it
@@ -50,6 +52,11 @@ static const struct options_row verify_rows[] = {
     {0},
 };
 
+static const struct options_row explain_rows[] = {
+    {OPT_READS, 0, "reads", NULL, "list each interval, not only days"},
+    {0},
+};
+
 /* Reads the options: 0, or -1 when the tool is to finish with its status. */
 static int
 take_options(struct tool *tool, struct given *given)
@@ -64,6 +71,9 @@ take_options(struct tool *tool, struct given *given)
 			break;
 		case OPT_SINCE:
 			given->since = value;
+			break;
+		case OPT_READS:
+			given->reads = true;
 			break;
 		case TOOL_JSON:
 			given->json = true;
@@ -190,6 +200,25 @@ run_replay(struct tool *tool)
 }
 
 static int
+work_explain(struct work *work, struct qf_error *err)
+{
+	const struct audit_explain_request request = {
+	    .reads = work->given.reads};
+	struct handle handle;
+
+	if (handle_parse(&handle, work->tool->operands[0], err) == -1) {
+		return -1;
+	}
+	return audit_explain(work->ledger, &handle, &request, work->sink, err);
+}
+
+static int
+run_explain(struct tool *tool)
+{
+	return do_work(tool, 1, 1, work_explain);
+}
+
+static int
 work_snapshot(struct work *work, struct qf_error *err)
 {
 	return ledger_snapshot(work->ledger, work->tool->operands[0], err);
@@ -209,6 +238,8 @@ static const struct tool_command commands[] = {
 	run_checkpoint},
     {"replay", "compute runs again and compare every row", "RUN...|-", NULL,
 	true, run_replay},
+    {"explain", "tell a line from its amount back to the files",
+	"RUN/LINE|POSTING/LINE", explain_rows, true, run_explain},
     {"snapshot", "write a copy that stands on its own", "FILE", NULL, true,
 	run_snapshot},
     {0},

@@ -1,0 +1,695 @@
+/* audit_explain.c - one line of a run, told from the amount to the files.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "stage/audit_explain.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/civil.h"
+#include "base/zone.h"
+#include "ledger/db.h"
+#include "ledger/entry.h"
+#include "ledger/log.h"
+#include "ledger/postings.h"
+#include "settle/amount.h"
+#include "stage/audit_explain_own.h"
+#include "stage/rate.h"
+
+#define SAID_MAX 4096 /* bytes of one step */
+
+void
+explain_say(struct explain *explain, const char *step, const char *format, ...)
+{
+	struct buf text;
+	va_list ap;
+
+	if (explain->failed) {
+		return;
+	}
+	buf_init(&text, SAID_MAX);
+	buf_printf(&text, "%-10s ", step);
+	va_start(ap, format);
+	buf_vprintf(&text, format, ap);
+	va_end(ap);
+	buf_add_char(&text, '\n');
+	explain->failed = explain->sink.write(explain->sink.context, text.bytes,
+			      text.length, explain->err) == -1;
+	buf_release(&text);
+}
+
+void
+explain_differs(struct explain *explain, const char *format, ...)
+{
+	char text[sizeof(explain->differs)];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	explain_say(explain, "DIFFERS", "%s", text);
+	if (explain->differs[0] == '\0') {
+		memcpy(explain->differs, text, sizeof(text));
+	}
+}
+
+void
+explain_place(struct explain *explain, int64_t entry, int64_t line_no,
+    char out[EXPLAIN_PLACE_MAX])
+{
+	struct log_cursor *cursor;
+	struct log_entry found = {0};
+	size_t i;
+
+	if (log_find(&cursor, explain->ledger, entry, &found, explain->err) !=
+	    1) {
+		explain->failed = true;
+	}
+	snprintf(out, EXPLAIN_PLACE_MAX, "%s:%" PRId64 " (%s:%" PRId64 ")",
+	    found.file == NULL ? "?" : found.file, line_no,
+	    found.kind == NULL ? "?" : found.kind, entry);
+	log_close(cursor);
+	for (i = 0; i < explain->cited_count; i++) {
+		if (explain->cited[i] == entry) {
+			return;
+		}
+	}
+	if (i < EXPLAIN_BATCHES) {
+		explain->cited[explain->cited_count++] = entry;
+	}
+}
+
+/* The files that were named, with their digests. */
+static void
+tell_files(struct explain *explain)
+{
+	struct log_cursor *cursor;
+	struct log_entry found;
+
+	for (size_t i = 0; i < explain->cited_count; i++) {
+		if (log_find(&cursor, explain->ledger, explain->cited[i],
+			&found, explain->err) == 1) {
+			explain_say(explain, i == 0 ? "files" : "",
+			    "%s:%" PRId64 "@%s %s sha256 %s%s%s", found.kind,
+			    found.handle.entry, found.handle.head, found.file,
+			    found.sha256,
+			    found.reason == NULL ? "" : ", correction: ",
+			    found.reason == NULL ? "" : found.reason);
+		}
+		log_close(cursor);
+	}
+}
+
+/* Minor units as 12.34. */
+static const char *
+money(const struct explain *explain, int64_t minor, char out[DEC_TEXT_MAX])
+{
+	struct dec value;
+
+	dec_init(&value);
+	dec_set_int(&value, minor, ledger_market(explain->ledger)->money_scale);
+	dec_format(&value, out, DEC_TEXT_MAX);
+	return out;
+}
+
+static void
+tell_line(struct explain *explain)
+{
+	const struct line *line = &explain->line;
+	char from[CIVIL_TEXT_MAX], to[CIVIL_TEXT_MAX], gross[DEC_TEXT_MAX];
+
+	civil_format_offset(
+	    line->from_utc, zone_offset(explain->zone, line->from_utc), from);
+	civil_format_offset(
+	    line->to_utc, zone_offset(explain->zone, line->to_utc), to);
+	explain_say(explain, "line",
+	    "run:%" PRId64 "/%" PRId64 ": %s %s at %s, %s/%s%s%s%s%s%s%s, "
+	    "month %d",
+	    explain->run.entry, line->line_no, line->contract, line->leg,
+	    line->point, line->subject, line->component,
+	    line->band == NULL ? "" : ", band ",
+	    line->band == NULL ? "" : line->band,
+	    line->channel == NULL ? "" : ", ",
+	    line->channel == NULL ? "" : line->channel,
+	    line->session == NULL ? "" : ", session ",
+	    line->session == NULL ? "" : line->session, line->month);
+	explain_say(explain, "", "from %s to %s", from, to);
+	if (line->has_amount) {
+		explain_say(explain, "owed", "%s owes %s %s %s, account %s",
+		    line->payer, line->payee,
+		    money(explain, line->gross_minor, gross),
+		    ledger_market(explain->ledger)->currency, line->account);
+	} else {
+		explain_say(explain, "owed",
+		    "no amount: the tariff allows energy without a price here");
+	}
+}
+
+/* Finding ---------------------------------------------------------------- */
+
+/* The contract's stretch that the line is of. */
+static int
+find_contract(struct explain *explain, struct qf_error *err)
+{
+	const struct line *line = &explain->line;
+	struct contract_cursor *cursor;
+	struct contract contract;
+	bool found = false;
+	int rc;
+
+	if (contracts_open(&cursor, explain->ledger, explain->run.asof,
+		line->from_utc, line->to_utc, line->contract, line->leg,
+		err) == -1) {
+		return -1;
+	}
+	while ((rc = contracts_next(cursor, &contract, err)) == 1) {
+		if (!found && strcmp(contract.point, line->point) == 0 &&
+		    contract.from_utc <= line->from_utc &&
+		    line->from_utc < contract.to_utc) {
+			explain->contract = contract;
+			found = true;
+		}
+	}
+	contracts_close(cursor);
+	if (rc == 0 && !found) {
+		return qf_fail(err, QF_NO, "explain-differs",
+		    "run:%" PRId64 "/%" PRId64 ": contract %s has no leg %s "
+		    "at %s then",
+		    explain->run.entry, line->line_no, line->contract,
+		    line->leg, line->point);
+	}
+	return rc;
+}
+
+/* The charge of the version that the line is of, or NULL: a rounding line. */
+static const struct charge *
+find_charge(const struct explain *explain)
+{
+	const struct line *line = &explain->line;
+
+	for (size_t i = 0; i < explain->version->charge_count; i++) {
+		const struct charge *charge = &explain->version->charges[i];
+
+		if (strcmp(charge->component, line->component) == 0 &&
+		    strcmp(charge->subject, line->subject) == 0 &&
+		    (line->channel == NULL ||
+			strcmp(channel_name(charge->channel), line->channel) ==
+			    0)) {
+			return charge;
+		}
+	}
+	return NULL;
+}
+
+static int
+find_tariff(struct explain *explain, struct qf_error *err)
+{
+	const struct line *line = &explain->line;
+	const struct rulebook_tariff *tariff;
+	struct refusal refusal;
+	int rc = rulebook_tariff(
+	    explain->book, explain->contract.tariff, &tariff, &refusal, err);
+
+	if (rc == 0) {
+		explain->version = tariff_version_at(
+		    tariff->tariff, zone_day_of(explain->zone, line->from_utc));
+	}
+	if (rc == 1 || (rc == 0 && (explain->version == NULL ||
+				       tariff->entry != line->tariff_entry))) {
+		return qf_fail(err, QF_NO, "explain-differs",
+		    "run:%" PRId64 "/%" PRId64
+		    ": tariff %s is not what held then",
+		    explain->run.entry, line->line_no,
+		    explain->contract.tariff);
+	}
+	if (rc == -1) {
+		return -1;
+	}
+	explain->charge = find_charge(explain);
+	explain->band = BAND_NONE;
+	for (size_t i = 0;
+	     line->band != NULL && i < explain->version->band_count; i++) {
+		if (strcmp(explain->version->bands[i].code, line->band) == 0) {
+			explain->band = (unsigned)i;
+		}
+	}
+	return 0;
+}
+
+static void
+tell_law(struct explain *explain)
+{
+	static const char *const bases[] = {
+	    "intervals", "registers", "sessions"};
+	const struct contract *contract = &explain->contract;
+	const struct tariff_version *version = explain->version;
+	char place[EXPLAIN_PLACE_MAX], day[CIVIL_TEXT_MAX];
+
+	explain_place(explain, contract->entry, contract->line_no, place);
+	explain_say(explain, "contract", "%s, leg %s, at %s, on %s: %s",
+	    contract->contract, contract->leg, contract->point,
+	    bases[contract->basis], place);
+	explain_place(
+	    explain, explain->line.tariff_entry, version->line_no, place);
+	civil_format_day(version->from_day, day);
+	explain_say(explain, "tariff", "%s, version from %s: %s",
+	    contract->tariff, day, place);
+	explain_say(explain, "", "source: %s%s%s", version->source,
+	    version->confidence[0] == '\0' ? "" : ", confidence ",
+	    version->confidence);
+}
+
+/* The hours of the line's band, on its first day. */
+static int
+tell_band(struct explain *explain, struct qf_error *err)
+{
+	int32_t day = zone_day_of(explain->zone, explain->line.from_utc);
+	const struct schedule *schedule;
+	struct refusal refusal;
+	char text[CIVIL_TEXT_MAX];
+	struct buf hours;
+	int rc;
+
+	if (explain->band == BAND_NONE) {
+		return 0;
+	}
+	rc = rulebook_schedule(
+	    explain->book, explain->version, day, &schedule, &refusal, err);
+	if (rc != 0) {
+		return rc == -1 ? -1 : 0;
+	}
+	buf_init(&hours, SAID_MAX);
+	for (size_t i = 0; i < schedule->count; i++) {
+		int from = schedule->stretches[i].from_minute;
+		int to = schedule->stretches[i].to_minute;
+
+		if (schedule->stretches[i].band == explain->band) {
+			buf_printf(&hours, " %02d:%02d-%02d:%02d", from / 60,
+			    from % 60, to / 60, to % 60);
+		}
+	}
+	civil_format_day(day, text);
+	explain_say(explain, "band", "%s on %s:%s", explain->line.band, text,
+	    hours.length == 0 ? " no hours" : hours.bytes);
+	buf_release(&hours);
+	return 0;
+}
+
+/* Amount ----------------------------------------------------------------- */
+
+static void
+tell_tax(struct explain *explain, const struct charge *charge)
+{
+	const struct line *line = &explain->line;
+	char net[DEC_TEXT_MAX], tax[DEC_TEXT_MAX], gross[DEC_TEXT_MAX];
+
+	money(explain, line->net_minor, net);
+	money(explain, line->tax_minor, tax);
+	money(explain, line->gross_minor, gross);
+	if (!charge->has_tax) {
+		explain_say(explain, "tax",
+		    "the tariff speaks of none: net = gross = %s", gross);
+	} else if (charge->tax_included) {
+		explain_say(explain, "tax",
+		    "the price holds it: net = %s / (1 + %s) -> %s, tax = %s",
+		    gross, line->tax_rate, net, tax);
+	} else {
+		explain_say(explain, "tax",
+		    "on top: %s x %s -> %s, gross = %s + %s = %s", net,
+		    line->tax_rate, tax, net, tax, gross);
+	}
+}
+
+/* Rounds the line's exact amount again. */
+static int
+tell_amount(struct explain *explain, struct qf_error *err)
+{
+	const struct line *line = &explain->line;
+	const struct tariff_version *version = explain->version;
+	const struct charge *charge = explain->charge;
+	const struct amount_tax tax = {.taxed = charge->has_tax,
+	    .included = charge->tax_included,
+	    .rate = &charge->tax_rate};
+	struct amount amount;
+	struct refusal refusal;
+	struct dec exact = {0};
+	char rounded[DEC_TEXT_MAX];
+	int rc;
+
+	if (!line->has_amount) {
+		return 0;
+	}
+	if (dec_parse(&exact, line->exact, strlen(line->exact), err) == -1) {
+		return -1;
+	}
+	tell_tax(explain, charge);
+	rc = amount_of(&amount, &exact, &version->money, &tax,
+	    ledger_market(explain->ledger)->money_scale, &refusal);
+	money(explain,
+	    charge->has_tax && !charge->tax_included ? line->net_minor
+						     : line->gross_minor,
+	    rounded);
+	explain_say(explain, "rounding", "%s -> %s: %d decimals, %s%s",
+	    line->exact, rounded, version->money.scale,
+	    dec_mode_name(version->money.mode),
+	    version->money_on_total
+		? "; a rounding line brings the lines to the rounded total"
+		: ", each line");
+	if (rc != 0 || amount.net_minor != line->net_minor ||
+	    amount.tax_minor != line->tax_minor ||
+	    amount.gross_minor != line->gross_minor) {
+		explain_differs(explain,
+		    "rounded again, %s is not the amount "
+		    "of the line",
+		    line->exact);
+	}
+	dec_release(&exact);
+	return 0;
+}
+
+/* A rounding line: the lines of its total. */
+static int
+tell_rounding(struct explain *explain, struct qf_error *err)
+{
+	const struct line *line = &explain->line;
+	struct run_cursor *cursor;
+	struct line other;
+	struct dec sum = {0}, exact = {0};
+	int64_t gross_minor = 0;
+	char text[DEC_TEXT_MAX], rounded[DEC_TEXT_MAX], own[DEC_TEXT_MAX];
+	int rc;
+
+	if (runs_open_lines(
+		&cursor, explain->ledger, explain->run.entry, 1, err) == -1) {
+		return -1;
+	}
+	while ((rc = runs_next_line(cursor, &other, err)) == 1) {
+		if (other.month != line->month || !other.has_amount ||
+		    strcmp(other.contract, line->contract) != 0 ||
+		    strcmp(other.leg, line->leg) != 0 ||
+		    strcmp(other.payer, line->payer) != 0 ||
+		    strcmp(other.payee, line->payee) != 0 ||
+		    (line->session != NULL &&
+			(other.session == NULL ||
+			    strcmp(other.session, line->session) != 0)) ||
+		    strcmp(other.component, "rounding") == 0) {
+			continue;
+		}
+		if (dec_parse(&exact, other.exact, strlen(other.exact), err) ==
+		    -1) {
+			rc = -1;
+			break;
+		}
+		dec_add(&sum, &sum, &exact);
+		gross_minor += other.gross_minor;
+	}
+	runs_close(cursor);
+	dec_format_trim(&sum, text, sizeof(text));
+	money(explain, gross_minor, rounded);
+	money(explain, line->gross_minor, own);
+	explain_say(explain, "rounding",
+	    "the total is rounded once (%d decimals, %s): exact %s, lines "
+	    "rounded one by one %s, difference %s",
+	    explain->version->money.scale,
+	    dec_mode_name(explain->version->money.mode), text, rounded, own);
+	dec_release(&sum);
+	dec_release(&exact);
+	return rc;
+}
+
+/* The line once more -------------------------------------------------------*/
+
+struct again {
+	const struct line *line;
+	bool found;
+};
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static int
+see_line(void *context, const struct line *line, struct qf_error *err)
+{
+	struct again *again = context;
+	const struct line *kept = again->line;
+
+	(void)err;
+	again->found =
+	    again->found ||
+	    (same_text(line->point, kept->point) &&
+		same_text(line->payer, kept->payer) &&
+		same_text(line->payee, kept->payee) &&
+		same_text(line->account, kept->account) &&
+		same_text(line->subject, kept->subject) &&
+		same_text(line->component, kept->component) &&
+		same_text(line->band, kept->band) &&
+		same_text(line->channel, kept->channel) &&
+		same_text(line->session, kept->session) &&
+		same_text(line->quantity, kept->quantity) &&
+		same_text(line->unit, kept->unit) &&
+		same_text(line->price, kept->price) &&
+		same_text(line->exact, kept->exact) &&
+		same_text(line->tax_rate, kept->tax_rate) &&
+		line->from_utc == kept->from_utc &&
+		line->to_utc == kept->to_utc && line->month == kept->month &&
+		line->net_minor == kept->net_minor &&
+		line->tax_minor == kept->tax_minor &&
+		line->gross_minor == kept->gross_minor &&
+		line->tariff_entry == kept->tariff_entry);
+	return 0;
+}
+
+static int
+see_hold(void *context, const struct hold *hold, struct qf_error *err)
+{
+	(void)context;
+	(void)hold;
+	(void)err;
+	return 0;
+}
+
+static int
+see_energy(void *context, const struct energy *energy, struct qf_error *err)
+{
+	(void)context;
+	(void)energy;
+	(void)err;
+	return 0;
+}
+
+/* Rates the contract's leg again, as of what the run saw. */
+static int
+rate_again(struct explain *explain, struct qf_error *err)
+{
+	struct again again = {.line = &explain->line};
+	const struct rate_sink sink = {.context = &again,
+	    .line = see_line,
+	    .hold = see_hold,
+	    .energy = see_energy};
+	struct run run = explain->run;
+	struct rate_request request;
+	struct rate_counts counts;
+
+	if (rate_request_of(&request, explain->ledger, &run, err) == -1) {
+		return -1;
+	}
+	request.contract = explain->line.contract;
+	request.leg = explain->line.leg;
+	if (rate_run(explain->ledger, &request, &sink, &counts, err) == -1) {
+		return -1;
+	}
+	if (again.found) {
+		explain_say(explain, "again",
+		    "rated once more as of entry %" PRId64
+		    ", this line comes out the same",
+		    explain->run.asof);
+	} else {
+		explain_differs(explain,
+		    "rated once more as of entry %" PRId64
+		    ", this line does not come out",
+		    explain->run.asof);
+	}
+	return 0;
+}
+
+static int
+tell(struct explain *explain, struct qf_error *err)
+{
+	tell_line(explain);
+	if (find_contract(explain, err) == -1 ||
+	    find_tariff(explain, err) == -1) {
+		return -1;
+	}
+	if (explain->charge == NULL) {
+		tell_law(explain);
+		if (tell_rounding(explain, err) == -1) {
+			return -1;
+		}
+	} else {
+		if (tell_amount(explain, err) == -1 ||
+		    explain_price(explain, err) == -1) {
+			return -1;
+		}
+		tell_law(explain);
+		if (tell_band(explain, err) == -1 ||
+		    explain_quantity(explain, err) == -1) {
+			return -1;
+		}
+	}
+	if (rate_again(explain, err) == -1) {
+		return -1;
+	}
+	tell_files(explain);
+	if (explain->failed) {
+		return -1;
+	}
+	return explain->differs[0] == '\0'
+		   ? 0
+		   : qf_fail(err, QF_NO, "explain-differs",
+			 "run:%" PRId64 "/%" PRId64 ": %s", explain->run.entry,
+			 explain->line.line_no, explain->differs);
+}
+
+/* A posting's line: the first line of its run under the same key. */
+static int
+line_of_transfer(
+    struct explain *explain, struct handle *handle, struct qf_error *err)
+{
+	struct transfer_cursor *cursor = NULL;
+	struct run_cursor *lines = NULL;
+	struct transfer transfer;
+	struct posting posting;
+	struct line line;
+	int64_t found = 0;
+	int rc = -1;
+
+	if (postings_load(explain->ledger, handle->entry, &posting, err) ==
+		-1 ||
+	    transfers_open(&cursor, explain->ledger, handle->entry, err) ==
+		-1) {
+		return -1;
+	}
+	while ((rc = transfers_next(cursor, &transfer, err)) == 1 &&
+	       transfer.line_no != handle->line) {
+		continue;
+	}
+	if (rc == 1) {
+		rc = runs_open_lines(
+		    &lines, explain->ledger, posting.run, 1, err);
+	} else if (rc == 0) {
+		rc = qf_fail(err, QF_USAGE, "handle-unknown",
+		    "posting:%" PRId64 " has no line %" PRId64, handle->entry,
+		    handle->line);
+	}
+	while (rc != -1 && found == 0 &&
+	       (rc = runs_next_line(lines, &line, err)) == 1) {
+		const struct transfer_key *key = &transfer.key;
+
+		if (strcmp(line.contract, key->contract) == 0 &&
+		    strcmp(line.leg, key->leg) == 0 &&
+		    line.month == key->month &&
+		    strcmp(line.payer, key->payer) == 0 &&
+		    strcmp(line.payee, key->payee) == 0 &&
+		    strcmp(line.subject, key->subject) == 0 &&
+		    strcmp(line.component, key->component) == 0 &&
+		    same_text(line.band == NULL ? "" : line.band, key->band) &&
+		    same_text(line.channel == NULL ? "" : line.channel,
+			key->channel)) {
+			found = line.line_no;
+		}
+	}
+	if (rc != -1) {
+		char change[DEC_TEXT_MAX], total[DEC_TEXT_MAX];
+
+		explain_say(explain, "transfer",
+		    "posting:%" PRId64 "/%" PRId64 ": %s, version %" PRId64
+		    ": change %s, now %s; %s the lines of run:%" PRId64,
+		    handle->entry, handle->line, transfer.reason,
+		    transfer.version,
+		    money(explain, transfer.change.gross_minor, change),
+		    money(explain, transfer.total.gross_minor, total),
+		    found == 0 ? "reversed: its key is not among" : "from",
+		    posting.run);
+		handle->entry = posting.run;
+		handle->line = found;
+	}
+	transfers_close(cursor);
+	runs_close(lines);
+	return rc == -1 ? -1 : 0;
+}
+
+static int
+find_line(struct explain *explain, struct handle *handle, struct qf_error *err)
+{
+	int rc;
+
+	if (runs_load(explain->ledger, handle->entry, &explain->run, err) ==
+		-1 ||
+	    runs_open_lines(&explain->lines, explain->ledger, handle->entry,
+		handle->line, err) == -1) {
+		return -1;
+	}
+	rc = runs_next_line(explain->lines, &explain->line, err);
+	if (rc == 0 || (rc == 1 && explain->line.line_no != handle->line)) {
+		return qf_fail(err, QF_USAGE, "handle-unknown",
+		    "run:%" PRId64 " has no line %" PRId64, handle->entry,
+		    handle->line);
+	}
+	if (rc == 1 && explain->line.channel != NULL) {
+		channel_parse(&explain->channel, explain->line.channel,
+		    strlen(explain->line.channel));
+	}
+	explain->source = (struct audit_source){.ledger = explain->ledger,
+	    .asof = explain->run.asof,
+	    .zone = explain->zone};
+	rulebook_new(
+	    &explain->book, explain->ledger, explain->run.asof, explain->zone);
+	return rc == -1 ? -1 : 0;
+}
+
+int
+audit_explain(struct ledger *ledger, struct handle *handle,
+    const struct audit_explain_request *request, struct sink sink,
+    struct qf_error *err)
+{
+	struct explain *explain = xcalloc(1, sizeof(*explain));
+	int rc = -1;
+
+	explain->ledger = ledger;
+	explain->request = request;
+	explain->sink = sink;
+	explain->err = err;
+	if (handle->line == 0) {
+		qf_fail(err, QF_USAGE, "handle-line",
+		    "name a line, as in run:%" PRId64 "/1", handle->entry);
+		goto out;
+	}
+	if (entry_resolve(ledger, handle, err) == -1 ||
+	    zone_load(&explain->zone, ledger_market(ledger)->zone, err) == -1) {
+		goto out;
+	}
+	if (handle->kind == ENTRY_POSTING &&
+	    line_of_transfer(explain, handle, err) == -1) {
+		goto out;
+	}
+	if (handle->line == 0) {
+		rc = explain->failed ? -1 : 0;
+	} else if (find_line(explain, handle, err) == 0) {
+		rc = tell(explain, err);
+	}
+out:
+	rulebook_free(explain->book);
+	runs_close(explain->lines);
+	zone_free(explain->zone);
+	free(explain);
+	return rc;
+}

@@ -1,0 +1,65 @@
+/* audit_explain_own.h - what the files of the explanation share.  Internal. */
+#ifndef QF_STAGE_AUDIT_EXPLAIN_OWN_H
+#define QF_STAGE_AUDIT_EXPLAIN_OWN_H
+
+#include "base/dec.h"
+#include "base/text.h"
+#include "ledger/registry.h"
+#include "ledger/runs.h"
+#include "stage/audit_energy.h"
+#include "stage/audit_explain.h"
+#include "stage/rulebook.h"
+
+#define EXPLAIN_BATCHES 64 /* files listed at the end */
+
+struct explain {
+	struct ledger *ledger;
+	struct zone *zone;
+	struct audit_source source;
+	const struct audit_explain_request *request;
+	struct sink sink;
+	struct qf_error *err; /* of a failure while telling */
+	bool failed;
+
+	struct run run;
+	struct run_cursor *lines; /* stands on the line: its texts are valid */
+	struct line line;
+	enum channel channel; /* of the line, where it has one */
+	struct contract contract;
+	struct rulebook *book;
+	const struct tariff_version *version;
+	const struct charge *charge;
+	unsigned band; /* index or BAND_NONE */
+
+	int64_t cited[EXPLAIN_BATCHES];
+	size_t cited_count;
+	char differs[512]; /* the first step that came out otherwise, or "" */
+};
+
+/* Writes a step: its name (or "" where it goes on) and a text of one line. */
+void explain_say(struct explain *explain, const char *step, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/* Notes that a step came out otherwise, and says so. */
+void explain_differs(struct explain *explain, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "reads.csv:7 (batch:18)", and remembers the file for the list at the end. */
+#define EXPLAIN_PLACE_MAX 320
+void explain_place(struct explain *explain, int64_t entry, int64_t line_no,
+    char out[EXPLAIN_PLACE_MAX]);
+
+/* audit_explain_price.c: where the price comes from, held against the line's.
+ */
+int explain_price(struct explain *explain, struct qf_error *err);
+/* The price at an instant of a charge that follows a series: 1, or 0. */
+int explain_price_at(struct explain *explain, int64_t utc, struct dec *price,
+    struct qf_error *err);
+
+/* audit_explain_energy.c: the quantity, back to interval reads. */
+int explain_intervals(struct explain *explain, struct qf_error *err);
+
+/* audit_explain_quantity.c: the quantity, back to what its contract is on. */
+int explain_quantity(struct explain *explain, struct qf_error *err);
+
+#endif
