@@ -562,7 +562,7 @@ check_never(struct tariff_reader *reader, const struct tariff_version *version,
 	}
 	states *= world.kinds ? 3 + world.name_count : 1;
 	states *= world.weekdays ? 84 : 12;
-	if (world.too_large ||
+	if (world.too_large || reader->faults->count == TARIFF_FAULTS_MAX ||
 	    states * (version->overlay_count + 1) > LOOKS_MAX) {
 		memset(occurs, 1, TARIFF_BANDS_MAX * sizeof(*occurs));
 		return;
