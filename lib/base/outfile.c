@@ -18,6 +18,15 @@
 
 #define ROOM_SIZE ((size_t)64 << 10)
 
+/* What a file needs while it is being written: given back when it is committed,
+ * since a directory may have very many files. */
+struct ink {
+	struct qf_error fault; /* the first write error */
+	struct digest_stream *stream;
+	size_t used; /* bytes in room */
+	unsigned char room[ROOM_SIZE];
+};
+
 struct outfile {
 	char *path; /* as it was given, for messages */
 	char *name; /* in dir_fd; NULL for standard output */
@@ -28,13 +37,20 @@ struct outfile {
 	bool committed;
 	bool unchanged;
 	struct temporary temporary;
-	struct qf_error fault; /* the first write error */
-	struct digest_stream *stream;
+	struct ink *ink; /* NULL once committed */
 	struct digest digest;
 	int64_t size; /* bytes taken so far */
-	size_t used; /* bytes in room */
-	unsigned char room[ROOM_SIZE];
 };
+
+static void
+free_ink(struct outfile *file)
+{
+	if (file->ink != NULL) {
+		digest_stream_free(file->ink->stream);
+		free(file->ink);
+		file->ink = NULL;
+	}
+}
 
 static int
 fail_write(const char *path, struct qf_error *err)
@@ -52,7 +68,8 @@ file_new(const char *path, const char *name)
 	file->name = name != NULL ? xstrdup(name) : NULL;
 	file->dir_fd = -1;
 	file->fd = -1;
-	file->stream = digest_stream_new();
+	file->ink = xcalloc(1, sizeof(*file->ink));
+	file->ink->stream = digest_stream_new();
 	return file;
 }
 
@@ -139,7 +156,7 @@ write_out(struct outfile *file, const void *bytes, size_t length)
 {
 	const char *p = bytes;
 
-	digest_stream_add(file->stream, bytes, length);
+	digest_stream_add(file->ink->stream, bytes, length);
 	while (length != 0) {
 		ssize_t done = write(file->fd, p, length);
 
@@ -147,7 +164,7 @@ write_out(struct outfile *file, const void *bytes, size_t length)
 			continue;
 		}
 		if (done == -1) {
-			return fail_write(file->path, &file->fault);
+			return fail_write(file->path, &file->ink->fault);
 		}
 		p += done;
 		length -= (size_t)done;
@@ -158,22 +175,23 @@ write_out(struct outfile *file, const void *bytes, size_t length)
 static int
 flush(struct outfile *file)
 {
-	size_t used = file->used;
+	size_t used = file->ink->used;
 
-	file->used = 0;
-	return write_out(file, file->room, used);
+	file->ink->used = 0;
+	return write_out(file, file->ink->room, used);
 }
 
 int
 outfile_write(struct outfile *file, const void *bytes, size_t length,
     struct qf_error *err)
 {
+	assert(file->ink != NULL);
 	assert(!file->committed);
-	if (file->fault.status != QF_OK) {
+	if (file->ink->fault.status != QF_OK) {
 		goto fault;
 	}
 	file->size += (int64_t)length;
-	if (length > ROOM_SIZE - file->used && flush(file) == -1) {
+	if (length > ROOM_SIZE - file->ink->used && flush(file) == -1) {
 		goto fault;
 	}
 	if (length > ROOM_SIZE) {
@@ -183,13 +201,13 @@ outfile_write(struct outfile *file, const void *bytes, size_t length,
 		return 0;
 	}
 	if (length != 0) {
-		memcpy(file->room + file->used, bytes, length);
-		file->used += length;
+		memcpy(file->ink->room + file->ink->used, bytes, length);
+		file->ink->used += length;
 	}
 	return 0;
 fault:
 	if (err != NULL) {
-		*err = file->fault;
+		*err = file->ink->fault;
 	}
 	return -1;
 }
@@ -289,14 +307,15 @@ outfile_commit(struct outfile *file, struct qf_error *err)
 	int rc;
 
 	assert(!file->committed);
-	if (file->fault.status == QF_OK) {
+	if (file->ink->fault.status == QF_OK) {
 		flush(file);
 	}
-	if (file->fault.status != QF_OK) {
-		*err = file->fault;
+	if (file->ink->fault.status != QF_OK) {
+		*err = file->ink->fault;
 		return -1;
 	}
-	digest_stream_finish(file->stream, &file->digest);
+	digest_stream_finish(file->ink->stream, &file->digest);
+	free_ink(file);
 	file->committed = true;
 	if (file->name == NULL) {
 		return 0;
@@ -346,7 +365,7 @@ outfile_free(struct outfile *file)
 	if (file->dir_fd != -1) {
 		close(file->dir_fd);
 	}
-	digest_stream_free(file->stream);
+	free_ink(file);
 	free(file->path);
 	free(file->name);
 	free(file);

@@ -4,8 +4,6 @@
  */
 #include "format/billing.h"
 
-#include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,7 +98,8 @@ struct value {
 
 struct record {
 	struct value values[FIELDS];
-	char delivery[8], booking[8]; /* months, 2025-02 */
+	char delivery[MONTH_TEXT_SIZE],
+	    booking[MONTH_TEXT_SIZE]; /* months, 2025-02 */
 	const struct statement_name *names[FIELDS]; /* beside a code */
 	const char *party_names[FIELDS];
 };
@@ -133,12 +132,11 @@ set_integer(struct record *record, enum field field, int is, int64_t value)
 
 /* 202502 as 2025-02. */
 static void
-set_month(struct record *record, enum field field, char text[8], int month)
+set_month(struct record *record, enum field field, char text[MONTH_TEXT_SIZE],
+    int month)
 {
 	if (month != 0) {
-		assert(month > 0 && month <= 999912);
-		snprintf(text, 8, "%04u-%02u", (unsigned)month / 100 % 10000,
-		    (unsigned)month % 100);
+		transfer_month_text(text, month);
 		set(record, field, TEXT, text);
 	}
 }

@@ -4,8 +4,6 @@
  */
 #include "format/statement.h"
 
-#include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -46,12 +44,10 @@ attr_money(struct statement *statement, const char *name, int64_t minor)
 static void
 attr_month(struct statement *statement, const char *name, int month)
 {
-	char text[8];
+	char text[MONTH_TEXT_SIZE];
 
 	if (month != 0) {
-		assert(month > 0 && month <= 999912);
-		snprintf(text, sizeof(text), "%04u-%02u",
-		    (unsigned)month / 100 % 10000, (unsigned)month % 100);
+		transfer_month_text(text, month);
 		xmlout_attr(statement->out, name, text);
 	}
 }

@@ -84,6 +84,20 @@ transfer_unpack_key(struct transfer_key *out, const void *bytes, size_t length)
 	out->channel = get_text(&at, end);
 }
 
+void
+transfer_month_text(char text[MONTH_TEXT_SIZE], int month)
+{
+	assert(month >= 0 && month <= 999999);
+	text[0] = (char)('0' + month / 100000);
+	text[1] = (char)('0' + month / 10000 % 10);
+	text[2] = (char)('0' + month / 1000 % 10);
+	text[3] = (char)('0' + month / 100 % 10);
+	text[4] = '-';
+	text[5] = (char)('0' + month / 10 % 10);
+	text[6] = (char)('0' + month % 10);
+	text[7] = '\0';
+}
+
 /* The numbers of a transfer, packed as they stand in memory: what is packed
  * is unpacked by the same process. */
 struct numbers {

@@ -54,6 +54,10 @@ void transfer_pack(struct buf *out, const struct transfer *transfer);
 /* All of the transfer but its key. */
 void transfer_unpack(struct transfer *out, const void *bytes, size_t length);
 
+/* Writes a month, 202502, as "2025-02". */
+#define MONTH_TEXT_SIZE 8
+void transfer_month_text(char text[MONTH_TEXT_SIZE], int month);
+
 /* A posting: all transfers of one run. */
 struct posting {
 	int64_t entry, run;

@@ -197,12 +197,16 @@ static const char *
 key_text(struct writing *writing, const struct transfer_key *key)
 {
 	struct buf *text = &writing->key;
+	char month[MONTH_TEXT_SIZE];
 
 	buf_clear(text);
 	buf_add_string(text, key->contract);
 	buf_add_char(text, '/');
 	buf_add_string(text, key->leg);
-	buf_printf(text, "/%04d-%02d/", key->month / 100, key->month % 100);
+	buf_add_char(text, '/');
+	transfer_month_text(month, key->month);
+	buf_add_string(text, month);
+	buf_add_char(text, '/');
 	buf_add_string(text, key->payer);
 	buf_add_char(text, '/');
 	buf_add_string(text, key->payee);
