@@ -9,7 +9,6 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "base/tool.h"
-#include "ledger/db.h"
 #include "stage/export.h"
 #include "stage/handles.h"
 
@@ -196,18 +195,13 @@ export_all(const char *path, struct handle *handles, size_t count,
     struct export_request *request, bool quiet, struct qf_error *err)
 {
 	struct progress bar;
-	struct ledger *ledger;
 	int rc;
 
-	if (ledger_open(&ledger, path, LEDGER_READ, 0, err) == -1) {
-		return -1;
-	}
 	progress_begin(&bar, "exporting", 0, quiet);
 	request->progress = show_progress;
 	request->context = &bar;
-	rc = export_run(ledger, handles, count, request, err);
+	rc = export_run(path, handles, count, request, err);
 	progress_end(&bar);
-	ledger_close(ledger);
 	return rc;
 }
 

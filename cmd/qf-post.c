@@ -9,12 +9,8 @@
 #include "base/alloc.h"
 #include "base/civil.h"
 #include "base/clock.h"
-#include "base/outfile.h"
 #include "base/progress.h"
-#include "base/sink.h"
 #include "base/tool.h"
-#include "format/jsonout.h"
-#include "ledger/db.h"
 #include "stage/handles.h"
 #include "stage/post.h"
 
@@ -42,12 +38,6 @@ struct options_given {
 	struct post_request request;
 	const char *summary; /* NULL: none */
 	int wait_seconds;
-};
-
-/* What was done with one run. */
-struct done {
-	struct handle posting;
-	struct post_report report;
 };
 
 static int
@@ -119,100 +109,40 @@ show_progress(void *context, int64_t lines)
 	progress_step(context, lines);
 }
 
-/* Posts all in one transaction: all of them or none. */
-static int
-post_all(const char *path, const struct options_given *given, bool quiet,
-    struct handle *runs, size_t count, struct done *done, struct qf_error *err)
-{
-	struct post_request request = given->request;
-	struct progress bar;
-	struct ledger *ledger;
-	int rc = 0;
-
-	if (ledger_open(
-		&ledger, path, LEDGER_WRITE, given->wait_seconds, err) == -1) {
-		return -1;
-	}
-	progress_begin(&bar, "posting", 0, quiet);
-	request.progress = show_progress;
-	request.context = &bar;
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		rc = post_run(ledger, &runs[i], &request, &done[i].posting,
-		    &done[i].report, err);
-	}
-	progress_end(&bar);
-	if (rc == 0) {
-		rc = ledger_commit(ledger, err);
-	}
-	ledger_close(ledger);
-	return rc;
-}
-
-static void
-write_summary_of(
-    struct jsonout *json, const struct handle *run, const struct done *done)
-{
-	const struct delta_result *delta = &done->report.delta;
-	char text[HANDLE_TEXT_MAX];
-
-	jsonout_begin_object(json);
-	jsonout_name(json, "run");
-	jsonout_string(json, handle_format(run, text, sizeof(text)));
-	jsonout_name(json, "posting");
-	jsonout_string(json, handle_format(&done->posting, text, sizeof(text)));
-	jsonout_name(json, "appended");
-	jsonout_bool(json, done->report.appended);
-	jsonout_name(json, "lines");
-	jsonout_int(json, delta->lines);
-	jsonout_name(json, "keys");
-	jsonout_int(json, delta->keys);
-	jsonout_name(json, "transfers");
-	jsonout_int(json, delta->transfers);
-	jsonout_name(json, "change_minor");
-	jsonout_int(json, delta->gross_minor);
-	jsonout_name(json, "held");
-	jsonout_int(json, done->report.held);
-	jsonout_end_object(json);
-}
-
-static int
-write_summary(const char *path, const struct handle *runs,
-    const struct done *done, size_t count, struct qf_error *err)
-{
-	struct outfile *file = NULL;
-	struct jsonout *json = NULL;
-	int rc = -1;
-
-	if (outfile_begin(&file, path, spec.name, true, err) == -1) {
-		return -1;
-	}
-	json = jsonout_new(sink_outfile(file));
-	jsonout_begin_object(json);
-	jsonout_name(json, "postings");
-	jsonout_begin_array(json);
-	for (size_t i = 0; i < count; i++) {
-		write_summary_of(json, &runs[i], &done[i]);
-	}
-	jsonout_end_array(json);
-	jsonout_end_object(json);
-	if (jsonout_end_line(json, err) == 0 &&
-	    jsonout_finish(json, err) == 0) {
-		rc = outfile_commit(file, err);
-	}
-	jsonout_free(json);
-	outfile_free(file);
-	return rc;
-}
-
 /* Prints the handles, in the order of the runs. */
 static void
-print_handles(const struct done *done, size_t count)
+print_handles(const struct post_report *reports, size_t count)
 {
 	char text[HANDLE_TEXT_MAX];
 
 	for (size_t i = 0; i < count; i++) {
-		puts(handle_format(&done[i].posting, text, sizeof(text)));
+		puts(handle_format(&reports[i].posting, text, sizeof(text)));
 	}
+}
+
+static int
+post(const char *path, struct options_given *given, bool quiet,
+    struct handle *runs, size_t count, struct qf_error *err)
+{
+	struct post_report *reports = xcalloc(count, sizeof(*reports));
+	struct progress bar;
+	int rc;
+
+	progress_begin(&bar, "posting", 0, quiet);
+	given->request.progress = show_progress;
+	given->request.context = &bar;
+	rc = post_runs(path, given->wait_seconds, runs, count, &given->request,
+	    reports, err);
+	progress_end(&bar);
+	if (rc == 0) {
+		print_handles(reports, count);
+		if (given->summary != NULL) {
+			rc = post_summary(
+			    given->summary, runs, reports, count, err);
+		}
+	}
+	free(reports);
+	return rc;
 }
 
 int
@@ -220,12 +150,11 @@ main(int argc, char **argv)
 {
 	struct options_given given = {0};
 	struct handle *runs = NULL;
-	struct done *done = NULL;
 	struct tool tool;
 	struct qf_error err;
 	const char *path;
 	size_t count;
-	int status = QF_OK;
+	int rc;
 
 	if (tool_begin(&tool, &spec, argc, argv) == -1 ||
 	    take_options(&tool, &given) == -1 ||
@@ -237,17 +166,7 @@ main(int argc, char **argv)
 		stdin, &err) == -1) {
 		return tool_fail(&tool, &err);
 	}
-	done = xcalloc(count, sizeof(*done));
-	if (post_all(path, &given, tool.quiet, runs, count, done, &err) == 0) {
-		print_handles(done, count);
-		if (given.summary != NULL && write_summary(given.summary, runs,
-						 done, count, &err) == -1) {
-			status = tool_fail(&tool, &err);
-		}
-	} else {
-		status = tool_fail(&tool, &err);
-	}
-	free(done);
+	rc = post(path, &given, tool.quiet, runs, count, &err);
 	free(runs);
-	return status == QF_OK ? tool_finish(&tool, QF_OK) : status;
+	return rc == -1 ? tool_fail(&tool, &err) : tool_finish(&tool, QF_OK);
 }

@@ -348,7 +348,7 @@ csv_begin(struct letter *letter, const struct statement_head *head,
 	return csvout_end_row(billing->csv, err);
 }
 
-/* JSON lines ---------------------------------------------------------------- */
+/* JSON lines ------------------------------------------------------------ */
 
 static void
 json_value(struct billing *billing, const struct value *value)
@@ -458,7 +458,7 @@ json_begin(struct letter *letter, const struct statement_head *head,
 	return jsonout_end_line(billing->json, err);
 }
 
-/* Both ---------------------------------------------------------------------- */
+/* Both ------------------------------------------------------------------ */
 
 static int
 write_record(struct billing *billing, struct qf_error *err)

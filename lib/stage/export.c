@@ -270,20 +270,15 @@ run_job(struct export_job *job, struct handle *handle, struct qf_error *err)
 	return write_sources(job, err);
 }
 
-int
-export_run(struct ledger *ledger, struct handle *handles, size_t count,
-    const struct export_request *request, struct qf_error *err)
+static int
+run_jobs(struct ledger *ledger, struct handle *handles, size_t count,
+    const struct export_request *request, struct outbox *box,
+    struct qf_error *err)
 {
-	struct outbox *box;
-	int rc;
+	int rc = 0;
 
-	if (outbox_open(&box, request->output, export_suffix(request->form),
-		request->force, err) == -1) {
-		return -1;
-	}
-	rc = 0;
 	if (!outbox_is_directory(box) && request->per_party) {
-		rc = qf_fail(err, QF_USAGE, "export-one-file",
+		return qf_fail(err, QF_USAGE, "export-one-file",
 		    "%s: a file a party needs a directory", request->output);
 	}
 	for (size_t i = 0; rc == 0 && i < count; i++) {
@@ -294,9 +289,26 @@ export_run(struct ledger *ledger, struct handle *handles, size_t count,
 		names_free(job.names);
 		zone_free(job.zone);
 	}
+	return rc == 0 ? outbox_commit(box, err) : -1;
+}
+
+int
+export_run(const char *path, struct handle *handles, size_t count,
+    const struct export_request *request, struct qf_error *err)
+{
+	struct ledger *ledger;
+	struct outbox *box = NULL;
+	int rc;
+
+	if (ledger_open(&ledger, path, LEDGER_READ, 0, err) == -1) {
+		return -1;
+	}
+	rc = outbox_open(&box, request->output, export_suffix(request->form),
+	    request->force, err);
 	if (rc == 0) {
-		rc = outbox_commit(box, err);
+		rc = run_jobs(ledger, handles, count, request, box, err);
 	}
 	outbox_close(box);
+	ledger_close(ledger);
 	return rc;
 }

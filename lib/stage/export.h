@@ -3,7 +3,7 @@
  *	struct export_request request = {.form = EXPORT_BILLING_CSV,
  *	    .output = "outbox/2025-02", .zh = true};
  *
- *	if (export_run(ledger, handles, count, &request, err) == -1) ...
+ *	if (export_run(path, handles, count, &request, err) == -1) ...
  *
  * A posting is exported as the delta that it made, or with `full` as all that
  * stands in its run's scope once it is booked.  A run that is posted stands
@@ -28,7 +28,6 @@
 #include "base/text.h"
 #include "model/handle.h"
 
-struct ledger;
 struct qf_error;
 
 enum export_form {
@@ -60,7 +59,8 @@ int export_form_parse(enum export_form *out, const char *name);
 /* The suffix of a form's files, such as ".csv". */
 const char *export_suffix(enum export_form form);
 
-int export_run(struct ledger *ledger, struct handle *handles, size_t count,
+/* Exports out of the ledger at path. */
+int export_run(const char *path, struct handle *handles, size_t count,
     const struct export_request *request, struct qf_error *err);
 
 #endif

@@ -185,8 +185,8 @@ append(struct ledger *ledger, const struct handle *handle,
 
 int
 post_run(struct ledger *ledger, struct handle *handle,
-    const struct post_request *request, struct handle *posting,
-    struct post_report *report, struct qf_error *err)
+    const struct post_request *request, struct post_report *report,
+    struct qf_error *err)
 {
 	struct target target = {.request = request};
 	struct run run;
@@ -204,7 +204,7 @@ post_run(struct ledger *ledger, struct handle *handle,
 		return -1;
 	}
 	report->held = run.holds;
-	rc = postings_of_run(ledger, run.entry, posting, err);
+	rc = postings_of_run(ledger, run.entry, &report->posting, err);
 	if (rc != 0) {
 		return rc == 1 ? 0 : -1;
 	}
@@ -214,10 +214,31 @@ post_run(struct ledger *ledger, struct handle *handle,
 	target.booking_month = request->booking_month != 0
 				   ? request->booking_month
 				   : run.last_month;
-	if (append(ledger, handle, &run, &target, posting, &report->delta,
-		err) == -1) {
+	if (append(ledger, handle, &run, &target, &report->posting,
+		&report->delta, err) == -1) {
 		return -1;
 	}
 	report->appended = true;
 	return 0;
+}
+
+int
+post_runs(const char *path, int wait_seconds, struct handle *runs, size_t count,
+    const struct post_request *request, struct post_report *reports,
+    struct qf_error *err)
+{
+	struct ledger *ledger;
+	int rc = 0;
+
+	if (ledger_open(&ledger, path, LEDGER_WRITE, wait_seconds, err) == -1) {
+		return -1;
+	}
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		rc = post_run(ledger, &runs[i], request, &reports[i], err);
+	}
+	if (rc == 0) {
+		rc = ledger_commit(ledger, err);
+	}
+	ledger_close(ledger);
+	return rc;
 }

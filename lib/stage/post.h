@@ -2,10 +2,11 @@
  *
  *	struct post_request request = {.recorded_utc = now};
  *
- *	if (post_run(ledger, &run, &request, &posting, &report, err) == -1) ...
+ *	if (post_runs(path, 0, runs, count, &request, reports, err) == -1) ...
+ *	... reports[i].posting ...
  *
  * Every run gets one posting, perhaps an empty one; posting it again answers
- * that one.  The ledger is open for writing and the caller commits.
+ * that one.
  *
  * Errors, all QF_DATA but the first: QF_USAGE run-not-final for a trial or a
  * draft; run-stale for a run that is older than the newest posted run of its
@@ -16,6 +17,7 @@
 #define QF_STAGE_POST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/handle.h"
@@ -33,14 +35,26 @@ struct post_request {
 };
 
 struct post_report {
+	struct handle posting;
 	bool appended; /* false: it was posted before */
 	struct delta_result delta; /* all 0 where it was */
 	int64_t held; /* rows of the run that hold something */
 };
 
-/* run: of kind ENTRY_RUN without a line; it is resolved against the ledger. */
+/* Posts one run.  The ledger is open for writing and the caller commits.  run:
+ * of kind ENTRY_RUN without a line; it is resolved against the ledger. */
 int post_run(struct ledger *ledger, struct handle *run,
-    const struct post_request *request, struct handle *posting,
-    struct post_report *report, struct qf_error *err);
+    const struct post_request *request, struct post_report *report,
+    struct qf_error *err);
+
+/* Posts runs into the ledger at path, in one transaction: all of them or
+ * none.  One report a run.  wait_seconds: as ledger_open(). */
+int post_runs(const char *path, int wait_seconds, struct handle *runs,
+    size_t count, const struct post_request *request,
+    struct post_report *reports, struct qf_error *err);
+
+/* Writes what was done as one JSON document, over what stands at path. */
+int post_summary(const char *path, const struct handle *runs,
+    const struct post_report *reports, size_t count, struct qf_error *err);
 
 #endif

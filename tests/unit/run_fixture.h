@@ -142,9 +142,10 @@ fixture_post(struct fixture *f, struct handle run, struct handle *posting,
 {
 	struct post_request request = {.recorded_utc = FIXTURE_RECORDED_UTC};
 	struct post_report report;
-	int rc = post_run(f->ledger, &run, &request, posting, &report, &f->err);
+	int rc = post_run(f->ledger, &run, &request, &report, &f->err);
 
 	if (rc == 0) {
+		*posting = report.posting;
 		*appended = report.appended;
 	}
 	return rc;

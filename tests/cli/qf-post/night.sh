@@ -7,6 +7,8 @@
 
 export QF_LEDGER=night.qf
 DAY=2025-02-01/2025-02-02
+CONTRACT='contract,leg,point,payer,payee,account,tariff,basis,voltage'
+CONTRACT="$CONTRACT,user_class,type,options,cycle,from,to"
 
 # hours POINT EXPRESSION: a row of 24 values; the expression is of the hour h.
 hours()
@@ -36,8 +38,8 @@ inputs()
 	P1,metering,private,,7,,,,2024-01-01,
 	P2,metering,private,,7,,,,2024-01-01,
 	END
-	cat >contracts.csv <<-'END'
-	contract,leg,point,payer,payee,account,tariff,basis,voltage,user_class,type,options,cycle,from,to
+	cat >contracts.csv <<-END
+	$CONTRACT
 	C1,supply,P1,driver-1,grid,5001,pile,intervals,,,,,month,2024-01-01,
 	C2,supply,P2,driver-2,grid,,pile,intervals,,,,,month,2024-01-01,
 	END
