@@ -9,8 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/tool.h"
-#include "base/zone.h"
-#include "ledger/db.h"
+#include "stage/init.h"
 
 #define MONEY_SCALE_MAX 8 /* as the ledger's schema has it */
 
@@ -119,15 +118,10 @@ static int
 work(struct tool *tool, const struct market *market, const char *ledger)
 {
 	struct qf_error err;
-	struct zone *zone;
 	int64_t now_utc;
 
-	if (zone_load(&zone, market->zone, &err) == -1) {
-		return tool_fail(tool, &err);
-	}
-	zone_free(zone);
 	if (clock_now_utc(&now_utc, NULL, &err) == -1 ||
-	    ledger_create(ledger, market, now_utc, &err) == -1) {
+	    init_ledger(ledger, market, now_utc, &err) == -1) {
 		return tool_fail(tool, &err);
 	}
 	return tool_finish(tool, QF_OK);
