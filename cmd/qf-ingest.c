@@ -223,6 +223,16 @@ write_summary(
 	return rc;
 }
 
+static int
+status_of(const struct ingest_report *report, const struct arguments *arguments)
+{
+	if (report->status == QF_OK &&
+	    report->set_aside > arguments->max_quarantine) {
+		return QF_NO;
+	}
+	return (int)report->status;
+}
+
 /* Takes the files in and tells what became of them; returns the status. */
 static int
 work(struct tool *tool, const struct arguments *arguments)
@@ -235,21 +245,17 @@ work(struct tool *tool, const struct arguments *arguments)
 		tool->operand_count, &err) == -1) {
 		tool_say(tool, &err);
 		status = (int)err.status;
-		goto out;
-	}
-	status = (int)report->status;
-	if (status == QF_OK && report->set_aside > arguments->max_quarantine) {
-		status = QF_NO;
-	}
-	if (!arguments->ingest.dry_run) {
-		print_handles(report);
+	} else {
+		status = status_of(report, arguments);
+		if (!arguments->ingest.dry_run) {
+			print_handles(report);
+		}
 	}
 	if (arguments->summary != NULL &&
 	    write_summary(arguments->summary, report, &err) == -1) {
 		tool_say(tool, &err);
 		status = status == QF_OK ? (int)err.status : status;
 	}
-out:
 	ingest_report_free(report);
 	return tool_finish(tool, status);
 }

@@ -261,6 +261,23 @@ add_up(struct ingest_report *report)
 	}
 }
 
+/* Nothing was committed, for a reason that is none of the files'. */
+static void
+take_back(struct ingest_report *report, const struct qf_error *reason)
+{
+	size_t i;
+
+	for (i = 0; i < report->count; i++) {
+		struct ingest_file *file = &report->files[i];
+
+		if (file->state == INGEST_NEW) {
+			file->state = INGEST_REFUSED;
+			file->error = *reason;
+			file->handle = (struct handle){0};
+		}
+	}
+}
+
 int
 ingest_run(struct ingest_report **out, const struct ingest_options *options,
     char *const *paths, size_t count, struct qf_error *err)
@@ -270,7 +287,7 @@ ingest_run(struct ingest_report **out, const struct ingest_options *options,
 	size_t i, ready;
 	int rc = 0;
 
-	assert(count > 0);
+	assert(count > 0 && err != NULL);
 	report->files = xcalloc(count, sizeof(*report->files));
 	report->count = count;
 	for (i = 0; i < count; i++) {
@@ -288,6 +305,9 @@ ingest_run(struct ingest_report **out, const struct ingest_options *options,
 		}
 	}
 	free(operands);
+	if (rc == -1) {
+		take_back(report, err);
+	}
 	add_up(report);
 	*out = report;
 	return rc;

@@ -74,7 +74,7 @@ struct ingest_report {
 };
 
 /* The path "-" is standard input, once.  *report is filled even where -1 is
- * returned after the ledger was opened, else NULL. */
+ * returned: then no file is INGEST_NEW, since nothing was kept. */
 int
 ingest_run(struct ingest_report **report, const struct ingest_options *options,
     char *const *paths, size_t count, struct qf_error *err);
