@@ -16,11 +16,14 @@
 #include "stage/audit_checkpoint.h"
 #include "stage/audit_explain.h"
 #include "stage/audit_log.h"
+#include "stage/audit_reconcile.h"
 #include "stage/audit_replay.h"
 #include "stage/audit_verify.h"
 #include "stage/handles.h"
 
-enum { OPT_KIND = 1, OPT_SINCE, OPT_READS };
+enum { OPT_KIND = 1, OPT_SINCE, OPT_READS, OPT_EXPORTED };
+
+#define EXPORTED_MAX 64 /* directories */
 
 /* What the subcommands take; each only what its table has. */
 struct given {
@@ -28,6 +31,9 @@ struct given {
 	const char *since;
 	bool json;
 	bool reads;
+	const char *period;
+	const char *exported[EXPORTED_MAX];
+	size_t exported_count;
 };
 
 /* A subcommand: its work on a ledger that is open for reading, with what it
@@ -57,6 +63,14 @@ static const struct options_row explain_rows[] = {
     {0},
 };
 
+static const struct options_row reconcile_rows[] = {
+    TOOL_ROW_PERIOD,
+    {OPT_EXPORTED, 0, "exported", "DIR",
+	"also sum up this directory of qf-export; may be repeated"},
+    TOOL_ROW_JSON,
+    {0},
+};
+
 /* Reads the options: 0, or -1 when the tool is to finish with its status. */
 static int
 take_options(struct tool *tool, struct given *given)
@@ -74,6 +88,17 @@ take_options(struct tool *tool, struct given *given)
 			break;
 		case OPT_READS:
 			given->reads = true;
+			break;
+		case TOOL_PERIOD:
+			given->period = value;
+			break;
+		case OPT_EXPORTED:
+			if (given->exported_count == EXPORTED_MAX) {
+				tool_misuse(tool, "at most %d directories",
+				    EXPORTED_MAX);
+				return -1;
+			}
+			given->exported[given->exported_count++] = value;
 			break;
 		case TOOL_JSON:
 			given->json = true;
@@ -219,6 +244,30 @@ run_explain(struct tool *tool)
 }
 
 static int
+work_reconcile(struct work *work, struct qf_error *err)
+{
+	const struct given *given = &work->given;
+	const struct audit_reconcile_request request = {
+	    .period = given->period,
+	    .exported = given->exported,
+	    .exported_count = given->exported_count,
+	};
+
+	if (given->period == NULL) {
+		return qf_fail(
+		    err, QF_USAGE, "period-missing", "a period is needed");
+	}
+	return audit_reconcile(
+	    work->ledger, &request, work->form, work->sink, err);
+}
+
+static int
+run_reconcile(struct tool *tool)
+{
+	return do_work(tool, 0, 0, work_reconcile);
+}
+
+static int
 work_snapshot(struct work *work, struct qf_error *err)
 {
 	return ledger_snapshot(work->ledger, work->tool->operands[0], err);
@@ -240,6 +289,8 @@ static const struct tool_command commands[] = {
 	true, run_replay},
     {"explain", "tell a line from its amount back to the files",
 	"RUN/LINE|POSTING/LINE", explain_rows, true, run_explain},
+    {"reconcile", "follow energy and money from the meter to the bill", NULL,
+	reconcile_rows, true, run_reconcile},
     {"snapshot", "write a copy that stands on its own", "FILE", NULL, true,
 	run_snapshot},
     {0},

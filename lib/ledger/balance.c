@@ -74,7 +74,7 @@ next_line(struct adding *adding, struct qf_error *err)
 		sum != line->gross_minor)) {
 		return qf_fail(err, QF_NO, "balance-line",
 		    "%s: run:%" PRId64 ": run_line: line %" PRId64
-		    ": net %" PRId64 ", tax %" PRId64 " are not gross %" PRId64,
+		    ": net %" PRId64 ", tax %" PRId64 ": gross is %" PRId64,
 		    adding->ledger->path, adding->run, line->line_no,
 		    line->net_minor, line->tax_minor, line->gross_minor);
 	}
