@@ -5,7 +5,7 @@
  * energy is known from sources: its own intervals, else its kWh by band, else
  * its total.  A source whose atoms are all priced alike goes to them whole;
  * one that is not is shared evenly over its seconds where that is allowed (by
- * cumulated rounding at the source's scale, at least three decimals, so that
+ * cumulated rounding at the scale of the source, at least six decimals, so that
  * nothing is lost), else the session is held.
  *
  *	session_check(sources, n, &kwh, start_utc, end_utc, &refusal);
@@ -16,7 +16,7 @@
 
 #include "settle/charge.h"
 
-#define SESSION_SCALE_MIN 3 /* decimals of kWh that are split */
+#define SESSION_SCALE_MIN 6 /* decimals of kWh that are split */
 
 /* A stretch of the session under one price; contract is NULL where the unit
  * has no contract then, and its energy is another's. */

@@ -150,8 +150,8 @@ struct rate {
 	size_t month_count;
 	struct read_cursor *reads[RATE_CHANNELS];
 	struct fact_cursor *meter_cursor, *relation_cursor, *parent_cursor,
-	    *register_cursor, *session_cursor, *session_band_cursor,
-	    *session_interval_cursor;
+	    *point_cursor, *register_cursor, *session_cursor,
+	    *session_band_cursor, *session_interval_cursor;
 	bool parent_known; /* next_parent is looked up */
 	char next_parent[ID_MAX + 1]; /* first at or after the last point
 				       * looked up; "" where none is left */

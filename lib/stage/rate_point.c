@@ -2,9 +2,13 @@
  *
  * Gross energy of a point is what its meter says or, where it has children
  * that are summed, their gross energy.  Net energy is gross less the gross
- * energy of deducted children, per interval (settle/relate.h).  A channel
- * without any read in the period is one that is not metered there, as long as
- * the other channel is: a solar panel has no import.
+ * energy of deducted children, per interval (settle/relate.h).  What is summed
+ * is the net energy of children, since what was deducted from them is priced
+ * elsewhere; what is deducted is their gross energy, since all of it flowed
+ * through the parent.  A channel without any read in the period is one that is
+ * not metered there, as long as the other channel is: a solar panel has no
+ * import.  A virtual point has no meter: without children that are summed it is
+ * what its deducted children leave of nothing.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -155,9 +159,12 @@ struct above {
 	int depth;
 };
 
-static int gross_of(struct rate *rate, const struct above *above,
-    enum channel channel, const struct rate_relations *relations, bool in_step,
+static int base_of(struct rate *rate, const struct above *above,
+    enum channel channel, const struct rate_relations *relations, bool net,
     struct energy_series *out, struct qf_error *err);
+static int deduct_children(struct rate *rate, const struct above *above,
+    const struct rate_relations *relations,
+    struct energy_series both[RATE_CHANNELS], struct qf_error *err);
 
 /* The resolution that all days of both series fit into. */
 static int
@@ -173,18 +180,14 @@ static int
 coarsen(struct rate *rate, struct energy_series *series, int grid)
 {
 	struct energy_series coarse = {0};
+	bool same = true;
 	int rc;
 
-	if (common_grid(1, series) == grid &&
-	    (series->day_count == 0 || series->days[0].minutes == grid)) {
-		bool same = true;
-
-		for (size_t d = 0; d < series->day_count; d++) {
-			same = same && series->days[d].minutes == grid;
-		}
-		if (same) {
-			return 0;
-		}
+	for (size_t d = 0; d < series->day_count; d++) {
+		same = same && series->days[d].minutes == grid;
+	}
+	if (same) {
+		return 0;
 	}
 	rc = relate_coarsen(&coarse, series, grid, &rate->refusal);
 	if (rc == 0) {
@@ -210,10 +213,22 @@ add_part(struct rate *rate, struct energy_series *sum,
 	    &rate->refusal);
 }
 
-/* A child's gross energy on both channels; 1 where it has reads on none. */
+static bool
+has_role(const struct rate_relations *relations, enum rate_role role)
+{
+	for (size_t i = 0; i < relations->count; i++) {
+		if (relations->relations[i].role == role) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A child's energy on both channels, gross or net; 1 where it has reads on
+ * none. */
 static int
 load_child(struct rate *rate, const struct above *above,
-    const struct rate_relation *relation,
+    const struct rate_relation *relation, bool net,
     struct energy_series both[RATE_CHANNELS], struct qf_error *err)
 {
 	struct above here = {relation->child, above, above->depth + 1};
@@ -229,8 +244,11 @@ load_child(struct rate *rate, const struct above *above,
 	}
 	rc = find_relations(rate, relation->child, &relations, err);
 	for (unsigned c = 0; c < RATE_CHANNELS && rc == 0; c++) {
-		rc = gross_of(rate, &here, (enum channel)c, &relations, false,
+		rc = base_of(rate, &here, (enum channel)c, &relations, net,
 		    &both[c], err);
+	}
+	if (rc == 0 && net && has_role(&relations, RATE_DEDUCT)) {
+		rc = deduct_children(rate, &here, &relations, both, err);
 	}
 	if (rc == 0 && both[CHANNEL_IMPORT].day_count == 0 &&
 	    both[CHANNEL_EXPORT].day_count == 0) {
@@ -262,7 +280,7 @@ open_sum(struct rate *rate, struct energy_series *out,
 /* The sum of children on a channel; empty where none of them has it. */
 static int
 sum_children(struct rate *rate, const struct above *above, enum channel channel,
-    const struct rate_relations *relations, struct energy_series *out,
+    const struct rate_relations *relations, bool net, struct energy_series *out,
     struct qf_error *err)
 {
 	bool any = false;
@@ -276,7 +294,7 @@ sum_children(struct rate *rate, const struct above *above, enum channel channel,
 		if (relation->role != RATE_SUM) {
 			continue;
 		}
-		rc = load_child(rate, above, relation, both, err);
+		rc = load_child(rate, above, relation, net, both, err);
 		if (rc == 0 && both[channel].day_count > 0) {
 			any = true;
 			rc = add_part(rate, out, &both[channel], +1, relation);
@@ -290,18 +308,121 @@ sum_children(struct rate *rate, const struct above *above, enum channel channel,
 	return rc;
 }
 
+/* What deductions start from: the sum of children, or the point's reads. */
 static int
-gross_of(struct rate *rate, const struct above *above, enum channel channel,
-    const struct rate_relations *relations, bool in_step,
-    struct energy_series *out, struct qf_error *err)
+base_of(struct rate *rate, const struct above *above, enum channel channel,
+    const struct rate_relations *relations, bool net, struct energy_series *out,
+    struct qf_error *err)
 {
-	for (size_t i = 0; i < relations->count; i++) {
-		if (relations->relations[i].role == RATE_SUM) {
-			return sum_children(
-			    rate, above, channel, relations, out, err);
+	if (has_role(relations, RATE_SUM)) {
+		return sum_children(
+		    rate, above, channel, relations, net, out, err);
+	}
+	return rate_reads(
+	    rate, above->point, channel, above->next == NULL, out, err);
+}
+
+/* Deductions ------------------------------------------------------------- */
+
+/* Whether the point is one without a meter. */
+static int
+is_virtual(
+    struct rate *rate, const char *point, bool *yes, struct qf_error *err)
+{
+	struct fact fact;
+	int64_t entry;
+	int rc;
+
+	*yes = false;
+	if (facts_lookup(&rate->point_cursor, rate->ledger, LOOKUP_POINT,
+		rate->request->asof, point, 0, 0, err) == -1) {
+		return -1;
+	}
+	while ((rc = facts_next(rate->point_cursor, &fact, &entry, err)) == 1) {
+		*yes = *yes ||
+		       strcmp(rulebook_text(&fact, "kind"), "virtual") == 0;
+	}
+	return rc;
+}
+
+/* Makes a channel that is not metered nothing, on the grid of the other. */
+static int
+blank_channels(struct rate *rate, const char *point,
+    struct energy_series both[RATE_CHANNELS], struct qf_error *err)
+{
+	const struct period *period = &rate->request->period;
+	int grid = common_grid(
+	    common_grid(1, &both[CHANNEL_IMPORT]), &both[CHANNEL_EXPORT]);
+	bool known = both[CHANNEL_IMPORT].day_count > 0 ||
+		     both[CHANNEL_EXPORT].day_count > 0;
+
+	if (!known && is_virtual(rate, point, &known, err) == -1) {
+		return -1;
+	}
+	if (!known) {
+		return refuse(&rate->refusal, REASON_MISSING_READ,
+		    "point %s has no reads", point);
+	}
+	for (size_t c = 0; c < RATE_CHANNELS; c++) {
+		if (both[c].day_count == 0) {
+			relate_blank(&both[c], rate->zone, period->first_day,
+			    period->end_day, grid);
+			relate_open(&both[c], INT64_MIN, INT64_MAX);
 		}
 	}
-	return rate_reads(rate, above->point, channel, in_step, out, err);
+	return 0;
+}
+
+/* Takes one child's energy off. */
+static int
+deduct_child(struct rate *rate, const struct above *above,
+    const struct rate_relation *relation,
+    struct energy_series both[RATE_CHANNELS], struct qf_error *err)
+{
+	struct energy_series child[RATE_CHANNELS] = {0};
+	int rc = load_child(rate, above, relation, false, child, err);
+
+	for (size_t c = 0; c < RATE_CHANNELS && rc == 0; c++) {
+		if (child[c].day_count > 0) {
+			rc = add_part(rate, &both[c], &child[c], -1, relation);
+		}
+	}
+	energy_release(&child[CHANNEL_IMPORT]);
+	energy_release(&child[CHANNEL_EXPORT]);
+	return rc;
+}
+
+/* Takes the children's energy off both channels, and nets what is left while
+ * there were such children. */
+static int
+deduct_children(struct rate *rate, const struct above *above,
+    const struct rate_relations *relations,
+    struct energy_series both[RATE_CHANNELS], struct qf_error *err)
+{
+	int rc = blank_channels(rate, above->point, both, err);
+
+	for (size_t i = 0; i < relations->count && rc == 0; i++) {
+		if (relations->relations[i].role == RATE_DEDUCT) {
+			rc = deduct_child(
+			    rate, above, &relations->relations[i], both, err);
+		}
+	}
+	if (rc == 0) {
+		int grid = common_grid(common_grid(1, &both[CHANNEL_IMPORT]),
+		    &both[CHANNEL_EXPORT]);
+
+		rc = coarsen(rate, &both[CHANNEL_IMPORT], grid) != 0 ||
+		     coarsen(rate, &both[CHANNEL_EXPORT], grid) != 0;
+	}
+	for (size_t i = 0; i < relations->count && rc == 0; i++) {
+		if (relations->relations[i].role == RATE_DEDUCT) {
+			rc = relate_net(&both[CHANNEL_IMPORT],
+			    &both[CHANNEL_EXPORT],
+			    relations->relations[i].from_utc,
+			    relations->relations[i].to_utc, &rate->refusal);
+		}
+	}
+	return rc;
 }
 
 /* The point in hand ------------------------------------------------------ */
@@ -318,7 +439,7 @@ load_gross(struct rate *rate, enum channel channel, struct qf_error *err)
 		if (rate_point_relations(rate, &relations, err) == -1) {
 			return -1;
 		}
-		rc = gross_of(
+		rc = base_of(
 		    rate, &here, channel, relations, true, &energy->gross, err);
 		if (rc == -1) {
 			return -1;
@@ -334,82 +455,25 @@ load_gross(struct rate *rate, enum channel channel, struct qf_error *err)
 	return 0;
 }
 
-/* Takes the children's energy off, on both channels. */
-static int
-deduct(struct rate *rate, const struct rate_relations *relations,
-    struct energy_series *import, struct energy_series *export,
-    struct qf_error *err)
-{
-	struct above here = {rate->point.name, NULL, 0};
-	int rc = 0;
-
-	for (size_t i = 0; i < relations->count && rc == 0; i++) {
-		struct energy_series both[RATE_CHANNELS] = {0};
-
-		if (relations->relations[i].role != RATE_DEDUCT) {
-			continue;
-		}
-		rc = load_child(
-		    rate, &here, &relations->relations[i], both, err);
-		if (rc == 0 && both[CHANNEL_IMPORT].day_count > 0) {
-			rc = add_part(rate, import, &both[CHANNEL_IMPORT], -1,
-			    &relations->relations[i]);
-		}
-		if (rc == 0 && both[CHANNEL_EXPORT].day_count > 0) {
-			rc = add_part(rate, export, &both[CHANNEL_EXPORT], -1,
-			    &relations->relations[i]);
-		}
-		energy_release(&both[CHANNEL_IMPORT]);
-		energy_release(&both[CHANNEL_EXPORT]);
-	}
-	return rc;
-}
-
-/* A channel that is not metered is nothing, on the days of the other. */
-static int
-copy_or_blank(struct rate *rate, struct energy_series *out,
-    const struct energy_series *own, const struct energy_series *other)
-{
-	const struct period *period = &rate->request->period;
-
-	if (own->day_count > 0) {
-		relate_copy(out, own);
-		return 0;
-	}
-	relate_blank(out, rate->zone, period->first_day, period->end_day,
-	    common_grid(1, other));
-	relate_open(out, INT64_MIN, INT64_MAX);
-	return 0;
-}
-
+/* Makes the net energy of both channels. */
 static int
 make_net(struct rate *rate, const struct rate_relations *relations,
     struct qf_error *err)
 {
-	struct rate_energy *import = &rate->point.energy[CHANNEL_IMPORT];
-	struct rate_energy *export = &rate->point.energy[CHANNEL_EXPORT];
+	struct above here = {rate->point.name, NULL, 0};
+	struct energy_series both[RATE_CHANNELS] = {0};
 	int rc;
 
-	if (import->gross.day_count == 0 && export->gross.day_count == 0) {
-		return refuse(&rate->refusal, REASON_MISSING_READ,
-		    "point %s has no reads", rate->point.name);
+	for (size_t c = 0; c < RATE_CHANNELS; c++) {
+		relate_copy(&both[c], &rate->point.energy[c].gross);
 	}
-	copy_or_blank(rate, &import->net, &import->gross, &export->gross);
-	copy_or_blank(rate, &export->net, &export->gross, &import->gross);
-	rc = deduct(rate, relations, &import->net, &export->net, err);
-	if (rc == 0) {
-		int grid =
-		    common_grid(common_grid(1, &import->net), &export->net);
+	rc = deduct_children(rate, &here, relations, both, err);
+	for (size_t c = 0; c < RATE_CHANNELS; c++) {
+		struct rate_energy *energy = &rate->point.energy[c];
 
-		rc = coarsen(rate, &import->net, grid) != 0 ||
-		     coarsen(rate, &export->net, grid) != 0;
-	}
-	for (size_t i = 0; i < relations->count && rc == 0; i++) {
-		if (relations->relations[i].role == RATE_DEDUCT) {
-			rc = relate_net(&import->net, &export->net,
-			    relations->relations[i].from_utc,
-			    relations->relations[i].to_utc, &rate->refusal);
-		}
+		energy_release(&energy->net);
+		energy->net = both[c];
+		energy->has_net = rc == 0;
 	}
 	return rc;
 }
@@ -421,7 +485,6 @@ rate_point_energy(struct rate *rate, enum channel channel,
 {
 	struct rate_energy *energy = &rate->point.energy[channel];
 	const struct rate_relations *relations;
-	bool deducts = false;
 	int rc = load_gross(rate, channel, err);
 
 	*gross = &energy->gross;
@@ -432,11 +495,7 @@ rate_point_energy(struct rate *rate, enum channel channel,
 	if (rate_point_relations(rate, &relations, err) == -1) {
 		return -1;
 	}
-	for (size_t i = 0; i < relations->count; i++) {
-		deducts =
-		    deducts || relations->relations[i].role == RATE_DEDUCT;
-	}
-	if (!deducts) {
+	if (!has_role(relations, RATE_DEDUCT)) {
 		return 0;
 	}
 	for (unsigned c = 0; c < RATE_CHANNELS && rc == 0; c++) {
@@ -445,10 +504,6 @@ rate_point_energy(struct rate *rate, enum channel channel,
 	if (rc == 0) {
 		rc = make_net(rate, relations, err);
 	}
-	if (rc == 0) {
-		rate->point.energy[CHANNEL_IMPORT].has_net = true;
-		rate->point.energy[CHANNEL_EXPORT].has_net = true;
-		*net = &energy->net;
-	}
+	*net = energy->has_net ? &energy->net : &energy->gross;
 	return rc;
 }
