@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "ledger/stmt.h"
 
 /* Decoding --------------------------------------------------------------- */
@@ -272,25 +273,6 @@ read_row_merge(struct series_day *day, const struct series_day *newer,
 
 /* Encoding --------------------------------------------------------------- */
 
-/* Writes the digits of a number that is not negative; returns their end. */
-static char *
-put_digits(char *out, uint64_t value)
-{
-	char digits[20];
-	size_t used = sizeof(digits);
-
-	if (value < 10) {
-		*out = (char)('0' + value);
-		return out + 1;
-	}
-	do {
-		digits[--used] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value != 0);
-	memcpy(out, digits + used, sizeof(digits) - used);
-	return out + (sizeof(digits) - used);
-}
-
 size_t
 read_row_format(const struct series_day *day, char *text)
 {
@@ -313,7 +295,7 @@ read_row_format(const struct series_day *day, char *text)
 			*p++ = '-';
 			value = -value;
 		}
-		p = put_digits(p, (uint64_t)value);
+		p = digits_put(p, (uint64_t)value);
 	}
 	*p++ = ']';
 	return (size_t)(p - text);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/digits.h"
 #include "base/status.h"
 #include "model/series.h"
 
@@ -40,7 +41,7 @@ int read_row_rescale(struct series_day *day, int scale, struct qf_error *err);
 /* Brings the values to the smallest scale that holds them all. */
 void read_row_trim(struct series_day *day);
 
-#define READ_ROW_TEXT_MAX (2 + SERIES_VALUES_MAX * 21)
+#define READ_ROW_TEXT_MAX (2 + SERIES_VALUES_MAX * 21 + DIGITS_MAX)
 
 /* Writes the values as a JSON array; returns its length. */
 size_t read_row_format(const struct series_day *day, char *text);

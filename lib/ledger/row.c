@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/digits.h"
 #include "ledger/columns.h"
 #include "ledger/connection.h"
 #include "ledger/entry.h"
@@ -160,45 +161,33 @@ bytes_reserve(struct bytes *out, size_t more)
 	out->bytes = xrealloc(out->bytes, out->capacity);
 }
 
-/* Writes the digits of a number that is not negative; returns their count. */
-static size_t
-put_digits(char *out, uint64_t value)
-{
-	char digits[20];
-	size_t count = 0;
-
-	do {
-		digits[sizeof(digits) - ++count] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value != 0);
-	memcpy(out, digits + sizeof(digits) - count, count);
-	return count;
-}
-
 static void
 bytes_text(struct bytes *out, const char *text, size_t length)
 {
-	bytes_reserve(out, length + 24);
-	out->length += put_digits(out->bytes + out->length, length);
-	out->bytes[out->length++] = ':';
-	memcpy(out->bytes + out->length, text, length);
-	out->length += length;
-	out->bytes[out->length++] = ',';
+	char *p;
+
+	bytes_reserve(out, length + DIGITS_MAX + 2);
+	p = digits_put(out->bytes + out->length, length);
+	*p++ = ':';
+	memcpy(p, text, length);
+	p += length;
+	*p++ = ',';
+	out->length = (size_t)(p - out->bytes);
 }
 
 static void
 bytes_int(struct bytes *out, int64_t value)
 {
-	char text[24];
-	size_t length = 0;
+	char text[1 + DIGITS_MAX];
+	char *p = text;
 	uint64_t magnitude = (uint64_t)value;
 
 	if (value < 0) {
-		text[length++] = '-';
+		*p++ = '-';
 		magnitude = -magnitude;
 	}
-	length += put_digits(text + length, magnitude);
-	bytes_text(out, text, length);
+	p = digits_put(p, magnitude);
+	bytes_text(out, text, (size_t)(p - text));
 }
 
 static void
