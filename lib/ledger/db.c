@@ -1,8 +1,8 @@
 /* db.c - the ledger file: opening, guards, the one transaction, closing.
  *
- * All settings of SQLite are here.  The guards (authorizer, triggers, DEFENSIVE)
- * keep our own code from changing what stands; what the owner of the file does
- * with other programs is found by the chain.
+ * All settings of SQLite are here.  The guards (authorizer, triggers,
+ * DEFENSIVE) keep our own code from changing what stands; what the owner of
+ * the file does with other programs is found by the chain.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -11,6 +11,7 @@
 #include "ledger/facts.h"
 #include "ledger/read_row.h"
 #include "ledger/row.h"
+#include "ledger/same_key.h"
 #include "ledger/stmt.h"
 
 enum { Q_BATCH, Q_RULE, Q_LATER_RULE, Q_SUPERSEDED_READS, Q_SIZE };
@@ -36,50 +37,33 @@ static const char *const sql[] = {
 };
 static const struct stmt_list list = STMT_LIST(sql);
 
-/* A later row of the key of a row of the batch. */
-#define LATER(table, keys)                                                \
-	"SELECT n.entry FROM " table " o CROSS JOIN " table " n ON " keys \
-	" AND n.entry > o.entry WHERE o.id BETWEEN ?1 AND ?2 LIMIT 1"
-#define SAME(column) "n." column " = o." column
-#define SAME_OPTIONAL(column) \
-	"ifnull(n." column ", '') = ifnull(o." column ", '')"
-
 static const enum row_table tables[] = {ROW_PARTY, ROW_POINT, ROW_METER,
     ROW_RELATION, ROW_CONTRACT, ROW_MEMBER, ROW_ALIAS, ROW_REGISTER_READ,
     ROW_SESSION, ROW_SESSION_BAND, ROW_SESSION_INTERVAL, ROW_PRICE, ROW_SERIES,
     ROW_CALENDAR, ROW_CONDITION};
 
+/* A later row of the key of a row of the batch. */
+#define LATER(table, same_key)                                   \
+	"SELECT n.entry FROM " table " c CROSS JOIN " table " n" \
+	" ON " same_key " AND n.entry > c.entry"                 \
+	" WHERE c.id BETWEEN ?1 AND ?2 LIMIT 1"
+
 static const char *const later_sql[ROW_TABLES] = {
-    [ROW_PARTY] = LATER("party", SAME("party") " AND " SAME("from_utc")),
-    [ROW_POINT] = LATER("point", SAME("point") " AND " SAME("from_utc")),
-    [ROW_METER] = LATER(
-	"meter", SAME("point") " AND " SAME("meter") " AND " SAME("from_utc")),
-    [ROW_RELATION] =
-	LATER("relation", SAME("parent") " AND " SAME("child") " AND " SAME(
-			      "role") " AND " SAME("from_utc")),
-    [ROW_CONTRACT] = LATER("contract",
-	SAME("contract") " AND " SAME("leg") " AND " SAME("from_utc")),
-    [ROW_MEMBER] = LATER("member",
-	SAME("portfolio") " AND " SAME("member") " AND " SAME("from_utc")),
-    [ROW_ALIAS] = LATER(
-	"alias", SAME("scheme") " AND " SAME("alias") " AND " SAME("from_utc")),
-    [ROW_REGISTER_READ] = LATER("register_read",
-	SAME("point") " AND " SAME("channel") " AND " SAME_OPTIONAL(
-	    "band") " AND " SAME("time_utc") " AND " SAME("meter")),
-    [ROW_SESSION] = LATER("session", SAME("session")),
-    [ROW_SESSION_BAND] = LATER("session_band",
-	SAME("session") " AND " SAME("channel") " AND " SAME("band")),
-    [ROW_SESSION_INTERVAL] = LATER("session_interval",
-	SAME("session") " AND " SAME("channel") " AND " SAME("start_utc")),
-    [ROW_PRICE] = LATER("price",
-	SAME("price_table") " AND " SAME("month") " AND " SAME_OPTIONAL(
-	    "user_"
-	    "class") " AND " SAME_OPTIONAL("type") " AND " SAME_OPTIONAL("volta"
-									 "ge") " AND " SAME("item")),
-    [ROW_SERIES] = LATER("series", SAME("series") " AND " SAME("start_utc")),
-    [ROW_CALENDAR] = LATER("calendar", SAME("calendar") " AND " SAME("day")),
-    [ROW_CONDITION] = LATER("condition",
-	SAME("station") " AND " SAME("quantity") " AND " SAME("day")),
+    [ROW_PARTY] = LATER("party", SAME_PARTY),
+    [ROW_POINT] = LATER("point", SAME_POINT),
+    [ROW_METER] = LATER("meter", SAME_METER),
+    [ROW_RELATION] = LATER("relation", SAME_RELATION),
+    [ROW_CONTRACT] = LATER("contract", SAME_CONTRACT),
+    [ROW_MEMBER] = LATER("member", SAME_MEMBER),
+    [ROW_ALIAS] = LATER("alias", SAME_ALIAS),
+    [ROW_REGISTER_READ] = LATER("register_read", SAME_REGISTER_READ),
+    [ROW_SESSION] = LATER("session", SAME_SESSION),
+    [ROW_SESSION_BAND] = LATER("session_band", SAME_SESSION_BAND),
+    [ROW_SESSION_INTERVAL] = LATER("session_interval", SAME_SESSION_INTERVAL),
+    [ROW_PRICE] = LATER("price", SAME_PRICE),
+    [ROW_SERIES] = LATER("series", SAME_SERIES),
+    [ROW_CALENDAR] = LATER("calendar", SAME_CALENDAR),
+    [ROW_CONDITION] = LATER("condition", SAME_CONDITION),
 };
 static const struct stmt_list later_list = STMT_LIST(later_sql);
 

@@ -15,24 +15,20 @@
 #include "base/alloc.h"
 #include "ledger/columns.h"
 #include "ledger/connection.h"
+#include "ledger/same_key.h"
 #include "ledger/stmt.h"
 
-#define SAME(column) "n." column " = c." column
-#define SAME_OPTIONAL(column) \
-	"ifnull(n." column ", '') = ifnull(c." column ", '')"
+/* clang-format off: SQL is laid out by its clauses. */
 
 /* No later row of the key, as of ?1. */
-#define HOLDS(table, keys)                                        \
-	" AND c.entry <= ?1 AND NOT EXISTS (SELECT 1 FROM " table \
-	" n WHERE " keys " AND n.entry > c.entry AND n.entry <= ?1)"
+#define HOLDS(table, same_key)                                         \
+	" AND c.entry <= ?1 AND NOT EXISTS (SELECT 1 FROM " table " n" \
+	" WHERE " same_key " AND n.entry > c.entry AND n.entry <= ?1)"
 /* A row that ends where it starts is void. */
 #define NOT_VOID " AND c.to_utc IS NOT c.from_utc"
 
-/* Contracts ---------------------------------------------------------------- */
+/* Contracts -------------------------------------------------------------- */
 
-#define CONTRACT_HOLDS             \
-	NOT_VOID HOLDS("contract", \
-	    SAME("contract") " AND " SAME("leg") " AND " SAME("from_utc"))
 #define CONTRACT_TOUCHES                                                  \
 	" c.from_utc < ?3 AND ifnull(c.to_utc, 9223372036854775807) > ?2" \
 	" AND (?5 IS NULL OR c.leg = ?5)"
@@ -43,14 +39,19 @@ static const char *const sql[] = {
     /* In the order of the index contract_point: nothing is sorted. */
     [Q_CONTRACTS] =
 	"SELECT " CONTRACT_COLUMNS " FROM contract c INDEXED BY contract_point"
-	" WHERE" CONTRACT_TOUCHES CONTRACT_HOLDS CONTRACT_ORDER,
+	" WHERE" CONTRACT_TOUCHES NOT_VOID HOLDS("contract", SAME_CONTRACT)
+	    CONTRACT_ORDER,
+
     [Q_CONTRACT] = "SELECT " CONTRACT_COLUMNS " FROM contract c"
-		   " WHERE c.contract = ?4 AND" CONTRACT_TOUCHES CONTRACT_HOLDS
-		       CONTRACT_ORDER,
+		   " WHERE c.contract = ?4"
+		   " AND" CONTRACT_TOUCHES NOT_VOID HOLDS(
+		       "contract", SAME_CONTRACT) CONTRACT_ORDER,
+
     [Q_RULE] = "SELECT entry, file, text FROM rule"
 	       " WHERE kind = ?1 AND rule = ?2 AND entry <= ?3"
 	       " ORDER BY entry DESC LIMIT 1",
 };
+/* clang-format on */
 static const struct stmt_list list = STMT_LIST(sql);
 
 struct contract_cursor {
@@ -190,105 +191,100 @@ contracts_close(struct contract_cursor *cursor)
 /* Facts of one kind -------------------------------------------------------- */
 
 /* ?1 as of, ?2 the name, ?3 and ?4 the range where there is one. */
+/* clang-format off */
 static const char *const lookup_sql[FACT_LOOKUPS] = {
-    [LOOKUP_METERS_OF_POINT] =
-	"SELECT " METER_COLUMNS
-	" FROM meter c WHERE c.point = ?2" NOT_VOID HOLDS(
-	    "meter", SAME("point") " AND " SAME("meter") " AND " SAME(
-			 "from_utc")) " ORDER BY c.meter, c.from_utc",
-    [LOOKUP_RELATIONS_OF_PARENT] =
+	[LOOKUP_METERS_OF_POINT] =
+	"SELECT " METER_COLUMNS " FROM meter c"
+	" WHERE c.point = ?2"
+	NOT_VOID HOLDS("meter", SAME_METER)
+	" ORDER BY c.meter, c.from_utc",
+
+	[LOOKUP_RELATIONS_OF_PARENT] =
 	"SELECT " RELATION_COLUMNS " FROM relation c"
-	" WHERE c.parent = ?2" NOT_VOID HOLDS("relation",
-	    SAME("parent") " AND " SAME("child") " AND " SAME(
-		"role") " AND " SAME("from_utc")) " ORDER BY c.child, c.role, "
-						  "c.from_utc",
-    [LOOKUP_RELATIONS_FROM_PARENT] =
+	" WHERE c.parent = ?2"
+	NOT_VOID HOLDS("relation", SAME_RELATION)
+	" ORDER BY c.child, c.role, c.from_utc",
+
+	[LOOKUP_RELATIONS_OF_CHILD] =
 	"SELECT " RELATION_COLUMNS " FROM relation c"
-	" WHERE c.parent >= ?2" NOT_VOID HOLDS("relation",
-	    SAME("parent") " AND " SAME("child") " AND " SAME(
-		"role") " AND " SAME("from_utc")) " ORDER BY c.parent LIMIT 1",
-    [LOOKUP_RELATIONS_OF_CHILD] =
-	"SELECT " RELATION_COLUMNS " FROM relation c"
-	" WHERE c.child = ?2" NOT_VOID HOLDS("relation",
-	    SAME("parent") " AND " SAME("child") " AND " SAME(
-		"role") " AND " SAME("from_utc")) " ORDER BY c.parent, c.role, "
-						  "c.from_utc",
-    [LOOKUP_PARTY] =
-	"SELECT " PARTY_COLUMNS
-	" FROM party c WHERE c.party = ?2" NOT_VOID HOLDS("party",
-	    SAME("party") " AND " SAME("from_utc")) " ORDER BY c.from_utc",
-    [LOOKUP_POINT] =
-	"SELECT " POINT_COLUMNS
-	" FROM point c WHERE c.point = ?2" NOT_VOID HOLDS("point",
-	    SAME("point") " AND " SAME("from_utc")) " ORDER BY c.from_utc",
-    [LOOKUP_ALIASES_OF] =
-	"SELECT " ALIAS_COLUMNS
-	" FROM alias c WHERE c.name = ?2" NOT_VOID HOLDS(
-	    "alias", SAME("scheme") " AND " SAME("alias") " AND " SAME(
-			 "from_utc")) " ORDER BY c.scheme, c.alias, c.from_utc",
-    [LOOKUP_SESSIONS_OF_POINT] =
-	"SELECT " SESSION_COLUMNS " FROM session c WHERE c.point = ?2"
-	" AND c.end_utc >= ?3 AND c.end_utc < ?4" HOLDS(
-	    "session", SAME("session")) " ORDER BY c.end_utc, c.session",
-    [LOOKUP_BANDS_OF_SESSION] =
+	" WHERE c.child = ?2"
+	NOT_VOID HOLDS("relation", SAME_RELATION)
+	" ORDER BY c.parent, c.role, c.from_utc",
+
+	[LOOKUP_PARTY] =
+	"SELECT " PARTY_COLUMNS " FROM party c"
+	" WHERE c.party = ?2"
+	NOT_VOID HOLDS("party", SAME_PARTY)
+	" ORDER BY c.from_utc",
+
+	[LOOKUP_POINT] =
+	"SELECT " POINT_COLUMNS " FROM point c"
+	" WHERE c.point = ?2"
+	NOT_VOID HOLDS("point", SAME_POINT)
+	" ORDER BY c.from_utc",
+
+	[LOOKUP_ALIASES_OF] =
+	"SELECT " ALIAS_COLUMNS " FROM alias c"
+	" WHERE c.name = ?2"
+	NOT_VOID HOLDS("alias", SAME_ALIAS)
+	" ORDER BY c.scheme, c.alias, c.from_utc",
+
+	[LOOKUP_SESSIONS_OF_POINT] =
+	"SELECT " SESSION_COLUMNS " FROM session c"
+	" WHERE c.point = ?2 AND c.end_utc >= ?3 AND c.end_utc < ?4"
+	HOLDS("session", SAME_SESSION)
+	" ORDER BY c.end_utc, c.session",
+
+	[LOOKUP_BANDS_OF_SESSION] =
 	"SELECT " SESSION_BAND_COLUMNS " FROM session_band c"
-	" WHERE c.session = ?2" HOLDS("session_band",
-	    SAME("session") " AND " SAME("channel") " AND " SAME(
-		"band")) " ORDER BY c.channel, c.band",
-    [LOOKUP_INTERVALS_OF_SESSION] =
+	" WHERE c.session = ?2"
+	HOLDS("session_band", SAME_SESSION_BAND)
+	" ORDER BY c.channel, c.band",
+
+	[LOOKUP_INTERVALS_OF_SESSION] =
 	"SELECT " SESSION_INTERVAL_COLUMNS " FROM session_interval c"
-	" WHERE c.session = ?2" HOLDS("session_interval",
-	    SAME("session") " AND " SAME("channel") " AND " SAME(
-		"start_utc")) " ORDER BY c.channel, c.start_utc",
-    [LOOKUP_REGISTERS_OF_POINT] =
+	" WHERE c.session = ?2"
+	HOLDS("session_interval", SAME_SESSION_INTERVAL)
+	" ORDER BY c.channel, c.start_utc",
+
+	[LOOKUP_REGISTERS_OF_POINT] =
 	"SELECT " REGISTER_READ_COLUMNS " FROM register_read c"
-	" WHERE c.point = ?2 AND c.time_utc BETWEEN ?3 AND ?4" HOLDS(
-	    "register_read",
-	    SAME("point") " AND " SAME("channel") " AND " SAME_OPTIONAL(
-		"band") " AND " SAME("time_utc") " AND " SAME("meter")) " ORDER"
-									" BY "
-									"c."
-									"channe"
-									"l, "
-									"ifnull"
-									"(c."
-									"band, "
-									"''), "
-									"c."
-									"time_"
-									"utc, "
-									"c."
-									"meter",
-    [LOOKUP_PRICES_OF_TABLE] =
-	"SELECT " PRICE_COLUMNS " FROM price c WHERE c.price_table = ?2"
-	" AND c.month BETWEEN ?3 AND ?4" HOLDS("price",
-	    SAME("price_table") " AND " SAME("month") " AND " SAME_OPTIONAL("us"
-									    "er"
-									    "_c"
-									    "la"
-									    "s"
-									    "s") " AND " SAME_OPTIONAL(
-		"type") " AND " SAME_OPTIONAL("voltage") " AND " SAME("item")) " ORDER BY c.month, ifnull(c.user_class, ''), ifnull(c.type, ''),"
-									       " ifnull(c.voltage, ''), c.item",
-    [LOOKUP_SERIES] =
-	"SELECT " SERIES_COLUMNS " FROM series c WHERE c.series = ?2"
-	" AND c.end_utc > ?3 AND c.start_utc < ?4" HOLDS("series",
-	    SAME("series") " AND " SAME("start_utc")) " ORDER BY c.start_utc",
-    [LOOKUP_CALENDAR] =
-	"SELECT " CALENDAR_COLUMNS " FROM calendar c WHERE c.calendar = ?2"
-	" AND c.day >= ?3 AND c.day < ?4" HOLDS(
-	    "calendar", SAME("calendar") " AND " SAME("day")) " ORDER BY c.day",
-    [LOOKUP_CONDITIONS] =
-	"SELECT " CONDITION_COLUMNS " FROM condition c WHERE c.station = ?2"
-	" AND c.day >= ?3 AND c.day < ?4" HOLDS(
-	    "condition", SAME("station") " AND " SAME("quantity") " AND " SAME(
-			     "day")) " ORDER BY c.quantity, c.day",
-    [LOOKUP_MEMBERS] =
-	"SELECT " MEMBER_COLUMNS
-	" FROM member c WHERE c.portfolio = ?2" NOT_VOID HOLDS(
-	    "member", SAME("portfolio") " AND " SAME("member") " AND " SAME(
-			  "from_utc")) " ORDER BY c.member, c.from_utc",
+	" WHERE c.point = ?2 AND c.time_utc BETWEEN ?3 AND ?4"
+	HOLDS("register_read", SAME_REGISTER_READ)
+	" ORDER BY c.channel, ifnull(c.band, ''), c.time_utc, c.meter",
+
+	[LOOKUP_PRICES_OF_TABLE] =
+	"SELECT " PRICE_COLUMNS " FROM price c"
+	" WHERE c.price_table = ?2 AND c.month BETWEEN ?3 AND ?4"
+	HOLDS("price", SAME_PRICE)
+	" ORDER BY c.month, ifnull(c.user_class, ''), ifnull(c.type, ''),"
+	" ifnull(c.voltage, ''), c.item",
+
+	[LOOKUP_SERIES] =
+	"SELECT " SERIES_COLUMNS " FROM series c"
+	" WHERE c.series = ?2 AND c.end_utc > ?3 AND c.start_utc < ?4"
+	HOLDS("series", SAME_SERIES)
+	" ORDER BY c.start_utc",
+
+	[LOOKUP_CALENDAR] =
+	"SELECT " CALENDAR_COLUMNS " FROM calendar c"
+	" WHERE c.calendar = ?2 AND c.day >= ?3 AND c.day < ?4"
+	HOLDS("calendar", SAME_CALENDAR)
+	" ORDER BY c.day",
+
+	[LOOKUP_CONDITIONS] =
+	"SELECT " CONDITION_COLUMNS " FROM condition c"
+	" WHERE c.station = ?2 AND c.day >= ?3 AND c.day < ?4"
+	HOLDS("condition", SAME_CONDITION)
+	" ORDER BY c.quantity, c.day",
+
+	[LOOKUP_MEMBERS] =
+	"SELECT " MEMBER_COLUMNS " FROM member c"
+	" WHERE c.portfolio = ?2"
+	NOT_VOID HOLDS("member", SAME_MEMBER)
+	" ORDER BY c.member, c.from_utc",
 };
+/* clang-format on */
 static const struct stmt_list lookups = STMT_LIST(lookup_sql);
 
 static const struct {

@@ -110,7 +110,8 @@ struct row_set *entry_rows(struct entry *entry);
 struct ledger *entry_ledger(struct entry *entry);
 
 /* Memory of a module of its own, zeroed when first asked for, that ends with
- * the entry (release, where not NULL, is called before): what it remembers of rows cannot outlive a rollback. */
+ * the entry (release, where not NULL, is called before): what it remembers of
+ * rows cannot outlive a rollback. */
 enum entry_memory {
 	ENTRY_MEMORY_NAMES,
 	ENTRY_MEMORY_POINTS,

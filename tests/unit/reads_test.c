@@ -58,7 +58,8 @@ make_day(struct series_day *day, const char *point, const char *values,
 	}
 }
 
-/* Appends in a batch of its own, whose digest is r1, r2 and so on: "new", "repeated", "changed" or a code. */
+/* Appends in a batch of its own, whose digest is r1, r2 and so on: "new",
+ * "repeated", "changed" or a code. */
 static void
 state(struct fixture *f, struct series_day *day, bool correcting,
     const char *expected)

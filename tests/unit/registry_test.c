@@ -177,95 +177,100 @@ lookup(struct fixture *f, struct fact_cursor **cursor, enum fact_lookup lookup,
 	return text;
 }
 
+static const struct {
+	enum fact_kind kind;
+	const char *cells;
+} every_fact[] = {
+    {FACT_METER, "p1,m2,60,6.2,200,"},
+    {FACT_METER, "p1,m1,1,6.2,100,200"},
+    {FACT_METER, "p2,m3,1,6.2,100,"},
+    {FACT_RELATION, "p1,p2,deduct,0,"},
+    {FACT_CONTRACT, CONTRACT("c1", "supply", "p1", "1", "")},
+    {FACT_ALIAS, "tax,915,party,grid,0,"},
+    {FACT_MEMBER, "grid,p2,0,"},
+    {FACT_SESSION, "s2,p1,,,100,200,1.5,"},
+    {FACT_SESSION, "s1,p1,,,100,199,1,"},
+    {FACT_SESSION_BAND, "s1,import,valley,0.4"},
+    {FACT_SESSION_BAND, "s1,import,peak,0.6"},
+    {FACT_SESSION_INTERVAL, "s2,import,150,200,1"},
+    {FACT_SESSION_INTERVAL, "s2,import,100,150,0.5"},
+    {FACT_REGISTER_READ, "p1,m1,200,import,,7,measured"},
+    {FACT_REGISTER_READ, "p1,m1,100,import,peak,5,measured"},
+    {FACT_REGISTER_READ, "p1,m1,100,import,,6,measured"},
+    {FACT_PRICE, "t,202503,ci,,,flat,0.7,kwh,included"},
+    {FACT_PRICE, "t,202502,ci,,,flat,0.6,kwh,included"},
+    {FACT_SERIES, "spot,200,300,-0.1,kwh"},
+    {FACT_SERIES, "spot,100,200,0.2,kwh"},
+    {FACT_CALENDAR, "cn,20001,workday,"},
+    {FACT_CALENDAR, "cn,20000,holiday,spring-festival"},
+    {FACT_CONDITION, "gz,temperature-max,20000,35.1"},
+};
+static const struct {
+	enum fact_lookup lookup;
+	const char *name;
+	int64_t a, b;
+	const char *expected;
+} every_lookup[] = {
+    {LOOKUP_METERS_OF_POINT, "p1", 0, 0,
+	"p1,m1,1,6.2,100,200; p1,m2,60,6.2,200,"},
+    {LOOKUP_RELATIONS_OF_PARENT, "p1", 0, 0, "p1,p2,deduct,0,"},
+    {LOOKUP_RELATIONS_OF_PARENT, "p2", 0, 0, ""},
+    {LOOKUP_RELATIONS_OF_CHILD, "p2", 0, 0, "p1,p2,deduct,0,"},
+    {LOOKUP_PARTY, "grid", 0, 0, "grid,grid,国网,,0,"},
+    {LOOKUP_POINT, "p2", 0, 0, "p2,metering,,,,,,,0,"},
+    {LOOKUP_ALIASES_OF, "grid", 0, 0, "tax,915,party,grid,0,"},
+    {LOOKUP_MEMBERS, "grid", 0, 0, "grid,p2,0,"},
+    {LOOKUP_SESSIONS_OF_POINT, "p1", 199, 200, "s1,p1,,,100,199,1,"},
+    {LOOKUP_SESSIONS_OF_POINT, "p1", 0, 201,
+	"s1,p1,,,100,199,1,; s2,p1,,,100,200,1.5,"},
+    {LOOKUP_BANDS_OF_SESSION, "s1", 0, 0,
+	"s1,import,peak,0.6; s1,import,valley,0.4"},
+    {LOOKUP_INTERVALS_OF_SESSION, "s2", 0, 0,
+	"s2,import,100,150,0.5; s2,import,150,200,1"},
+    {LOOKUP_REGISTERS_OF_POINT, "p1", 100, 200,
+	"p1,m1,100,import,,6,measured; p1,m1,200,import,,7,measured; "
+	"p1,m1,100,import,peak,5,measured"},
+    {LOOKUP_REGISTERS_OF_POINT, "p1", 101, 199, ""},
+    {LOOKUP_PRICES_OF_TABLE, "t", 202502, 202502,
+	"t,202502,ci,,,flat,0.6,kwh,included"},
+    {LOOKUP_SERIES, "spot", 200, 201, "spot,200,300,-0.1,kwh"},
+    {LOOKUP_SERIES, "spot", 199, 201,
+	"spot,100,200,0.2,kwh; spot,200,300,-0.1,kwh"},
+    {LOOKUP_CALENDAR, "cn", 20000, 20001, "cn,20000,holiday,spring-festival"},
+    {LOOKUP_CONDITIONS, "gz", 20000, 20001, "gz,temperature-max,20000,35.1"},
+    {LOOKUP_CONDITIONS, "gz", 20001, 20002, ""},
+};
+
 /* Each lookup finds its own and no other, in the order of keys. */
 Test(registry, looks_up_every_kind_of_fact)
 {
-	static const struct {
-		enum fact_kind kind;
-		const char *cells;
-	} facts[] = {
-	    {FACT_METER, "p1,m2,60,6.2,200,"},
-	    {FACT_METER, "p1,m1,1,6.2,100,200"},
-	    {FACT_METER, "p2,m3,1,6.2,100,"},
-	    {FACT_RELATION, "p1,p2,deduct,0,"},
-	    {FACT_CONTRACT, CONTRACT("c1", "supply", "p1", "1", "")},
-	    {FACT_ALIAS, "tax,915,party,grid,0,"},
-	    {FACT_MEMBER, "grid,p2,0,"},
-	    {FACT_SESSION, "s2,p1,,,100,200,1.5,"},
-	    {FACT_SESSION, "s1,p1,,,100,199,1,"},
-	    {FACT_SESSION_BAND, "s1,import,valley,0.4"},
-	    {FACT_SESSION_BAND, "s1,import,peak,0.6"},
-	    {FACT_SESSION_INTERVAL, "s2,import,150,200,1"},
-	    {FACT_SESSION_INTERVAL, "s2,import,100,150,0.5"},
-	    {FACT_REGISTER_READ, "p1,m1,200,import,,7,measured"},
-	    {FACT_REGISTER_READ, "p1,m1,100,import,peak,5,measured"},
-	    {FACT_REGISTER_READ, "p1,m1,100,import,,6,measured"},
-	    {FACT_PRICE, "t,202503,ci,,,flat,0.7,kwh,included"},
-	    {FACT_PRICE, "t,202502,ci,,,flat,0.6,kwh,included"},
-	    {FACT_SERIES, "spot,200,300,-0.1,kwh"},
-	    {FACT_SERIES, "spot,100,200,0.2,kwh"},
-	    {FACT_CALENDAR, "cn,20001,workday,"},
-	    {FACT_CALENDAR, "cn,20000,holiday,spring-festival"},
-	    {FACT_CONDITION, "gz,temperature-max,20000,35.1"},
-	};
-	static const struct {
-		enum fact_lookup lookup;
-		const char *name;
-		int64_t a, b;
-		const char *expected;
-	} cases[] = {
-	    {LOOKUP_METERS_OF_POINT, "p1", 0, 0,
-		"p1,m1,1,6.2,100,200; p1,m2,60,6.2,200,"},
-	    {LOOKUP_RELATIONS_OF_PARENT, "p1", 0, 0, "p1,p2,deduct,0,"},
-	    {LOOKUP_RELATIONS_OF_PARENT, "p2", 0, 0, ""},
-	    {LOOKUP_RELATIONS_OF_CHILD, "p2", 0, 0, "p1,p2,deduct,0,"},
-	    {LOOKUP_PARTY, "grid", 0, 0, "grid,grid,国网,,0,"},
-	    {LOOKUP_POINT, "p2", 0, 0, "p2,metering,,,,,,,0,"},
-	    {LOOKUP_ALIASES_OF, "grid", 0, 0, "tax,915,party,grid,0,"},
-	    {LOOKUP_MEMBERS, "grid", 0, 0, "grid,p2,0,"},
-	    {LOOKUP_SESSIONS_OF_POINT, "p1", 199, 200, "s1,p1,,,100,199,1,"},
-	    {LOOKUP_SESSIONS_OF_POINT, "p1", 0, 201,
-		"s1,p1,,,100,199,1,; s2,p1,,,100,200,1.5,"},
-	    {LOOKUP_BANDS_OF_SESSION, "s1", 0, 0,
-		"s1,import,peak,0.6; s1,import,valley,0.4"},
-	    {LOOKUP_INTERVALS_OF_SESSION, "s2", 0, 0,
-		"s2,import,100,150,0.5; s2,import,150,200,1"},
-	    {LOOKUP_REGISTERS_OF_POINT, "p1", 100, 200,
-		"p1,m1,100,import,,6,measured; p1,m1,200,import,,7,measured; "
-		"p1,m1,100,import,peak,5,measured"},
-	    {LOOKUP_REGISTERS_OF_POINT, "p1", 101, 199, ""},
-	    {LOOKUP_PRICES_OF_TABLE, "t", 202502, 202502,
-		"t,202502,ci,,,flat,0.6,kwh,included"},
-	    {LOOKUP_SERIES, "spot", 200, 201, "spot,200,300,-0.1,kwh"},
-	    {LOOKUP_SERIES, "spot", 199, 201,
-		"spot,100,200,0.2,kwh; spot,200,300,-0.1,kwh"},
-	    {LOOKUP_CALENDAR, "cn", 20000, 20001,
-		"cn,20000,holiday,spring-festival"},
-	    {LOOKUP_CONDITIONS, "gz", 20000, 20001,
-		"gz,temperature-max,20000,35.1"},
-	    {LOOKUP_CONDITIONS, "gz", 20001, 20002, ""},
-	};
 	struct fixture f;
 
 	start(&f);
-	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
-		fixture_state(&f, facts[i].kind, facts[i].cells);
+	for (size_t i = 0; i < sizeof(every_fact) / sizeof(every_fact[0]);
+	     i++) {
+		fixture_state(&f, every_fact[i].kind, every_fact[i].cells);
 	}
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(every_lookup) / sizeof(every_lookup[0]);
+	     i++) {
 		struct fact_cursor *cursor = NULL;
 
-		cr_assert_str_eq(lookup(&f, &cursor, cases[i].lookup, 99,
-				     cases[i].name, cases[i].a, cases[i].b),
-		    cases[i].expected);
+		cr_assert_str_eq(lookup(&f, &cursor, every_lookup[i].lookup, 99,
+				     every_lookup[i].name, every_lookup[i].a,
+				     every_lookup[i].b),
+		    every_lookup[i].expected);
 		/* Rewound, it says the same; of the market's entry, nothing. */
-		cr_assert_str_eq(lookup(&f, &cursor, cases[i].lookup, 99,
-				     cases[i].name, cases[i].a, cases[i].b),
-		    cases[i].expected);
-		cr_assert_str_eq(lookup(&f, &cursor, cases[i].lookup, 1,
-				     cases[i].name, cases[i].a, cases[i].b),
+		cr_assert_str_eq(lookup(&f, &cursor, every_lookup[i].lookup, 99,
+				     every_lookup[i].name, every_lookup[i].a,
+				     every_lookup[i].b),
+		    every_lookup[i].expected);
+		cr_assert_str_eq(lookup(&f, &cursor, every_lookup[i].lookup, 1,
+				     every_lookup[i].name, every_lookup[i].a,
+				     every_lookup[i].b),
 		    "");
-		cr_assert_str_eq(lookup(&f, &cursor, cases[i].lookup, 99,
-				     "nobody", cases[i].a, cases[i].b),
+		cr_assert_str_eq(
+		    lookup(&f, &cursor, every_lookup[i].lookup, 99, "nobody",
+			every_lookup[i].a, every_lookup[i].b),
 		    "");
 		facts_close(cursor);
 	}
