@@ -6,6 +6,7 @@ the tools as a user would, and compares what they put out with the expected
 files.  It computes nothing that it then compares.
 """
 import csv
+import datetime
 import json
 import os
 import subprocess
@@ -58,10 +59,16 @@ class Ledger:
         return done.stdout, done.stderr, done.returncode
 
     def lines(self, handle):
-        """The lines of a run, as the tools export them."""
+        """The lines of a run, as the tools export them; times in UTC."""
         out, _, _ = self.run("qf-export", handle, "--to", "lines-csv",
                              "--output", "-")
-        return list(csv.DictReader(out.splitlines()))
+        rows = list(csv.DictReader(
+            row for row in out.splitlines() if not row.startswith("#")))
+        for row in rows:
+            row["from_utc"] = datetime.datetime.fromisoformat(
+                row["from"]).astimezone(datetime.timezone.utc).strftime(
+                    "%Y-%m-%dT%H:%M:%SZ")
+        return rows
 
     def query(self, sql):
         """What an auditor reads with nothing but sqlite3."""

@@ -276,12 +276,12 @@ def tariff(charge, channel, resolution):
                 'by-band="no" missing="unpriced"/>' % (channel, name, span))
     elif charge[1] == "subscription":
         body = ('<charge id="subscription" subject="subscription" '
-                'leg="charge" per="month-by-day" series="%s" lines="day" '
+                'leg="charge" per="month-by-day" series="%s" '
                 'missing="unpriced"/>' % name)
         price = ' price="6 half-up"'
     else:
         body = ('<charge id="fee" subject="fee" leg="charge" '
-                'per="day" series="%s" lines="day" missing="unpriced"/>'
+                'per="day" series="%s" missing="unpriced"/>'
                 % name)
     return TARIFF % {"id": "%s-%s" % (name, channel), "charge": body,
                      "price": price}
@@ -332,7 +332,8 @@ def settle(case, members):
         files.append(ledger.write(
             "series.csv", "series,start,end,price,unit", prices))
     files.append(ledger.write(
-        "reads.csv", "point,channel,time,value,quality,method", reads(case),
+        "reads.csv", "point,channel,time,value,quality,method",
+        [row for row in reads(case) if row[0] in points],
         preamble="quantity=kwh side=primary label=start minutes=15"))
     for number, group in enumerate(sorted({g[:3] for g in members})):
         for channel in ("import", "export"):
