@@ -6,13 +6,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/outfile.h"
-#include "base/sink.h"
 #include "base/tool.h"
-#include "format/table.h"
-#include "ledger/db.h"
+#include "stage/audit.h"
 #include "stage/audit_checkpoint.h"
 #include "stage/audit_explain.h"
 #include "stage/audit_log.h"
@@ -41,9 +37,7 @@ struct given {
 struct work {
 	struct tool *tool;
 	struct given given;
-	struct ledger *ledger;
-	struct sink sink;
-	enum table_form form;
+	struct audit audit;
 };
 
 static const struct options_row log_rows[] = {
@@ -117,10 +111,9 @@ do_work(struct tool *tool, size_t least, size_t most,
     int (*function)(struct work *work, struct qf_error *err))
 {
 	struct work work = {.tool = tool};
-	struct outfile *out = NULL;
 	struct qf_error err;
 	const char *path;
-	int rc = -1;
+	int rc;
 
 	if (take_options(tool, &work.given) == -1) {
 		return tool_finish(tool, tool->status);
@@ -129,35 +122,26 @@ do_work(struct tool *tool, size_t least, size_t most,
 		return tool_misuse(tool, "%s %s", tool->command->name,
 		    most == 0       ? "takes no operand"
 		    : least == most ? "takes one operand"
-				    : "takes fewer operands");
+		    : least == 0    ? "takes at most three levels"
+				    : "needs an operand");
 	}
 	path = tool_ledger(tool);
 	if (path == NULL) {
 		return tool_finish(tool, tool->status);
 	}
-	work.form = table_form_for(STDOUT_FILENO, work.given.json);
-	if (ledger_open(&work.ledger, path, LEDGER_READ, 0, &err) == 0) {
-		rc = outfile_begin(&out, "-", tool->spec->name, true, &err);
-	}
+	rc = audit_begin(&work.audit, path, work.given.json, &err);
 	if (rc == 0) {
-		struct qf_error later;
-
-		work.sink = sink_outfile(out);
 		rc = function(&work, &err);
-		if (outfile_commit(out, rc == 0 ? &err : &later) == -1) {
-			rc = -1;
-		}
 	}
-	outfile_free(out);
-	ledger_close(work.ledger);
+	rc = audit_end(&work.audit, rc, &err);
 	return rc == 0 ? tool_finish(tool, QF_OK) : tool_fail(tool, &err);
 }
 
 static int
 work_log(struct work *work, struct qf_error *err)
 {
-	return audit_log(
-	    work->ledger, work->given.kind, work->form, work->sink, err);
+	return audit_log(work->audit.ledger, work->given.kind, work->audit.form,
+	    work->audit.sink, err);
 }
 
 static int
@@ -177,8 +161,8 @@ work_verify(struct work *work, struct qf_error *err)
 			return -1;
 		}
 	}
-	return audit_verify(work->ledger, levels == 0 ? AUDIT_ALL : levels,
-	    work->given.since, err);
+	return audit_verify(work->audit.ledger,
+	    levels == 0 ? AUDIT_ALL : levels, work->given.since, err);
 }
 
 static int
@@ -190,7 +174,7 @@ run_verify(struct tool *tool)
 static int
 work_checkpoint(struct work *work, struct qf_error *err)
 {
-	return audit_checkpoint(work->ledger, work->sink, err);
+	return audit_checkpoint(work->audit.ledger, work->audit.sink, err);
 }
 
 static int
@@ -212,7 +196,7 @@ work_replay(struct work *work, struct qf_error *err)
 		return -1;
 	}
 	for (size_t i = 0; rc == 0 && i < count; i++) {
-		rc = audit_replay(work->ledger, &handles[i], err);
+		rc = audit_replay(work->audit.ledger, &handles[i], err);
 	}
 	free(handles);
 	return rc;
@@ -234,7 +218,8 @@ work_explain(struct work *work, struct qf_error *err)
 	if (handle_parse(&handle, work->tool->operands[0], err) == -1) {
 		return -1;
 	}
-	return audit_explain(work->ledger, &handle, &request, work->sink, err);
+	return audit_explain(
+	    work->audit.ledger, &handle, &request, work->audit.sink, err);
 }
 
 static int
@@ -257,8 +242,8 @@ work_reconcile(struct work *work, struct qf_error *err)
 		return qf_fail(
 		    err, QF_USAGE, "period-missing", "a period is needed");
 	}
-	return audit_reconcile(
-	    work->ledger, &request, work->form, work->sink, err);
+	return audit_reconcile(work->audit.ledger, &request, work->audit.form,
+	    work->audit.sink, err);
 }
 
 static int
@@ -270,7 +255,7 @@ run_reconcile(struct tool *tool)
 static int
 work_snapshot(struct work *work, struct qf_error *err)
 {
-	return ledger_snapshot(work->ledger, work->tool->operands[0], err);
+	return audit_snapshot(&work->audit, work->tool->operands[0], err);
 }
 
 static int
