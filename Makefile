@@ -70,7 +70,7 @@ $(B)/unit: $(TEST_SRC:%.c=$(B)/%.o) $(B)/libqf.a
 
 # What is checked.  The packages must be there before pkg-config is asked,
 # which is when this file is read, hence a second make.
-.PHONY: deps check check-all unit cli golden lint man-lint
+.PHONY: deps check check-all unit cli golden lint man-lint verify-twice
 deps:
 	@tests/deps.sh
 
@@ -80,6 +80,7 @@ check: deps
 check-all: all
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory cli
+	@$(MAKE) --no-print-directory verify-twice
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory man-lint
 
@@ -91,6 +92,10 @@ cli: all
 
 golden: all
 	@GOLDEN=$(or $(GOLDEN),1) tests/cli/run.sh $(CASES)
+
+# Two verifiers that share no code, on the same good and changed ledgers.
+verify-twice: all
+	@python3 tests/verify/agree.py $(BIN)
 
 lint: $(GEN)
 	@CC="$(CC)" CPPFLAGS='$(CPPFLAGS)' tests/lint.sh
@@ -203,7 +208,7 @@ clean:
 
 help:
 	@sed -n 's/^#	make/	make/p' $(MAKEFILE_LIST)
-	@echo "	make unit cli lint man-lint	the parts of make check"
+	@echo "	make unit cli verify-twice lint man-lint	the parts of make check"
 	@echo "	make cli CASES=qf-rate		only some of the cases"
 	@echo "	make golden [CASES=...]		new expected results"
 	@echo "	make check-asan check-valgrind check-fault coverage"

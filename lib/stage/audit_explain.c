@@ -96,9 +96,8 @@ tell_files(struct explain *explain)
 		if (log_find(&cursor, explain->ledger, explain->cited[i],
 			&found, explain->err) == 1) {
 			explain_say(explain, i == 0 ? "files" : "",
-			    "%s:%" PRId64 "@%s %s sha256 %s%s%s", found.kind,
-			    found.handle.entry, found.handle.head, found.file,
-			    found.sha256,
+			    "%s:%" PRId64 " %s sha256 %s%s%s", found.kind,
+			    found.handle.entry, found.file, found.sha256,
 			    found.reason == NULL ? "" : ", correction: ",
 			    found.reason == NULL ? "" : found.reason);
 		}

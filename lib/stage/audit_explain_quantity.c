@@ -87,7 +87,7 @@ tell_register(struct explain *explain, const char *meter, const char *band,
 {
 	struct dec start = {0}, end = {0}, multiplier = {0}, turn = {0};
 	char places[2][EXPLAIN_PLACE_MAX], a[DEC_TEXT_MAX], b[DEC_TEXT_MAX];
-	char times[DEC_TEXT_MAX], kwh[DEC_TEXT_MAX];
+	char times[DEC_TEXT_MAX], kwh[DEC_TEXT_MAX], full[DEC_TEXT_MAX];
 	int digits = 0, rolled, rc;
 
 	rc = find_reading(
@@ -110,14 +110,15 @@ tell_register(struct explain *explain, const char *meter, const char *band,
 		for (int i = 0; i < digits; i++) {
 			dec_mul_int(&turn, &turn, 10);
 		}
+		dec_format(&turn, full, sizeof(full));
 		dec_add(&end, &end, &turn);
 		dec_mul(&end, &end, &multiplier);
 		dec_add(sum, sum, &end);
 		dec_format_trim(&end, kwh, sizeof(kwh));
 		explain_say(explain, "register",
-		    "meter %s, %s: (%s - %s%s) x %s = %s kWh", meter,
-		    band == NULL ? "total" : band, b, a,
-		    rolled ? " + a full turn" : "", times, kwh);
+		    "meter %s, %s: (%s - %s%s%s) x %s = %s kWh", meter,
+		    band == NULL ? "total" : band, b, a, rolled ? " + " : "",
+		    rolled ? full : "", times, kwh);
 		explain_say(explain, "", "from %s", places[0]);
 		explain_say(explain, "", "to   %s", places[1]);
 	}

@@ -355,12 +355,12 @@ print_all(struct report *report, struct qf_error *err)
 	    table_finish(report->table, err) == -1) {
 		return -1;
 	}
-	return report->gaps == 0
-		   ? 0
-		   : qf_fail(err, QF_NO, "reconcile-gap",
-			 "%s: %" PRId64 " rows do not add up; the first: %s",
-			 ledger_path(report->reconcile->ledger), report->gaps,
-			 report->first);
+	return report->gaps == 0 ? 0
+				 : qf_fail(err, QF_NO, "reconcile-gap",
+				       "%s: rows that do not add up: %" PRId64
+				       "; the first: %s",
+				       ledger_path(report->reconcile->ledger),
+				       report->gaps, report->first);
 }
 
 static int

@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+"""agree.py - two verifiers, one answer; and what only the first one can tell.
+
+    agree.py BIN
+
+Settles the small city with the tools in BIN, then changes copies of the ledger
+behind its back.  After each change verify.py and qf-audit verify chain must
+both refuse the copy and name the same entry.  Then changes after which the
+chain was made anew, as an owner could: the chain is sound, and the balance, a
+replay, an explanation, the reconciliation or a checkpoint tells.
+
+Prints "verify: N passed, N failed".
+"""
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+import verify
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+CITY = os.path.join(ROOT, "testdata", "city")
+ENV = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC",
+       "QF_CLOCK": "2025-03-05T01:00:00Z"}
+
+# Changes that the chain must show.  {run} and {posting} are the newest.
+CHAIN = [
+    "UPDATE market SET name = 'other'",
+    "UPDATE batch SET file = 'x.csv' WHERE entry = (SELECT min(entry) FROM batch)",
+    "UPDATE batch SET received_utc = 0 WHERE entry = (SELECT max(entry) FROM batch)",
+    "UPDATE rule SET text = replace(text, '0.40', '0.41') WHERE text LIKE '%0.40%'",
+    "UPDATE party SET name_zh = name_zh || 'x' WHERE id = 3",
+    "UPDATE point SET capacity_kw = '1' WHERE id = 2",
+    "UPDATE meter SET multiplier = '2' WHERE id = 1",
+    "UPDATE contract SET to_utc = from_utc WHERE id = 5",
+    "UPDATE relation SET role = 'check' WHERE id = 1",
+    "UPDATE read_day SET vals = replace(vals, '1', '2') WHERE id = 40",
+    "UPDATE read_day SET quality = 'E' WHERE id = 41",
+    "UPDATE register_read SET value = '1' WHERE id = 2",
+    "UPDATE session SET party = NULL WHERE id = 9",
+    "UPDATE session_interval SET kwh = '0' WHERE id = 10",
+    "UPDATE price SET price = '0' WHERE id = 1",
+    "UPDATE calendar SET kind = 'workday' WHERE kind = 'holiday'",
+    "UPDATE run SET kind = 'correction' WHERE entry = {run}",
+    "UPDATE run_line SET net_minor = net_minor + 1 WHERE entry = {run} AND line = 10",
+    "UPDATE run_line SET band = NULL WHERE entry = {run} AND line = 10",
+    "UPDATE run_energy SET held_kwh = '1' WHERE entry = {run} AND line = 2",
+    "UPDATE transfer SET debit = credit, credit = debit WHERE entry = {posting}",
+    "DELETE FROM run_line WHERE entry = {run} AND line = 4",
+    "DELETE FROM transfer WHERE entry = {posting}",
+    "DELETE FROM session WHERE id = 20",
+    "INSERT INTO run_hold SELECT NULL, {run}, 99, contract, leg, point, NULL,"
+    " from_utc, to_utc, 'no-price', '' FROM run_line WHERE entry = {run} AND line = 1",
+    "UPDATE run_line SET id = id + 1000000 WHERE entry = {run} AND line = 7",
+    "UPDATE entry SET header = replace(header, 'program', 'Program') WHERE entry = 3",
+    "UPDATE entry SET digest = substr(digest, 2) || 'x' WHERE entry = 4",
+    "UPDATE entry SET kind = 'rule' WHERE entry = 12",
+    "DELETE FROM entry WHERE entry = 5",
+    "DELETE FROM entry WHERE entry = {posting}",
+]
+
+# Changes with the chain made anew: (what, command, code that must be said).
+REWRITTEN = [
+    ("UPDATE run_line SET gross_minor = gross_minor + 1 WHERE entry = {run} AND line = 10",
+     "verify balance", "balance-line"),
+    ("UPDATE run_line SET gross_minor = gross_minor + 1, net_minor = net_minor + 1"
+     " WHERE entry = {run} AND line = 10", "verify balance", "balance-stands"),
+    ("UPDATE run_line SET gross_minor = gross_minor + 1, net_minor = net_minor + 1"
+     " WHERE entry = {run} AND line = 10", "replay run:{run}", "replay-differs"),
+    ("UPDATE run_line SET gross_minor = gross_minor + 1, net_minor = net_minor + 1"
+     " WHERE entry = {run} AND line = 10", "explain run:{run}/10", "explain-differs"),
+    ("UPDATE run_line SET gross_minor = gross_minor + 1, net_minor = net_minor + 1"
+     " WHERE entry = {run} AND line = 10", "reconcile -p 2025-02", "reconcile-gap"),
+    ("UPDATE run_line SET quantity = '1' WHERE entry = {run} AND line = 10",
+     "verify balance", "balance-rated"),
+    ("UPDATE run_energy SET held_kwh = '1' WHERE entry = {run} AND line = 2",
+     "verify balance", "balance-energy"),
+    ("UPDATE run_energy SET metered_kwh = '1', rated_kwh = '1' WHERE entry = {run} AND line = 2",
+     "verify balance", "balance-rated"),
+    ("UPDATE run SET lines = lines + 1 WHERE entry = {run}", "verify balance",
+     "balance-run"),
+    ("DELETE FROM run_hold WHERE entry = {held}", "verify balance", "balance-run"),
+    ("DELETE FROM run_hold WHERE entry = {held}", "replay run:{held}", "replay-differs"),
+    ("UPDATE posting SET transfers = transfers - 1 WHERE entry = {posting}",
+     "verify balance", "balance-posting"),
+    ("UPDATE transfer SET debit = credit, credit = debit WHERE entry = {posting}",
+     "verify balance", "balance-transfer"),
+    ("UPDATE transfer SET amount_minor = amount_minor + 1 WHERE entry = {posting}",
+     "verify balance", "balance-transfer"),
+    ("UPDATE transfer SET total_quantity = '1' WHERE entry = {posting}",
+     "verify balance", "balance-total"),
+    ("UPDATE transfer SET total_gross_minor = total_gross_minor + 1 WHERE entry = {posting}",
+     "verify balance", "balance-total"),
+    ("UPDATE transfer SET version = version + 1 WHERE entry = {posting}",
+     "verify balance", "balance-total"),
+    ("UPDATE transfer SET gross_minor = 5, net_minor = 5, tax_minor = 0, amount_minor = 5,"
+     " total_net_minor = total_net_minor - net_minor + 5,"
+     " total_gross_minor = total_gross_minor - gross_minor + 5,"
+     " debit = payer, credit = payee"
+     " WHERE entry = {posting} AND line = 1 AND tax_minor = 0",
+     "verify balance", "balance-stands"),
+    ("UPDATE read_day SET vals = '[' || substr('" + "1," * 96 + "', 1, 191) || ']'"
+     " WHERE point = 'pile-01' AND id = (SELECT max(id) FROM read_day WHERE point = 'pile-01'"
+     " AND channel = 'import')",
+     "replay run:{run}", "replay-differs"),
+    ("UPDATE read_day SET vals = '[' || substr('" + "1," * 96 + "', 1, 191) || ']'"
+     " WHERE point = 'pile-01' AND id = (SELECT max(id) FROM read_day WHERE point = 'pile-01'"
+     " AND channel = 'import')",
+     "reconcile -p 2025-02", "reconcile-gap"),
+    ("UPDATE register_read SET value = '1' WHERE point = 'depot-v1' AND band IS NULL"
+     " AND time_utc = (SELECT min(time_utc) FROM register_read)",
+     "reconcile -p 2025-02", "reconcile-gap"),
+    ("UPDATE session SET import_kwh = '1' WHERE session = 's-0001'",
+     "reconcile -p 2025-02", "reconcile-gap"),
+    ("UPDATE party SET name_zh = 'other' WHERE id = 3", "verify --since {kept}",
+     "checkpoint-differs"),
+]
+
+
+def run(binary, ledger, *arguments):
+    return subprocess.run([binary, arguments[0], "-l", ledger, *arguments[1:]],
+                          env=ENV, capture_output=True, text=True, check=False)
+
+
+def build(tools, ledger):
+    """The city's February, settled twice; returns the numbers of entries."""
+    def tool(name, *arguments, may=0):
+        done = subprocess.run([os.path.join(tools, name), "-l", ledger, *arguments],
+                              env=ENV, capture_output=True, text=True, check=False)
+        if done.returncode > may:
+            sys.exit("%s: status %d: %s" % (name, done.returncode, done.stderr))
+        return done.stdout.split()
+
+    def files(*parts):
+        folder = os.path.join(*parts)
+        return sorted(os.path.join(folder, name) for name in os.listdir(folder)
+                      if name.endswith((".csv", ".xml")))
+    rules = os.path.join(ROOT, "schemas", "rules")
+    tool("qf-init", "--market", "city", "--zone", "Asia/Shanghai", "--currency", "CNY")
+    tool("qf-ingest", os.path.join(rules, "cq-ci-two-part-10kv.xml"),
+         os.path.join(rules, "cq-residential-ev.xml"), *files(rules, "prices"),
+         *files(CITY, "rules"), *files(CITY, "inbox"))
+    first = tool("qf-rate", "--period", "2025-02", may=1)
+    tool("qf-post", *first)
+    tool("qf-ingest", os.path.join(CITY, "late", "reads-pile-04.csv"))
+    tool("qf-ingest", "--correct", "late", *files(CITY, "correction"))
+    second = tool("qf-rate", "--period", "2025-02", may=1)
+    posting = tool("qf-post", *second)
+    number = re.compile(r":(\d+)@")
+    return {"held": number.search(first[0]).group(1),
+            "run": number.search(second[0]).group(1),
+            "posting": number.search(posting[0]).group(1)}
+
+
+def change(ledger, sql, rechain):
+    base = sqlite3.connect(ledger)
+    guards = [row[0] for row in base.execute(
+        "SELECT sql FROM sqlite_schema WHERE type = 'trigger'")]
+    for (name,) in base.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+        base.execute('DROP TRIGGER "%s"' % name)
+    base.execute("PRAGMA ignore_check_constraints = ON")
+    done = base.execute(sql).rowcount
+    if done < 1:
+        sys.exit("nothing changed: " + sql)
+    if rechain:
+        make_chain(base)
+    for guard in guards:
+        base.execute(guard)
+    base.commit()
+    base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    base.close()
+
+
+def make_chain(base):
+    """Headers and digests for the rows as they are now."""
+    tables, previous = verify.tables_of(base), "0" * 64
+    for number, header in base.execute(
+            "SELECT entry, header FROM entry ORDER BY entry").fetchall():
+        header = re.sub(r"(?m)^previous .*$", "previous " + previous, header)
+        header = re.sub(r"(?m)^rows .*\n", "", header)
+        # Not sorted: the tables are in the order of the schema.
+        for name, columns in tables.items():
+            leaves = [verify.leaf(row) for row in base.execute(
+                'SELECT %s FROM "%s" WHERE entry = ? ORDER BY rowid' % (
+                    ", ".join('"%s"' % c for c in columns), name), (number,))]
+            if leaves:
+                header += "rows %s %d %s\n" % (
+                    name, len(leaves), verify.root(leaves).hex())
+        previous = verify.hashlib.sha256(header.encode()).hexdigest()
+        base.execute("UPDATE entry SET header = ?, digest = ? WHERE entry = ?",
+                     (header, previous, number))
+
+
+def second_verifier(ledger):
+    return subprocess.run([sys.executable, os.path.join(HERE, "verify.py"), ledger],
+                          capture_output=True, text=True, check=False)
+
+
+def named(text):
+    match = re.search(r"entry (\d+)", text)
+    return match.group(1) if match else None
+
+
+def check_chain(audit, ledger, sql):
+    """What is wrong with the two answers, or nothing."""
+    first, second = run(audit, ledger, "verify", "chain"), second_verifier(ledger)
+    if first.returncode != 1 or second.returncode != 1:
+        return "status %d and %d: %s%s" % (
+            first.returncode, second.returncode, first.stderr, second.stdout)
+    # A missing entry is told by its number, a stray row by its entry.
+    if named(first.stderr) != named(second.stdout.replace("entries ", "")):
+        return "named apart: %s%s" % (first.stderr, second.stdout)
+    return None
+
+
+def check_rewritten(audit, ledger, command, code):
+    first, second = run(audit, ledger, "verify", "chain"), second_verifier(ledger)
+    if first.returncode != 0 or second.returncode != 0:
+        return "the chain: %s%s" % (first.stderr, second.stdout)
+    done = run(audit, ledger, *command.split())
+    if done.returncode != 1 or "[%s]" % code not in done.stderr:
+        return "status %d: %s" % (done.returncode, done.stderr)
+    return None
+
+
+def check_good(audit, ledger, entries, kept):
+    with open(kept, "w", encoding="utf-8") as out:
+        out.write(run(audit, ledger, "checkpoint").stdout)
+    for arguments in (["verify", "--since", kept],
+                      ["replay", "run:" + entries["held"], "run:" + entries["run"]],
+                      ["reconcile", "-p", "2025-02"],
+                      ["explain", "run:%s/10" % entries["run"]]):
+        done = run(audit, ledger, *arguments)
+        if done.returncode != 0:
+            return "%s: %s" % (arguments, done.stderr)
+    done = second_verifier(ledger)
+    return done.stdout if done.returncode != 0 else None
+
+
+def main():
+    tools = os.path.abspath(sys.argv[1])
+    audit = os.path.join(tools, "qf-audit")
+    passed, failed = 0, 0
+    with tempfile.TemporaryDirectory(prefix="qf-verify-") as top:
+        good = os.path.join(top, "good.qf")
+        copy = os.path.join(top, "copy.qf")
+        kept = os.path.join(top, "kept")
+        entries = build(tools, good)
+        results = [("as it is", check_good(audit, good, entries, kept))]
+        for sql in CHAIN:
+            sql = sql.format(kept=kept, **entries)
+            shutil.copy(good, copy)
+            change(copy, sql, False)
+            results.append((sql, check_chain(audit, copy, sql)))
+        for sql, command, code in REWRITTEN:
+            sql = sql.format(**entries)
+            shutil.copy(good, copy)
+            change(copy, sql, True)
+            results.append((sql + " / " + code, check_rewritten(
+                audit, copy, command.format(kept=kept, **entries), code)))
+        for what, wrong in results:
+            if wrong is None:
+                passed += 1
+            else:
+                failed += 1
+                print("verify: %s: %s" % (what, wrong.strip()))
+    print("verify: %d passed, %d failed" % (passed, failed))
+    sys.exit(failed != 0)
+
+
+if __name__ == "__main__":
+    main()
