@@ -205,6 +205,12 @@ static const char *const lookup_sql[FACT_LOOKUPS] = {
 	NOT_VOID HOLDS("relation", SAME_RELATION)
 	" ORDER BY c.child, c.role, c.from_utc",
 
+	[LOOKUP_RELATIONS_FROM_PARENT] =
+	"SELECT " RELATION_COLUMNS " FROM relation c"
+	" WHERE c.parent >= ?2"
+	NOT_VOID HOLDS("relation", SAME_RELATION)
+	" ORDER BY c.parent LIMIT 1",
+
 	[LOOKUP_RELATIONS_OF_CHILD] =
 	"SELECT " RELATION_COLUMNS " FROM relation c"
 	" WHERE c.child = ?2"
