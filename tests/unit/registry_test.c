@@ -277,6 +277,26 @@ Test(registry, looks_up_every_kind_of_fact)
 	fixture_close(&f);
 }
 
+Test(registry, finds_the_next_parent_at_or_after_a_name)
+{
+	struct fixture f;
+	struct fact_cursor *cursor = NULL;
+
+	start(&f);
+	fixture_state(&f, FACT_RELATION, "p1,p2,deduct,0,");
+	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_RELATIONS_FROM_PARENT, 99,
+			     "nobody", 0, 0),
+	    "p1,p2,deduct,0,");
+	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_RELATIONS_FROM_PARENT, 99,
+			     "p1", 0, 0),
+	    "p1,p2,deduct,0,");
+	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_RELATIONS_FROM_PARENT, 99,
+			     "p2", 0, 0),
+	    "");
+	facts_close(cursor);
+	fixture_close(&f);
+}
+
 Test(registry, a_lookup_sees_the_newest_row_up_to_its_entry)
 {
 	struct fixture f;
