@@ -36,6 +36,22 @@ struct reading {
 	struct dec value;
 };
 
+void
+audit_source_release(struct audit_source *source)
+{
+	struct audit_cursors *cursors = source->cursors;
+
+	if (cursors == NULL) {
+		return;
+	}
+	facts_close(cursors->meters);
+	facts_close(cursors->relations);
+	facts_close(cursors->parents);
+	facts_close(cursors->registers);
+	facts_close(cursors->sessions);
+	memset(cursors, 0, sizeof(*cursors));
+}
+
 int
 audit_meter(const struct audit_source *source, const char *point, int64_t utc,
     struct dec *multiplier, int *digits, struct qf_error *err)

@@ -19,15 +19,25 @@
 #include "base/dec.h"
 #include "model/series.h"
 
+struct fact_cursor;
 struct ledger;
 struct qf_error;
 struct zone;
+
+/* Lookups that are used again for the next point; audit_source_release()
+ * closes them. */
+struct audit_cursors {
+	struct fact_cursor *meters, *relations, *parents, *registers, *sessions;
+};
 
 struct audit_source {
 	struct ledger *ledger;
 	int64_t asof;
 	const struct zone *zone;
+	struct audit_cursors *cursors; /* all NULL at first */
 };
+
+void audit_source_release(struct audit_source *source);
 
 struct audit_interval {
 	int64_t from_utc, to_utc;

@@ -672,6 +672,13 @@ audit_explain(struct ledger *ledger, struct handle *handle,
 		    "name a line, as in run:%" PRId64 "/1", handle->entry);
 		goto out;
 	}
+	if (handle->kind != ENTRY_RUN && handle->kind != ENTRY_POSTING) {
+		qf_fail(err, QF_USAGE, "handle-kind",
+		    "%s:%" PRId64 ": only a line of a run or posting can be "
+		    "explained",
+		    entry_kind_name(handle->kind), handle->entry);
+		goto out;
+	}
 	if (entry_resolve(ledger, handle, err) == -1 ||
 	    zone_load(&explain->zone, ledger_market(ledger)->zone, err) == -1) {
 		goto out;

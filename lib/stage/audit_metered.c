@@ -55,17 +55,19 @@ add_reads(struct dec *kwh60, const struct audit_source *source,
     const char *point, enum channel channel, int64_t from_utc, int64_t to_utc,
     int depth, struct qf_error *err)
 {
-	struct fact_cursor *cursor = NULL;
+	struct fact_cursor *own = NULL; /* a sum of sums needs another */
+	struct fact_cursor **cursor =
+	    depth == 0 ? &source->cursors->relations : &own;
 	struct fact fact;
 	bool is_sum = false;
 	int64_t entry;
 	int rc;
 
-	if (facts_lookup(&cursor, source->ledger, LOOKUP_RELATIONS_OF_PARENT,
+	if (facts_lookup(cursor, source->ledger, LOOKUP_RELATIONS_OF_PARENT,
 		source->asof, point, 0, 0, err) == -1) {
 		return -1;
 	}
-	while ((rc = facts_next(cursor, &fact, &entry, err)) == 1) {
+	while ((rc = facts_next(*cursor, &fact, &entry, err)) == 1) {
 		int64_t first = rulebook_integer(&fact, "from", INT64_MIN);
 		int64_t end = rulebook_integer(&fact, "to", UTC_OPEN);
 
@@ -82,7 +84,7 @@ add_reads(struct dec *kwh60, const struct audit_source *source,
 			break;
 		}
 	}
-	facts_close(cursor);
+	facts_close(own);
 	if (rc == -1 || is_sum) {
 		return rc;
 	}
@@ -99,7 +101,7 @@ registers_at(struct dec *shown, const struct audit_source *source,
     const char *point, const char *meter, enum channel channel, int64_t utc,
     struct qf_error *err)
 {
-	struct fact_cursor *cursor = NULL;
+	struct fact_cursor **cursor = &source->cursors->registers;
 	struct dec value = {0};
 	struct fact fact;
 	bool total = false, any = false;
@@ -107,11 +109,11 @@ registers_at(struct dec *shown, const struct audit_source *source,
 	int rc;
 
 	dec_set_int(shown, 0, 0);
-	if (facts_lookup(&cursor, source->ledger, LOOKUP_REGISTERS_OF_POINT,
+	if (facts_lookup(cursor, source->ledger, LOOKUP_REGISTERS_OF_POINT,
 		source->asof, point, utc, utc, err) == -1) {
 		return -1;
 	}
-	while ((rc = facts_next(cursor, &fact, &entry, err)) == 1) {
+	while ((rc = facts_next(*cursor, &fact, &entry, err)) == 1) {
 		bool is_total = rulebook_text(&fact, "band") == NULL;
 
 		if (strcmp(rulebook_text(&fact, "meter"), meter) != 0 ||
@@ -128,7 +130,6 @@ registers_at(struct dec *shown, const struct audit_source *source,
 			dec_add(shown, shown, &value);
 		}
 	}
-	facts_close(cursor);
 	dec_release(&value);
 	return rc == -1 ? -1 : any;
 }
@@ -175,16 +176,16 @@ add_registers(struct dec *kwh, const struct audit_source *source,
     const char *point, enum channel channel, int64_t from_utc, int64_t to_utc,
     struct qf_error *err)
 {
-	struct fact_cursor *cursor = NULL;
+	struct fact_cursor **cursor = &source->cursors->meters;
 	struct fact fact;
 	int64_t entry;
 	int rc;
 
-	if (facts_lookup(&cursor, source->ledger, LOOKUP_METERS_OF_POINT,
+	if (facts_lookup(cursor, source->ledger, LOOKUP_METERS_OF_POINT,
 		source->asof, point, 0, 0, err) == -1) {
 		return -1;
 	}
-	while ((rc = facts_next(cursor, &fact, &entry, err)) == 1) {
+	while ((rc = facts_next(*cursor, &fact, &entry, err)) == 1) {
 		int64_t first = rulebook_integer(&fact, "from", INT64_MIN);
 		int64_t end = rulebook_integer(&fact, "to", UTC_OPEN);
 
@@ -197,7 +198,6 @@ add_registers(struct dec *kwh, const struct audit_source *source,
 			break;
 		}
 	}
-	facts_close(cursor);
 	return rc;
 }
 
@@ -210,17 +210,17 @@ add_sessions(struct dec *kwh, const struct audit_source *source,
     const struct audit_unit *unit, const char *point, enum channel channel,
     int64_t from_utc, int64_t to_utc, struct qf_error *err)
 {
-	struct fact_cursor *cursor = NULL;
+	struct fact_cursor **cursor = &source->cursors->sessions;
 	struct dec value = {0};
 	struct fact fact;
 	int64_t entry;
 	int rc, any = 0;
 
-	if (facts_lookup(&cursor, source->ledger, LOOKUP_SESSIONS_OF_POINT,
+	if (facts_lookup(cursor, source->ledger, LOOKUP_SESSIONS_OF_POINT,
 		source->asof, point, from_utc, to_utc, err) == -1) {
 		return -1;
 	}
-	while ((rc = facts_next(cursor, &fact, &entry, err)) == 1) {
+	while ((rc = facts_next(*cursor, &fact, &entry, err)) == 1) {
 		int64_t start_utc = rulebook_integer(&fact, "start", 0);
 		int64_t end_utc = rulebook_integer(&fact, "end", 0);
 		bool touches = unit == NULL;
@@ -240,7 +240,6 @@ add_sessions(struct dec *kwh, const struct audit_source *source,
 			any = 1;
 		}
 	}
-	facts_close(cursor);
 	dec_release(&value);
 	return rc == -1 ? -1 : any;
 }

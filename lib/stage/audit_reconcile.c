@@ -47,7 +47,8 @@ struct report {
 	struct dec of[MEASURES]; /* the row at hand */
 	struct buf key;
 	char held[160]; /* of the leg at hand */
-	struct buf held_leg; /* account, contract and leg that it is of */
+	char account[ID_MAX + 1]; /* likewise */
+	struct buf leg; /* contract and leg that the two are of */
 	struct dec totals[TOTALS][MEASURES];
 	int64_t gaps;
 	char first[256];
@@ -167,17 +168,17 @@ is_empty(const struct dec of[MEASURES])
 	return true;
 }
 
-/* Account, contract, leg and channel of a key. */
-static size_t
-split_key(const struct buf *key, const char *parts[4])
+/* Account, contract, leg and channel. */
+static void
+split_key(const struct report *report, const char *parts[4])
 {
-	const char *at = key->bytes;
+	const char *at = report->key.bytes;
 
-	for (int i = 0; i < 4; i++) {
+	parts[0] = report->account;
+	for (int i = 1; i < 4; i++) {
 		parts[i] = at;
 		at += strlen(at) + 1;
 	}
-	return (size_t)(parts[3] - key->bytes);
 }
 
 /* Prints the row of the key that has been summed up. */
@@ -185,16 +186,13 @@ static int
 end_row(struct report *report, struct qf_error *err)
 {
 	const char *parts[4], *gap;
-	size_t leg;
-	bool held;
+	bool held = report->held[0] != '\0';
 	int rc = 0;
 
 	if (report->key.length == 0) {
 		return 0;
 	}
-	leg = split_key(&report->key, parts);
-	held = report->held[0] != '\0' && report->held_leg.length == leg &&
-	       memcmp(report->held_leg.bytes, report->key.bytes, leg) == 0;
+	split_key(report, parts);
 	gap = find_gap(report, held);
 	if (gap != NULL && report->gaps++ == 0) {
 		snprintf(report->first, sizeof(report->first),
@@ -213,6 +211,25 @@ end_row(struct report *report, struct qf_error *err)
 	return rc;
 }
 
+/* Begins the row of a key; what is known of its leg stays while it lasts. */
+static void
+begin_row(struct report *report, const struct sorter_record *record)
+{
+	const char *key = record->key;
+	size_t leg = strlen(key) + 1;
+
+	leg += strlen(key + leg) + 1;
+	buf_clear(&report->key);
+	buf_add(&report->key, key, record->key_length);
+	if (report->leg.length != leg ||
+	    memcmp(report->leg.bytes, key, leg) != 0) {
+		buf_clear(&report->leg);
+		buf_add(&report->leg, key, leg);
+		report->held[0] = '\0';
+		report->account[0] = '\0';
+	}
+}
+
 static int
 take_record(struct report *report, const struct sorter_record *record,
     struct qf_error *err)
@@ -226,13 +243,15 @@ take_record(struct report *report, const struct sorter_record *record,
 		if (end_row(report, err) == -1) {
 			return -1;
 		}
-		buf_clear(&report->key);
-		buf_add(&report->key, record->key, record->key_length);
+		begin_row(report, record);
 	}
 	if (measure == REMARK) {
 		snprintf(report->held, sizeof(report->held), "%s", data + 1);
-		buf_clear(&report->held_leg);
-		buf_add(&report->held_leg, record->key, record->key_length - 1);
+		return 0;
+	}
+	if (measure == ACCOUNT) {
+		snprintf(
+		    report->account, sizeof(report->account), "%s", data + 1);
 		return 0;
 	}
 	if (dec_parse(&value, data + 1, record->data_length - 2, err) == -1) {
@@ -253,7 +272,7 @@ print_unpriced(struct report *report, const char *point, const char *channel,
 	const char *const parts[] = {"", point, "", channel};
 	enum channel of =
 	    strcmp(channel, "export") == 0 ? CHANNEL_EXPORT : CHANNEL_IMPORT;
-	struct fact_cursor *cursor = NULL;
+	struct fact_cursor **cursor = &reconcile->source.cursors->parents;
 	char remark[256] = "no contract prices it";
 	struct fact fact;
 	int64_t entry;
@@ -265,16 +284,15 @@ print_unpriced(struct report *report, const char *point, const char *channel,
 		return rc;
 	}
 	dec_set(&report->of[RESIDUAL], &report->of[METERED]);
-	if (facts_lookup(&cursor, reconcile->ledger, LOOKUP_RELATIONS_OF_CHILD,
+	if (facts_lookup(cursor, reconcile->ledger, LOOKUP_RELATIONS_OF_CHILD,
 		reconcile->source.asof, point, 0, 0, err) == -1) {
 		return -1;
 	}
-	if ((rc = facts_next(cursor, &fact, &entry, err)) == 1) {
+	if ((rc = facts_next(*cursor, &fact, &entry, err)) == 1) {
 		snprintf(remark, sizeof(remark),
 		    "no contract prices it; behind %s",
 		    rulebook_text(&fact, "parent"));
 	}
-	facts_close(cursor);
 	if (rc == -1) {
 		return -1;
 	}
@@ -374,11 +392,11 @@ print(struct reconcile *reconcile, enum table_form form, struct sink sink,
 	report->table = table_new(
 	    sink, form, columns, sizeof(columns) / sizeof(columns[0]));
 	buf_init(&report->key, KEY_MAX);
-	buf_init(&report->held_leg, KEY_MAX);
+	buf_init(&report->leg, KEY_MAX);
 	rc = print_all(report, err);
 	table_free(report->table);
 	buf_release(&report->key);
-	buf_release(&report->held_leg);
+	buf_release(&report->leg);
 	release(report->of);
 	for (int i = 0; i < TOTALS; i++) {
 		release(report->totals[i]);
@@ -393,6 +411,7 @@ audit_reconcile(struct ledger *ledger,
     struct sink sink, struct qf_error *err)
 {
 	struct reconcile reconcile = {.ledger = ledger, .request = request};
+	struct audit_cursors cursors = {NULL, NULL, NULL, NULL, NULL};
 	int rc = -1;
 
 	reconcile.money_scale = ledger_market(ledger)->money_scale;
@@ -402,8 +421,9 @@ audit_reconcile(struct ledger *ledger,
 		err) == -1) {
 		goto out;
 	}
-	reconcile.source =
-	    (struct audit_source){.ledger = ledger, .zone = reconcile.zone};
+	reconcile.source = (struct audit_source){.ledger = ledger,
+	    .zone = reconcile.zone,
+	    .cursors = &cursors};
 	reconcile.unit.stretches =
 	    xcalloc(AUDIT_STRETCHES, sizeof(struct contract));
 	reconcile.sorter = sorter_new(SORTER_MEMORY);
@@ -413,6 +433,7 @@ audit_reconcile(struct ledger *ledger,
 		rc = print(&reconcile, form, sink, err);
 	}
 out:
+	audit_source_release(&reconcile.source);
 	sorter_free(reconcile.sorter);
 	sorter_free(reconcile.points);
 	free(reconcile.unit.stretches);

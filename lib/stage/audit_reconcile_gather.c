@@ -13,6 +13,7 @@
 #include "ledger/db.h"
 #include "ledger/origin.h"
 #include "ledger/postings.h"
+#include "ledger/registry.h"
 #include "ledger/standing.h"
 #include "stage/audit_exported.h"
 #include "stage/audit_reconcile_own.h"
@@ -21,56 +22,19 @@
 
 #define KEY_MAX 1024 /* bytes */
 
-/* Finds stretches and account of a contract's leg; the last ones stay. */
-static int
-find_unit(struct reconcile *reconcile, const char *contract, const char *leg,
-    struct qf_error *err)
-{
-	struct audit_unit *unit = &reconcile->unit;
-
-	if (strcmp(reconcile->contract, contract) == 0 &&
-	    strcmp(reconcile->leg, leg) == 0) {
-		return 0;
-	}
-	reconcile->contract[0] = '\0';
-	if (audit_unit_find(unit, &reconcile->source, contract, leg,
-		reconcile->period.from_utc, reconcile->period.to_utc,
-		err) == -1) {
-		return -1;
-	}
-	snprintf(
-	    reconcile->contract, sizeof(reconcile->contract), "%s", contract);
-	snprintf(reconcile->leg, sizeof(reconcile->leg), "%s", leg);
-	snprintf(
-	    reconcile->account, sizeof(reconcile->account), "%s", contract);
-	if (unit->count > 0 &&
-	    unit->stretches[unit->count - 1].account[0] != '\0') {
-		snprintf(reconcile->account, sizeof(reconcile->account), "%s",
-		    unit->stretches[unit->count - 1].account);
-	}
-	return 0;
-}
-
-/* Adds a record under (account, contract, leg, channel). */
+/* Adds a record under (contract, leg, channel). */
 static int
 add_record(struct reconcile *reconcile, const char *contract, const char *leg,
     const char *channel, enum measure measure, const char *text,
     struct qf_error *err)
 {
-	const char *parts[4];
+	const char *parts[] = {contract, leg, channel == NULL ? "" : channel};
 	struct buf key, data;
-	int rc = find_unit(reconcile, contract, leg, err);
+	int rc;
 
-	if (rc == -1) {
-		return -1;
-	}
-	parts[0] = reconcile->account;
-	parts[1] = contract;
-	parts[2] = leg;
-	parts[3] = channel == NULL ? "" : channel;
 	buf_init(&key, KEY_MAX);
 	buf_init(&data, KEY_MAX);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 3; i++) {
 		buf_add(&key, parts[i], strlen(parts[i]) + 1);
 	}
 	buf_add_char(&data, (char)('a' + (int)measure));
@@ -263,6 +227,10 @@ gather_unit(struct reconcile *reconcile, const struct run *run,
 		}
 	}
 	source.asof = run->asof;
+	if (audit_unit_find(&reconcile->unit, &source, energy->contract,
+		energy->leg, run->from_utc, run->to_utc, err) == -1) {
+		return -1;
+	}
 	rc = audit_metered(&kwh, &source, &reconcile->unit, energy->point,
 	    channel, run->from_utc, run->to_utc, err);
 	if (rc == 0) {
@@ -377,6 +345,33 @@ gather_points(struct reconcile *reconcile, struct qf_error *err)
 	return rc;
 }
 
+/* Whose bill each leg of a contract is on: the last stretch says. */
+static int
+gather_accounts(struct reconcile *reconcile, struct qf_error *err)
+{
+	struct contract_cursor *cursor;
+	struct contract contract;
+	int rc;
+
+	if (contracts_open(&cursor, reconcile->ledger, reconcile->source.asof,
+		reconcile->period.from_utc, reconcile->period.to_utc, NULL,
+		NULL, err) == -1) {
+		return -1;
+	}
+	while ((rc = contracts_next(cursor, &contract, err)) == 1) {
+		if (add_record(reconcile, contract.contract, contract.leg, "",
+			ACCOUNT,
+			contract.account[0] != '\0' ? contract.account
+						    : contract.contract,
+			err) == -1) {
+			rc = -1;
+			break;
+		}
+	}
+	contracts_close(cursor);
+	return rc;
+}
+
 int
 reconcile_gather(struct reconcile *reconcile, struct qf_error *err)
 {
@@ -391,7 +386,8 @@ reconcile_gather(struct reconcile *reconcile, struct qf_error *err)
 	scope.first_month = 100 * year + month;
 	civil_date(period->end_day - 1, &year, &month, &day);
 	scope.last_month = 100 * year + month;
-	if (find_runs(reconcile, &scope, err) == -1) {
+	if (find_runs(reconcile, &scope, err) == -1 ||
+	    gather_accounts(reconcile, err) == -1) {
 		return -1;
 	}
 	for (size_t i = 0; i < reconcile->run_count; i++) {

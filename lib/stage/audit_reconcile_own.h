@@ -23,6 +23,7 @@ enum measure {
 	EXPORTED_MONEY,
 	MEASURES,
 	REMARK, /* a text: what explains a difference */
+	ACCOUNT, /* a text */
 };
 
 struct reconcile {

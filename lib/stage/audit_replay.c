@@ -311,6 +311,11 @@ audit_replay(struct ledger *ledger, struct handle *run, struct qf_error *err)
 	int64_t number;
 	int rc = -1;
 
+	if (run->kind != ENTRY_RUN) {
+		return qf_fail(err, QF_USAGE, "handle-kind",
+		    "%s:%" PRId64 ": only a run can be replayed",
+		    entry_kind_name(run->kind), run->entry);
+	}
 	if (entry_resolve(ledger, run, err) == -1 ||
 	    runs_load(ledger, run->entry, &replay.run, err) == -1) {
 		return -1;
