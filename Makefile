@@ -83,6 +83,7 @@ check-all: all
 	@$(MAKE) --no-print-directory verify-twice
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory man-lint
+	@$(MAKE) --no-print-directory settle-model
 
 unit: $(B)/unit
 	@tests/unit.sh $(B)/unit
@@ -186,10 +187,16 @@ $(B)/%_driver: $(B)/tests/differential/%_driver.o $(B)/libqf.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 .PHONY: check-differential
-check-differential: $(DIFFERENTIAL:%=$(B)/%_driver)
+check-differential: all $(DIFFERENTIAL:%=$(B)/%_driver)
 	for name in $(DIFFERENTIAL); do \
 	  python3 tests/differential/$$name.py $(B)/$${name}_driver || exit; \
 	done
+	python3 tests/differential/settle.py --bin $(BIN) --worlds 100
+
+# A few of its worlds, for make check.
+.PHONY: settle-model
+settle-model: all
+	@python3 tests/differential/settle.py --bin $(BIN) --worlds 12
 
 # Each parser on odd bytes for some seconds, under the sanitizers.
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
