@@ -32,6 +32,19 @@ ask()
 	sqlite3 -readonly -separator '  ' "$QF_LEDGER" "$1"
 }
 
+# The number of the entry whose handle a file holds.
+entry_of()
+{
+	sed 's/^[a-z]*://; s/@.*//' "$1"
+}
+
+# SQL that writes fen as yuan, exactly.
+yuan()
+{
+	echo "CASE WHEN $1 < 0 THEN '-' ELSE '' END ||
+		printf('%d.%02d', abs($1) / 100, abs($1) % 100)"
+}
+
 rm -rf "$demo"
 mkdir -p "$demo/outbox"
 
@@ -56,7 +69,8 @@ ask "SELECT '  ' || contract || ' ' || leg || ': ' || reason || ': ' || detail
 
 say "What came late, and what was wrong"
 echo "Two late sessions cannot be right; they are set aside with the reason:"
-may_hold qf-ingest --quarantine "$demo/aside.csv" "$city/late/sessions-late.csv"
+may_hold qf-ingest --quarantine "$demo/aside.csv" \
+    "$city/late/sessions-late.csv" >>"$demo/batches"
 sed 's/^/  /' "$demo/aside.csv.reasons.csv"
 qf-ingest "$city/late/reads-pile-04.csv" >>"$demo/batches"
 qf-ingest --correct "meter read again on 2025-03-04" \
@@ -71,10 +85,14 @@ qf-export - --to billing-csv -o "$demo/outbox/2-billing" <"$demo/posting-2"
 qf-export - --to statement-xml --per-party --lang both \
     --identity "$city/identity.csv" -o "$demo/outbox/2-statements" \
     <"$demo/run-2"
-echo "Posted in all, by delivery month and leg (yuan):"
+echo "Booked, by posting and leg (yuan):"
 ask "SELECT '  posting ' || entry, leg, count(*) || ' transfers',
-	printf('%d.%02d', sum(amount_minor) / 100, sum(amount_minor) % 100)
-	FROM v_posting GROUP BY entry, leg"
+	'owed ' || $(yuan 'sum(gross_minor)') FROM v_posting GROUP BY entry, leg"
+echo "The pile that changed hands, in the second posting:"
+ask "SELECT '  ' || payer || ' owes ' || payee || ' more', band, quantity || ' kWh',
+	$(yuan gross_minor) || ' yuan' FROM v_posting
+	WHERE contract = 'home-02' AND entry = $(entry_of "$demo/posting-2")
+	AND gross_minor <> 0 ORDER BY line"
 echo "Posting the same run again makes nothing new: $(qf-post - <"$demo/run-2")"
 
 say "Proof"
@@ -84,9 +102,13 @@ qf-audit replay "$(cat "$demo/run-1")" &&
 python3 "$root/tests/verify/verify.py" "$QF_LEDGER" |
     sed 's/^/a second verifier, in another language: /'
 echo "From one amount back to the reads that it came from:"
-qf-audit explain "$(sed 's/@.*//' "$demo/run-2")/1" | sed 's/^/  /'
-echo "Energy and money, from the meter to the bill:"
-may_hold qf-audit reconcile --period 2025-02 | sed 's/^/  /'
+line=$(ask "SELECT line FROM run_line WHERE entry = $(entry_of "$demo/run-2")
+	AND contract = 'nanping' AND band = 'peak'")
+qf-audit explain "run:$(entry_of "$demo/run-2")/$line" | sed 's/^/  /'
+echo "Energy and money, from the meter to the bill, in total:"
+qf-audit reconcile --period 2025-02 --exported "$demo/outbox/1-billing" \
+    --exported "$demo/outbox/2-billing" >"$demo/reconcile.csv"
+sed -n '1p; /^total,/p' "$demo/reconcile.csv" | sed 's/^/  /'
 
 say "Where things lie"
 cat <<END
@@ -94,4 +116,5 @@ the ledger            $demo/city.qf   (open it with sqlite3)
 for billing           $demo/outbox/1-billing, 2-billing
 statements a party    $demo/outbox/2-statements
 set aside             $demo/aside.csv
+reconciled            $demo/reconcile.csv   (a line a contract)
 END

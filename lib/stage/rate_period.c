@@ -1,0 +1,138 @@
+/* rate_period.c - rating a period of the ledger at a path, whole.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "stage/rate_period.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/zone.h"
+#include "ledger/db.h"
+#include "ledger/entry.h"
+#include "stage/rate_report.h"
+
+/* A number of at most 18 digits, or -1. */
+static int64_t
+number_of(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > 18 || text[digits] != '\0') {
+		return -1;
+	}
+	return strtoll(text, NULL, 10);
+}
+
+/* An entry by its number or handle. */
+static int
+find_entry(struct ledger *ledger, const char *text, int64_t *entry,
+    struct qf_error *err)
+{
+	struct handle handle = {0};
+	int64_t last;
+
+	if (strchr(text, ':') != NULL) {
+		if (handle_parse(&handle, text, err) == -1 ||
+		    entry_resolve(ledger, &handle, err) == -1) {
+			return -1;
+		}
+		*entry = handle.entry;
+		return 0;
+	}
+	if (entry_last(ledger, &last, err) == -1) {
+		return -1;
+	}
+	*entry = number_of(text);
+	if (*entry < 1 || *entry > last) {
+		return qf_fail(err, QF_USAGE, "entry-unknown",
+		    "%s: the ledger has entries 1 to %lld", text,
+		    (long long)last);
+	}
+	return 0;
+}
+
+static int
+find_carry(struct ledger *ledger, const char *text, int64_t *entry,
+    struct qf_error *err)
+{
+	struct handle handle = {0};
+
+	if (handle_parse(&handle, text, err) == -1 ||
+	    entry_resolve(ledger, &handle, err) == -1) {
+		return -1;
+	}
+	if (handle.kind != ENTRY_RUN) {
+		return qf_fail(
+		    err, QF_USAGE, "handle-kind", "%s: not a run", text);
+	}
+	*entry = handle.entry;
+	return 0;
+}
+
+static int
+make_request(struct ledger *ledger, const struct rate_ask *ask,
+    struct rate_request *request, struct qf_error *err)
+{
+	struct zone *zone;
+	int rc;
+
+	request->contract = ask->contract;
+	request->leg = ask->leg;
+	if (zone_load(&zone, ledger_market(ledger)->zone, err) == -1) {
+		return -1;
+	}
+	rc = period_parse(ask->period, zone, &request->period, err);
+	zone_free(zone);
+	if (rc == 0) {
+		rc = ask->asof != NULL
+			 ? find_entry(ledger, ask->asof, &request->asof, err)
+			 : entry_last_input(ledger, &request->asof, err);
+	}
+	if (rc == 0 && ask->carry_from != NULL) {
+		rc = find_carry(
+		    ledger, ask->carry_from, &request->carry_from, err);
+	}
+	return rc;
+}
+
+/* Rates into a run, or, on a dry run, into the report alone. */
+static int
+rate_it(struct ledger *ledger, const struct rate_ask *ask,
+    const struct rate_request *request, struct rate_report *report,
+    struct qf_error *err)
+{
+	struct rate_sink sink = rate_report_sink(report);
+
+	if (ask->dry_run) {
+		return rate_run(ledger, request, &sink, &report->counts, err);
+	}
+	if (rate_append(ledger, request, ask->kind, ask->recorded_utc, &sink,
+		&report->run, &report->appended, &report->counts, err) == -1) {
+		return -1;
+	}
+	return ledger_commit(ledger, err);
+}
+
+int
+rate_period(const char *path, const struct rate_ask *ask,
+    struct rate_report *report, struct qf_error *err)
+{
+	struct rate_request request = {0};
+	struct ledger *ledger;
+	int rc = -1;
+
+	if (ledger_open(&ledger, path,
+		ask->dry_run ? LEDGER_READ : LEDGER_WRITE, ask->wait_seconds,
+		err) == -1) {
+		return -1;
+	}
+	if (make_request(ledger, ask, &request, err) == 0) {
+		report->asof = request.asof;
+		progress_begin(&report->bar, "rating points", 0, ask->quiet);
+		rc = rate_it(ledger, ask, &request, report, err);
+		progress_end(&report->bar);
+	}
+	ledger_close(ledger);
+	return rc;
+}
