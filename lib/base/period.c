@@ -84,6 +84,11 @@ period_parse(const char *text, const struct zone *zone, struct period *period,
 		return qf_fail(err, QF_USAGE, "period-range",
 		    "\"%s\": before the year 1 or after the year 9999", text);
 	}
+	/* Only days that a zone jumped over: Apia had no 2011-12-30. */
+	if (zone_day_start(zone, first_day) >= zone_day_start(zone, end_day)) {
+		return qf_fail(err, QF_USAGE, "period-empty",
+		    "\"%s\": a day that the zone's calendar left out", text);
+	}
 	period_of_days(zone, first_day, end_day, period);
 	return 0;
 }

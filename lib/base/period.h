@@ -31,7 +31,8 @@ struct period {
 
 /* Reads one of the three forms.  Codes: period-syntax, period-range (a date
  * that does not exist, or is at the ends of the calendar, 0001-01-01 and after
- * 9999-12-30), period-empty (the end is not after the start). */
+ * 9999-12-30), period-empty (the end is not after the start, or all of its
+ * days were left out where the zone moved across the date line). */
 int period_parse(const char *text, const struct zone *zone,
     struct period *period, struct qf_error *err);
 

@@ -34,7 +34,7 @@
 	" AND (?5 IS NULL OR c.leg = ?5)"
 #define CONTRACT_ORDER " ORDER BY c.point, c.contract, c.leg, c.from_utc"
 
-enum { Q_CONTRACTS, Q_CONTRACT, Q_RULE };
+enum { Q_CONTRACTS, Q_CONTRACT, Q_KNOWN, Q_RULE };
 static const char *const sql[] = {
     /* In the order of the index contract_point: nothing is sorted. */
     [Q_CONTRACTS] =
@@ -46,6 +46,10 @@ static const char *const sql[] = {
 		   " WHERE c.contract = ?4"
 		   " AND" CONTRACT_TOUCHES NOT_VOID HOLDS(
 		       "contract", SAME_CONTRACT) CONTRACT_ORDER,
+
+    [Q_KNOWN] = "SELECT 1 FROM contract WHERE entry <= ?1"
+		" AND (?2 IS NULL OR contract = ?2)"
+		" AND (?3 IS NULL OR leg = ?3) LIMIT 1",
 
     [Q_RULE] = "SELECT entry, file, text FROM rule"
 	       " WHERE kind = ?1 AND rule = ?2 AND entry <= ?3"
@@ -100,6 +104,24 @@ contracts_open(struct contract_cursor **out, struct ledger *ledger,
 	stmt_bind_text(stmt, 5, leg == NULL ? NULL : cursor->leg);
 	*out = cursor;
 	return 0;
+}
+
+int
+contracts_know(struct ledger *ledger, int64_t asof, const char *contract,
+    const char *leg, struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int rc;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_KNOWN, err) == -1) {
+		return -1;
+	}
+	stmt_bind_int(stmt, 1, asof);
+	stmt_bind_text(stmt, 2, contract);
+	stmt_bind_text(stmt, 3, leg);
+	rc = stmt_step(stmt, ledger, err);
+	sqlite3_reset(stmt);
+	return rc;
 }
 
 /* Copies a text column; NULL is "". */

@@ -10,6 +10,7 @@
 #include "base/zone.h"
 #include "ledger/db.h"
 #include "ledger/entry.h"
+#include "ledger/registry.h"
 #include "stage/rate_report.h"
 
 /* A number of at most 18 digits, or -1. */
@@ -70,6 +71,28 @@ find_carry(struct ledger *ledger, const char *text, int64_t *entry,
 	return 0;
 }
 
+/* A contract or leg that was never there is a mistake in typing: a run of
+ * nothing would look like a quiet night. */
+static int
+check_scope(struct ledger *ledger, const struct rate_request *request,
+    struct qf_error *err)
+{
+	int known = contracts_know(
+	    ledger, request->asof, request->contract, request->leg, err);
+
+	if (known != 0) {
+		return known == -1 ? -1 : 0;
+	}
+	if (request->contract == NULL) {
+		return qf_fail(err, QF_USAGE, "leg-unknown",
+		    "no contract has a leg %s", request->leg);
+	}
+	return qf_fail(err, QF_USAGE, "contract-unknown",
+	    "no contract is called %s%s%s", request->contract,
+	    request->leg == NULL ? "" : " and has a leg ",
+	    request->leg == NULL ? "" : request->leg);
+}
+
 static int
 make_request(struct ledger *ledger, const struct rate_ask *ask,
     struct rate_request *request, struct qf_error *err)
@@ -92,6 +115,9 @@ make_request(struct ledger *ledger, const struct rate_ask *ask,
 	if (rc == 0 && ask->carry_from != NULL) {
 		rc = find_carry(
 		    ledger, ask->carry_from, &request->carry_from, err);
+	}
+	if (rc == 0 && (request->contract != NULL || request->leg != NULL)) {
+		rc = check_scope(ledger, request, err);
 	}
 	return rc;
 }

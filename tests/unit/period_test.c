@@ -126,3 +126,18 @@ Test(period, refuses_what_is_none)
 	}
 	zone_free(zone);
 }
+
+/* Samoa crossed the date line: there, 2011-12-29 was followed by 12-31. */
+Test(period, is_not_of_days_alone_that_the_zone_left_out)
+{
+	struct zone *zone = load("Pacific/Apia");
+	struct period period;
+	struct qf_error err = {0};
+
+	cr_expect_eq(period_parse("2011-12-30", zone, &period, &err), -1);
+	cr_expect_str_eq(err.code, "period-empty");
+	cr_expect_eq(
+	    period_parse("2011-12-29/2011-12-31", zone, &period, &err), 0);
+	cr_expect_eq(period.to_utc - period.from_utc, 86400);
+	zone_free(zone);
+}
