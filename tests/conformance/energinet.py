@@ -101,7 +101,8 @@ class Case:
         self.points = [p for p in self.points if p["from"] < p["to"]]
         self.links = [self.clip(x) for x in read("charge_link_periods")]
         self.links = [x for x in self.links if x["from"] < x["to"]]
-        self.charges = read("charge_price_information_periods")
+        self.charges = [self.clip(x) for x in read(
+            "charge_price_information_periods")]
         self.prices = read("charge_price_points")
         self.values = read("time_series_points")
         self.losses = {r["metering_point_id"]
@@ -145,10 +146,15 @@ def groups(case):
         for period in case.periods_of(link["metering_point_id"]):
             start = latest(link["from"], period["from"])
             end = earliest(link["to"], period["to"])
-            if period["grid_area_code"] in case.areas and start < end:
-                out[group_key(case, link, period)].append(
-                    (link["metering_point_id"], start, end,
-                     int(link["quantity"])))
+            if period["grid_area_code"] not in case.areas:
+                continue
+            for charge in case.charges:         # only while it exists
+                first = latest(start, charge["from"])
+                last = earliest(end, charge["to"])
+                if charge_key(charge) == charge_key(link) and first < last:
+                    out[group_key(case, link, period)].append(
+                        (link["metering_point_id"], first, last,
+                         int(link["quantity"])))
     return out
 
 
