@@ -66,7 +66,7 @@ cells_add_day(struct cells *cells, const struct energy_series *series,
 	assert(ENERGY_FINE % step_s == 0);
 	for (size_t i = 0; i < day->count; i++) {
 		int64_t start_utc = day->start_utc + (int64_t)i * step_s;
-		struct cell cell = {.day = day->day};
+		struct cell cell = {.interval_utc = start_utc, .day = day->day};
 
 		if (start_utc + step_s <= from_utc || start_utc >= to_utc) {
 			continue;

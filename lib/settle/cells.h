@@ -17,6 +17,7 @@
 
 struct cell {
 	int64_t from_utc, to_utc;
+	int64_t interval_utc; /* the start of the interval that it is of */
 	int32_t day; /* local */
 	unsigned band; /* ENERGY_BAND() */
 	int64_t fines_per_s;

@@ -103,9 +103,22 @@ struct price_step {
 	struct dec price;
 };
 
+/* Prices by ENERGY_BAND(), of those bands that have one. */
+struct band_prices {
+	const struct dec *of; /* [ENERGY_BANDS] */
+	unsigned stand; /* bit of each band that has a price */
+};
+
+/* The price of a band, NULL where none stands. */
+static inline const struct dec *
+band_price(const struct band_prices *prices, unsigned band)
+{
+	return (prices->stand & 1U << band) != 0 ? &prices->of[band] : NULL;
+}
+
 /* Prices of the cells: by band, or of a series. */
 struct cell_prices {
-	const struct dec *by_band; /* [ENERGY_BANDS]; NULL: the series */
+	const struct band_prices *by_band; /* NULL: the series */
 	const struct price_step *steps; /* in order, without overlap */
 	size_t step_count;
 	const char *series; /* its name, for messages */

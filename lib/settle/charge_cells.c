@@ -36,7 +36,7 @@ span_key(const struct walk *walk, const struct cell *cell)
 			       3600) /
 		       3600;
 	case SPAN_INTERVAL:
-		return cell->from_utc;
+		return cell->interval_utc;
 	default:
 		return 0;
 	}
@@ -151,7 +151,7 @@ walk_cell(struct walk *walk, const struct cell *cell, struct refusal *refusal)
 		return add_series(walk, cell, refusal);
 	}
 	add_part(walk, cell, cell->from_utc, cell->to_utc,
-	    &walk->prices->by_band[cell->band]);
+	    band_price(walk->prices->by_band, cell->band));
 	return 0;
 }
 

@@ -288,7 +288,8 @@ explain_price_at(struct explain *explain, int64_t utc, struct dec *price,
 	const char *series = charge_series(explain->version, charge);
 	const struct price_step *steps;
 	const struct schedule *schedule;
-	const struct dec *prices;
+	struct band_prices prices;
+	const struct dec *found;
 	struct refusal refusal;
 	unsigned band = BAND_NONE;
 	size_t count;
@@ -303,8 +304,9 @@ explain_price_at(struct explain *explain, int64_t utc, struct dec *price,
 		rc = rulebook_prices(explain->book, explain->version, charge,
 		    month_of(explain), &explain->contract,
 		    1U << ENERGY_BAND(band), &prices, &refusal, err);
-		if (rc == 0 && prices != NULL) {
-			dec_set(price, &prices[ENERGY_BAND(band)]);
+		found = rc == 0 ? band_price(&prices, ENERGY_BAND(band)) : NULL;
+		if (found != NULL) {
+			dec_set(price, found);
 			return 1;
 		}
 		return rc == -1 ? -1 : 0;
@@ -386,14 +388,16 @@ tell_price(struct explain *explain, struct qf_error *err)
 		goto out;
 	}
 	if (explain->band != BAND_NONE) {
-		const struct dec *prices;
+		struct band_prices prices;
+		const struct dec *found;
 		struct refusal refusal;
 
 		rc = rulebook_prices(explain->book, explain->version,
 		    explain->charge, month_of(explain), &explain->contract,
 		    1U << explain->band, &prices, &refusal, err);
-		if (rc == 0 && prices != NULL) {
-			dec_set(&again, &prices[explain->band]);
+		found = rc == 0 ? band_price(&prices, explain->band) : NULL;
+		if (found != NULL) {
+			dec_set(&again, found);
 			rc = 1;
 		}
 	} else {

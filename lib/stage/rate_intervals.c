@@ -213,6 +213,7 @@ charge_of_cells(struct rate *rate, const struct rate_segment *segment,
 	const char *series = charge_series(segment->version, charge);
 	struct energy_given given = {0};
 	struct cell_prices prices = {.series = series};
+	struct band_prices by_band;
 	struct charge_scope scope;
 	int rc;
 
@@ -223,8 +224,9 @@ charge_of_cells(struct rate *rate, const struct rate_segment *segment,
 		    &rate->refusal, err);
 	} else if (rc == 0) {
 		rc = rulebook_prices(rate->book, segment->version, charge,
-		    segment->month, segment->contract, sums->seen,
-		    &prices.by_band, &rate->refusal, err);
+		    segment->month, segment->contract, sums->seen, &by_band,
+		    &rate->refusal, err);
+		prices.by_band = &by_band;
 	}
 	if (rc != 0) {
 		return rc;
@@ -238,25 +240,31 @@ charge_of_cells(struct rate *rate, const struct rate_segment *segment,
 	return rc;
 }
 
+static bool
+same_price(const struct dec *a, const struct dec *b)
+{
+	return a == NULL || b == NULL ? a == b : dec_cmp(a, b) == 0;
+}
+
 /* Whether the bands make a difference to the charge. */
 static bool
-bands_matter(
-    const struct charge *charge, const struct dec *prices, unsigned seen)
+bands_matter(const struct charge *charge, const struct band_prices *prices,
+    unsigned seen)
 {
 	const struct dec *first = NULL;
+	bool any = false;
 
 	for (unsigned i = 0; i < ENERGY_BANDS; i++) {
+		const struct dec *price = band_price(prices, i);
+
 		if ((seen & 1U << i) == 0) {
 			continue;
 		}
-		if (seen >> i > 1U && charge->by_band) {
+		if (any && (charge->by_band || !same_price(first, price))) {
 			return true;
 		}
-		if (prices != NULL && first != NULL &&
-		    dec_cmp(first, &prices[i]) != 0) {
-			return true;
-		}
-		first = prices != NULL ? &prices[i] : NULL;
+		first = price;
+		any = true;
 	}
 	return false;
 }
@@ -268,7 +276,7 @@ charge_of_bands(struct rate *rate, const struct rate_segment *segment,
 {
 	struct charge_sums lines = {0};
 	struct charge_scope scope;
-	const struct dec *prices;
+	struct band_prices prices;
 	int rc;
 
 	rc = rulebook_prices(rate->book, segment->version, charge,
@@ -277,7 +285,7 @@ charge_of_bands(struct rate *rate, const struct rate_segment *segment,
 	if (rc != 0) {
 		return rc;
 	}
-	if (sums->only_total && bands_matter(charge, prices, sums->seen)) {
+	if (sums->only_total && bands_matter(charge, &prices, sums->seen)) {
 		return refuse(&rate->refusal, REASON_NO_BANDS,
 		    "charge %s is by band, and the registers are not",
 		    charge->component);
@@ -289,7 +297,7 @@ charge_of_bands(struct rate *rate, const struct rate_segment *segment,
 		}
 		charge_add(&lines, &scope, i,
 		    sums->only_total ? &sums->total : &sums->kwh[i],
-		    prices != NULL ? &prices[i] : NULL);
+		    band_price(&prices, i));
 		if (sums->only_total) {
 			break;
 		}

@@ -37,7 +37,8 @@ piece_price(struct rate *rate, const struct rate_segment *segment,
 {
 	const char *series = charge_series(segment->version, charge);
 	const struct price_step *steps;
-	const struct dec *prices;
+	const struct dec *price;
+	struct band_prices prices;
 	char time[40];
 	size_t count;
 	int rc;
@@ -46,9 +47,10 @@ piece_price(struct rate *rate, const struct rate_segment *segment,
 		rc = rulebook_prices(rate->book, segment->version, charge,
 		    segment->month, segment->contract, 1U << TARIFF_BANDS_MAX,
 		    &prices, &rate->refusal, err);
-		*priced = rc == 0 && prices != NULL;
+		price = rc == 0 ? band_price(&prices, TARIFF_BANDS_MAX) : NULL;
+		*priced = price != NULL;
 		if (*priced) {
-			dec_set(out, &prices[TARIFF_BANDS_MAX]);
+			dec_set(out, price);
 		}
 		return rc;
 	}

@@ -139,7 +139,8 @@ price_atom(struct rate *rate, const struct rate_segment *segment,
     struct session_atom *atom, const struct steps *steps,
     const struct price_step *step, struct qf_error *err)
 {
-	const struct dec *prices;
+	const struct dec *price;
+	struct band_prices prices;
 	char time[40];
 	int rc;
 
@@ -158,9 +159,10 @@ price_atom(struct rate *rate, const struct rate_segment *segment,
 	rc = rulebook_prices(rate->book, atom->version, atom->charge,
 	    segment->month, atom->contract, 1U << ENERGY_BAND(atom->band),
 	    &prices, &rate->refusal, err);
-	atom->priced = rc == 0 && prices != NULL;
+	price = rc == 0 ? band_price(&prices, ENERGY_BAND(atom->band)) : NULL;
+	atom->priced = price != NULL;
 	if (atom->priced) {
-		dec_set(&atom->price, &prices[ENERGY_BAND(atom->band)]);
+		dec_set(&atom->price, price);
 	}
 	return rc;
 }

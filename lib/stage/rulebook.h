@@ -65,12 +65,12 @@ int rulebook_day(struct rulebook *book, const struct tariff_version *version,
     const struct rulebook_day **out, struct refusal *refusal,
     struct qf_error *err);
 
-/* Prices by ENERGY_BAND() of a charge that has no series, for the bands of
- * the mask `seen`; *out is NULL where none stands and the charge allows that.
+/* Prices of a charge that has no series, for the bands of the mask `seen`;
+ * where one has no price and the charge allows that, it does not stand in *out.
  * 1: no-price, tariff-template ... */
 int rulebook_prices(struct rulebook *book, const struct tariff_version *version,
     const struct charge *charge, int month, const struct contract *contract,
-    unsigned seen, const struct dec **out, struct refusal *refusal,
+    unsigned seen, struct band_prices *out, struct refusal *refusal,
     struct qf_error *err);
 
 /* Steps of a price series that touch [from_utc, to_utc), in order; there may

@@ -20,7 +20,8 @@ struct priced_charge {
 	const struct charge *charge; /* NULL: empty */
 	int month;
 	char user_class[ID_MAX + 1], type[ID_MAX + 1], voltage[ID_MAX + 1];
-	unsigned known; /* bit of each band whose price is there */
+	unsigned known; /* bit of each band that was looked up */
+	unsigned stand; /* bit of each of them that has a price */
 	struct dec prices[ENERGY_BANDS];
 };
 

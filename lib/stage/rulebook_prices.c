@@ -19,6 +19,7 @@ release_priced(struct priced_charge *priced)
 		dec_release(&priced->prices[i]);
 	}
 	priced->known = 0;
+	priced->stand = 0;
 	priced->charge = NULL;
 }
 
@@ -206,7 +207,10 @@ price_bands(struct rulebook *book, struct priced_charge *slot,
 		}
 		if (price_of_band(&slot->prices[i], version, slot->charge, band,
 			rows, slot->user_class, slot->type, slot->voltage,
-			err) == -1) {
+			err) == 0) {
+			slot->stand |= 1U << i;
+		} else if (!slot->charge->missing_unpriced ||
+			   strcmp(err->code, "no-price") != 0) {
 			return -1;
 		}
 		slot->known |= 1U << i;
@@ -217,19 +221,15 @@ price_bands(struct rulebook *book, struct priced_charge *slot,
 int
 rulebook_prices(struct rulebook *book, const struct tariff_version *version,
     const struct charge *charge, int month, const struct contract *contract,
-    unsigned seen, const struct dec **out, struct refusal *refusal,
+    unsigned seen, struct band_prices *out, struct refusal *refusal,
     struct qf_error *err)
 {
 	struct priced_charge *slot = priced_slot(book, charge, month, contract);
 	struct qf_error why;
 
-	*out = slot->prices;
 	if ((seen & ~slot->known) == 0 ||
 	    price_bands(book, slot, version, seen, &why) == 0) {
-		return 0;
-	}
-	if (charge->missing_unpriced && strcmp(why.code, "no-price") == 0) {
-		*out = NULL;
+		*out = (struct band_prices){slot->prices, slot->stand};
 		return 0;
 	}
 	if (refuse_error(refusal, &why) == 1) {

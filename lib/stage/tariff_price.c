@@ -148,34 +148,33 @@ make_cells(struct pricing *p, struct qf_error *err)
 	return 0;
 }
 
-/* Prices by band of a charge; *has is false where none stands and the charge
- * allows that. */
+/* Prices by band of a charge, of the bands in *stand; the others have none, and
+ * the charge allows that. */
 static int
 find_prices(struct pricing *p, const struct charge *charge,
-    struct dec prices[ENERGY_BANDS], bool *has, struct qf_error *err)
+    struct dec prices[ENERGY_BANDS], unsigned *stand, struct qf_error *err)
 {
 	const struct tariff_version *version = p->segment.version;
 	const char *table = price_table_of(version, charge);
 	const struct price_rows *rows = NULL;
 
-	*has = true;
+	*stand = 0;
 	if (table[0] != '\0') {
 		rows = tariff_facts_table(p->facts, table, p->segment.month);
 	}
 	for (unsigned i = 0; i < ENERGY_BANDS; i++) {
-		if ((p->seen & 1u << i) == 0 ||
-		    price_of_band(&prices[i], version, charge,
+		if ((p->seen & 1u << i) == 0) {
+			continue;
+		}
+		if (price_of_band(&prices[i], version, charge,
 			i == TARIFF_BANDS_MAX ? BAND_NONE : i, rows,
 			p->contract.user_class, p->contract.type,
 			p->contract.voltage, err) == 0) {
-			continue;
+			*stand |= 1u << i;
+		} else if (!charge->missing_unpriced ||
+			   strcmp(err->code, "no-price") != 0) {
+			return -1;
 		}
-		if (charge->missing_unpriced &&
-		    strcmp(err->code, "no-price") == 0) {
-			*has = false;
-			return 0;
-		}
-		return -1;
 	}
 	return 0;
 }
@@ -211,9 +210,9 @@ price_charge(
     struct pricing *p, const struct charge *charge, struct qf_error *err)
 {
 	const char *series = charge_series(p->segment.version, charge);
-	struct dec by_band[ENERGY_BANDS] = {0};
+	struct dec of[ENERGY_BANDS] = {0};
+	struct band_prices by_band = {.of = of};
 	struct cell_prices prices = {0};
-	bool has;
 	int rc = -1;
 
 	if (p->segment.version->is_template) {
@@ -227,14 +226,12 @@ price_charge(
 			&prices.step_count, err) == 0) {
 			rc = make_lines(p, charge, &prices, err);
 		}
-	} else if (find_prices(p, charge, by_band, &has, err) == 0) {
-		/* No steps at all are no prices at all. */
-		prices.by_band = has ? by_band : NULL;
-		prices.series = charge->table;
+	} else if (find_prices(p, charge, of, &by_band.stand, err) == 0) {
+		prices.by_band = &by_band;
 		rc = make_lines(p, charge, &prices, err);
 	}
 	for (size_t i = 0; i < ENERGY_BANDS; i++) {
-		dec_release(&by_band[i]);
+		dec_release(&of[i]);
 	}
 	return rc;
 }
