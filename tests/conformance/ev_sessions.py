@@ -1,7 +1,7 @@
 """ev_sessions.py - real charging sessions, through the whole way.
 
-    ev_sessions.py FILE ...     charging reports: ';', decimal comma, wall-clock
-                                times of Europe/Oslo
+    ev_sessions.py FILE ...     charging reports of the two published sets: ';',
+                                decimal comma, wall-clock times of Europe/Oslo
 
 Every session goes in.  Which of them cannot be right is found here from the
 file alone: no end, an end not after the start, a time in an hour that exists
@@ -47,17 +47,35 @@ TARIFF = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+# What the columns of the other set are called in the first.
+COLUMNS = {"Garage_ID": "location", "User_ID": "user_id",
+           "session_ID": "session_id", "Start_plugin": "plugin_time",
+           "End_plugout": "plugout_time", "El_kWh": "energy_session"}
+
+
 def read(paths):
     for path in paths:
         with open(path, encoding="utf-8-sig", newline="") as f:
-            yield from csv.DictReader(f, delimiter=";")
+            for row in csv.DictReader(f, delimiter=";"):
+                row = {COLUMNS.get(name, name): value
+                       for name, value in row.items()}
+                if "location" not in row:
+                    sys.exit("%s: not a header of charging reports" % path)
+                yield row
 
 
 def wall(text):
     """A wall-clock time, or None where the file has none."""
     if text in ("", "NA"):
         return None
+    if "." in text:
+        return datetime.datetime.strptime(text, "%d.%m.%Y %H:%M")
     return datetime.datetime.fromisoformat(text)
+
+
+def written(text):
+    when = wall(text)
+    return "" if when is None else when.strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def fault(text):
@@ -76,7 +94,15 @@ def instant(text):
     return wall(text).replace(tzinfo=ZONE).astimezone(UTC)
 
 
+def energy(row):
+    """The kWh as a decimal, or None where the file has none."""
+    text = row["energy_session"].replace(",", ".")
+    return None if text in ("", "NA") else D(text)
+
+
 def wrong(row):
+    if energy(row) is None:
+        return "no energy"
     reason = fault(row["plugin_time"]) or fault(row["plugout_time"])
     if reason:
         return reason
@@ -154,9 +180,8 @@ def load(ledger, rows):
         "session.csv", "session,point,vehicle,party,start,end,import_kwh,"
         "export_kwh", [
             (ident(r["session_id"]), ident(r["location"]), "",
-             ident(r["user_id"]), r["plugin_time"],
-             "" if wall(r["plugout_time"]) is None else r["plugout_time"],
-             r["energy_session"].replace(",", "."), "") for r in rows])
+             ident(r["user_id"]), written(r["plugin_time"]),
+             written(r["plugout_time"]), energy(r), "") for r in rows])
     aside = ledger.file("aside.csv")
     ledger.run("qf-ingest", "--quarantine", aside, sessions, allowed=(0, 1))
     reasons = {}
@@ -205,7 +230,7 @@ def compare(suite, rows, aside, held, got):
     total = {"in": D(0), "rated": D(0), "held": D(0), "aside": D(0)}
     for row in rows:
         name = ident(row["session_id"])
-        kwh = D(row["energy_session"].replace(",", "."))
+        kwh = energy(row) or D(0)
         total["in"] += kwh
         if name in aside:
             total["aside"] += kwh
