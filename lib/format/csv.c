@@ -339,6 +339,24 @@ parse(struct csv_reader *reader, struct line *line, struct qf_error *err)
 	return 0;
 }
 
+/* A character that a terminal obeys (U+0080 to U+009F), or that turns the
+ * writing around so that a name reads as another (U+202A to U+202E, U+2066 to
+ * U+2069); 0 if it is none.  The text has a NUL behind it. */
+static unsigned
+hidden_control(const unsigned char *p)
+{
+	if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f) {
+		return p[1];
+	}
+	if (p[0] == 0xe2 && p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) {
+		return 0x2000U + (p[2] & 0x3fU);
+	}
+	if (p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9) {
+		return 0x2040U + (p[2] & 0x3fU);
+	}
+	return 0;
+}
+
 /* What is wrong with the bytes of a field: a code, or NULL. */
 static const char *
 judge_bytes(const struct csv_reader *reader, const struct csv_field *field,
@@ -348,7 +366,13 @@ judge_bytes(const struct csv_reader *reader, const struct csv_field *field,
 
 	for (size_t i = 0; i < field->length; i++) {
 		unsigned char c = bytes[i];
+		unsigned hidden = hidden_control(bytes + i);
 
+		if (hidden != 0) {
+			snprintf(
+			    what, size, "control character U+%04X", hidden);
+			return "csv-control";
+		}
 		if ((c >= 0x20 && c != 0x7f) || c == '\n' ||
 		    (c == '\r' && bytes[i + 1] == '\n')) {
 			continue;
@@ -372,7 +396,7 @@ judge_bytes(const struct csv_reader *reader, const struct csv_field *field,
 		snprintf(what, size, "not GB18030");
 		return "csv-gb18030";
 	}
-	snprintf(what, size, "not UTF-8");
+	snprintf(what, size, "not UTF-8; perhaps GB18030");
 	return "csv-utf8";
 }
 

@@ -150,7 +150,7 @@ fail_header(const struct csv_reader *reader, const char *const *names,
 	for (kind = 0; kind < FACT_KINDS; kind++) {
 		n = column_names(fact_format((enum fact_kind)kind), columns);
 		score = 2 * shared(names, count, columns, n) +
-			3 * common(names, count, columns, n);
+			3 * common(names, count, columns, n) + (n == count);
 		if (score > best) {
 			best = score;
 			nearest = fact_format((enum fact_kind)kind)->name;
@@ -159,7 +159,8 @@ fail_header(const struct csv_reader *reader, const char *const *names,
 		}
 	}
 	score = 2 * shared(names, count, long_names, 4) +
-		3 * common(names, count, long_names, 4);
+		3 * common(names, count, long_names, 4) +
+		(count == 4 || count == 6);
 	if (score > best) {
 		best = score;
 		nearest = "reads-long";
@@ -243,6 +244,33 @@ is_xml(const char *head, size_t length)
 	return i < length && head[i] == '<';
 }
 
+/* What people send in place of text, by its first bytes. */
+static int
+refuse_binary(
+    const char *head, size_t length, const char *file, struct qf_error *err)
+{
+	static const struct {
+		const char *magic;
+		size_t length;
+		const char *what;
+	} known[] = {
+	    {"\x1f\x8b", 2, "compressed by gzip: unpack it"},
+	    {"PK\x03\x04", 4, "an Excel workbook or ZIP: save it as CSV"},
+	    {"\xd0\xcf\x11\xe0", 4, "an Excel workbook: save it as CSV"},
+	    {"\xff\xfe", 2, "UTF-16: save it as UTF-8"},
+	    {"\xfe\xff", 2, "UTF-16: save it as UTF-8"},
+	};
+
+	for (size_t i = 0; i < COUNT(known); i++) {
+		if (length >= known[i].length &&
+		    memcmp(head, known[i].magic, known[i].length) == 0) {
+			return qf_fail(err, QF_DATA, "sniff-binary",
+			    "%s: is no text but %s", file, known[i].what);
+		}
+	}
+	return 0;
+}
+
 int
 sniff_fd(struct sniff *out, int fd, const char *file,
     enum text_encoding encoding, struct qf_error *err)
@@ -262,7 +290,8 @@ sniff_fd(struct sniff *out, int fd, const char *file,
 		out->format = SNIFF_RULE;
 		return 0;
 	}
-	if (sniff_csv(out, fd, file, &config, err) == -1) {
+	if (refuse_binary(head, (size_t)n, file, err) == -1 ||
+	    sniff_csv(out, fd, file, &config, err) == -1) {
 		return -1;
 	}
 	if (lseek(fd, 0, SEEK_SET) == -1) {

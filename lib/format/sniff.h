@@ -36,7 +36,8 @@ struct sniff {
 
 /* Looks into an open regular file and leaves it at its start.  Errors:
  * QF_DATA csv-header, sniff-identity (the file of names and plates, which must
- * not enter a ledger), and the structural ones of csv.h; QF_IO sniff-read. */
+ * not enter a ledger), sniff-binary (an archive, a workbook, UTF-16), and the
+ * structural ones of csv.h; QF_IO sniff-read. */
 int sniff_fd(struct sniff *out, int fd, const char *file,
     enum text_encoding encoding, struct qf_error *err);
 

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/civil.h"
 #include "ledger/connection.h"
 #include "ledger/entry.h"
 #include "ledger/facts.h"
@@ -126,6 +127,7 @@ refuse(struct memory *memory, struct ledger *ledger,
 	struct series_day *row = &memory->row;
 	int64_t instant = reads->start_utc + (int64_t)i * reads->minutes * 60;
 	int64_t entry = memory->stored.entry, line = memory->stored.line_no;
+	char day[CIVIL_TEXT_MAX];
 	sqlite3_stmt *stmt;
 
 	/* The newest row that says something of this instant holds it. */
@@ -144,9 +146,10 @@ refuse(struct memory *memory, struct ledger *ledger,
 		}
 	}
 	sqlite3_reset(stmt);
+	civil_format_day(reads->day, day);
 	return qf_fail(err, QF_DATA, code,
-	    "%s, %s, value %zu: %s (batch:%lld, line %lld)", reads->point,
-	    channel_name(reads->channel), i + 1, what, (long long)entry,
+	    "%s, %s, %s, value %zu: %s (batch:%lld, line %lld)", reads->point,
+	    channel_name(reads->channel), day, i + 1, what, (long long)entry,
 	    (long long)line);
 }
 

@@ -175,7 +175,8 @@ Test(csv, gives_the_preamble_that_stands_before_the_header_only)
 	    {"# a\tb\na\n", 0,
 		"csv-control f.csv:1: preamble: control character "
 		"0x09\n"},
-	    {"# \xff\na\n", 0, "csv-utf8 f.csv:1: preamble: not UTF-8\n"},
+	    {"# \xff\na\n", 0,
+		"csv-utf8 f.csv:1: preamble: not UTF-8; perhaps GB18030\n"},
 	    {"# x\n", 0, "csv-empty f.csv: no header\n"},
 	    {"# x", 0,
 		"csv-truncated f.csv:1: the file ends inside this line: "
@@ -204,6 +205,15 @@ Test(csv, goes_on_after_the_fault_of_a_row)
 	    {"a,b\n1,\x7f\n3,4\n", 0,
 		"=1 a b\ncsv-control f.csv:2: b: control character 0x7f\n"
 		"3 [3] [4]\n"},
+	    /* CSI and RIGHT-TO-LEFT OVERRIDE, as UTF-8 */
+	    {"a,b\n1,\xc2\x9b"
+	     "31m\n",
+		0,
+		"=1 a b\ncsv-control f.csv:2: b: control character U+009B\n"},
+	    {"a,b\n1,x\xe2\x80\xaey\n", 0,
+		"=1 a b\ncsv-control f.csv:2: b: control character U+202E\n"},
+	    {"a,b\n\xe2\x81\xa9,1\n", 0,
+		"=1 a b\ncsv-control f.csv:2: a: control character U+2069\n"},
 	    {"a,b\n1\r,2\n3,4\n", 0,
 		"=1 a b\ncsv-cr f.csv:2: a: carriage return that ends no "
 		"line\n3 [3] [4]\n"},
@@ -214,9 +224,11 @@ Test(csv, goes_on_after_the_fault_of_a_row)
 		"=1 a b\ncsv-cr f.csv:2: b: carriage return that ends no "
 		"line\n3 [3] [4]\n"},
 	    {"a,b\n1,\xc0\xaf\n3,4\n", 0,
-		"=1 a b\ncsv-utf8 f.csv:2: b: not UTF-8\n3 [3] [4]\n"},
+		"=1 a b\ncsv-utf8 f.csv:2: b: not UTF-8; perhaps "
+		"GB18030\n3 [3] [4]\n"},
 	    {"a,b\n\xed\xa0\x80,2\n3,4\n", 0,
-		"=1 a b\ncsv-utf8 f.csv:2: a: not UTF-8\n3 [3] [4]\n"},
+		"=1 a b\ncsv-utf8 f.csv:2: a: not UTF-8; perhaps "
+		"GB18030\n3 [3] [4]\n"},
 	    {"a,b\n1\n3,4\n", 0,
 		"=1 a b\ncsv-columns f.csv:2: short row: 1 columns "
 		"instead of 2\n3 [3] [4]\n"},

@@ -195,8 +195,8 @@ Test(reads, merges_corrections_interval_by_interval_as_of_each_entry)
 	expect(&f, 6, "a", "10 20 30 44 50", 1);
 	say(&f, "a", ". 21 . . .", false, "fact-conflict");
 	cr_assert_str_eq(f.err.text,
-	    "a, import, value 2: is known with other content; a correction "
-	    "needs --correct (batch:5, line 7)");
+	    "a, import, 2025-02-01, value 2: is known with other content; a "
+	    "correction needs --correct (batch:5, line 7)");
 	say(&f, "a", "10 . 31 . .", false, "fact-conflict");
 	cr_assert_not_null(strstr(f.err.text, "value 3"));
 	cr_assert_not_null(strstr(f.err.text, "batch:6"));
