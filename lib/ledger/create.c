@@ -1,7 +1,7 @@
 /* create.c - new ledger files: the empty ledger, and the snapshot.
  *
- * A new ledger is built under a name of its own beside its place and then
- * linked there, so that it stands whole or not at all.
+ * Both are built in a temporary folder beside their place and then linked
+ * there, so that they stand whole or not at all.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/temporary.h"
 #include "ledger/connection.h"
 #include "ledger/entry.h"
 #include "ledger/row.h"
@@ -57,34 +58,75 @@ append_market(struct ledger *ledger, const struct market *market,
 	return ledger_commit(ledger, err);
 }
 
-/* Removes a file that is ours alone, with what SQLite put beside it. */
-static void
-remove_with_wal(const char *file)
-{
-	static const char *const ends[] = {"-journal", "-wal", "-shm", ""};
-	size_t size = strlen(file) + 9;
-	char *name = xmalloc(size);
+/* A folder beside the place of a new file, in which SQLite may make what it
+ * likes, and the file in it.  It goes away with all that is in it, at the
+ * latest when the same tool works in the same place again. */
+struct workshop {
+	int dir_fd; /* where path lies */
+	int fd; /* of the folder */
+	struct temporary folder;
+	char *file;
+};
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		snprintf(name, size, "%s%s", file, ends[i]);
-		unlink(name);
+/* A path that is taken is refused with code; what dead processes left beside
+ * it is swept even so. */
+static int
+workshop_open(struct workshop *shop, const char *path, const char *tool,
+    const char *code, struct qf_error *err)
+{
+	struct stat st;
+	const char *name;
+	size_t parent, size;
+
+	*shop = (struct workshop){.dir_fd = -1, .fd = -1};
+	shop->dir_fd = temporary_parent(path, &name, err);
+	if (shop->dir_fd == -1) {
+		return -1;
 	}
-	free(name);
+	temporary_sweep(shop->dir_fd, tool);
+	if (fstatat(shop->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		return qf_fail(
+		    err, QF_CANTCREAT, code, "%s: exists already", path);
+	}
+	if (temporary_mkdir(&shop->folder, shop->dir_fd, path, tool, &shop->fd,
+		err) == -1) {
+		return -1;
+	}
+	parent = (size_t)(name - path);
+	size = parent + TEMPORARY_NAME_MAX + sizeof("/ledger");
+	shop->file = xmalloc(size);
+	snprintf(shop->file, size, "%.*s%s/ledger", (int)parent, path,
+	    shop->folder.name);
+	return 0;
+}
+
+static void
+workshop_close(struct workshop *shop)
+{
+	temporary_remove(&shop->folder);
+	if (shop->fd != -1) {
+		close(shop->fd);
+	}
+	if (shop->dir_fd != -1) {
+		close(shop->dir_fd);
+	}
+	free(shop->file);
 }
 
 /* An empty file, readable by owner and group, made by us. */
 static int
-make_empty(int fd, const char *file, struct qf_error *err)
+make_empty(const char *file, const char *path, struct qf_error *err)
 {
+	int fd = open(file, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0640);
 	int status = 0;
 
 	if (fd == -1 || fchmod(fd, 0640) == -1) {
 		status = qf_fail(err, QF_CANTCREAT, "ledger-create", "%s: %s",
-		    file, strerror(errno));
+		    path, strerror(errno));
 	}
 	if (fd != -1 && close(fd) == -1 && status == 0) {
 		status = qf_fail(err, QF_CANTCREAT, "ledger-create", "%s: %s",
-		    file, strerror(errno));
+		    path, strerror(errno));
 	}
 	return status;
 }
@@ -141,37 +183,40 @@ fill(const char *file, const struct market *market, int64_t recorded_utc,
 	return status;
 }
 
+/* Puts a finished file in its place, for good.  Unlike rename(2), link(2) does
+ * not replace what stands. */
+static int
+publish(
+    const char *file, const char *path, const char *code, struct qf_error *err)
+{
+	if (link(file, path) == -1) {
+		return errno == EEXIST
+			   ? qf_fail(err, QF_CANTCREAT, code,
+				 "%s: exists already", path)
+			   : qf_fail(err, QF_CANTCREAT, "ledger-create",
+				 "%s: %s", path, strerror(errno));
+	}
+	if (sync_path(path, true, err) == -1) {
+		unlink(path);
+		return -1;
+	}
+	return 0;
+}
+
 int
 ledger_create(const char *path, const struct market *market,
     int64_t recorded_utc, struct qf_error *err)
 {
-	size_t size = strlen(path) + sizeof(".XXXXXX");
-	struct stat st;
-	char *file;
-	int status;
+	struct workshop shop;
+	int status = -1;
 
-	if (lstat(path, &st) == 0) {
-		return qf_fail(err, QF_CANTCREAT, "ledger-exists",
-		    "%s: exists already", path);
+	if (workshop_open(&shop, path, "qf-init", "ledger-exists", err) == 0 &&
+	    make_empty(shop.file, path, err) == 0 &&
+	    fill(shop.file, market, recorded_utc, err) == 0) {
+		status = publish(shop.file, path, "ledger-exists", err);
 	}
-	file = xmalloc(size);
-	snprintf(file, size, "%s.XXXXXX", path);
-	if (make_empty(mkostemp(file, O_CLOEXEC), path, err) == -1) {
-		free(file);
-		return -1;
-	}
-	status = fill(file, market, recorded_utc, err);
-	/* Unlike rename(2), link(2) does not replace what stands. */
-	if (status == 0 && link(file, path) == -1) {
-		status = errno == EEXIST
-			     ? qf_fail(err, QF_CANTCREAT, "ledger-exists",
-				   "%s: exists already", path)
-			     : qf_fail(err, QF_CANTCREAT, "ledger-create",
-				   "%s: %s", path, strerror(errno));
-	}
-	remove_with_wal(file);
-	free(file);
-	return status == 0 ? sync_path(path, true, err) : -1;
+	workshop_close(&shop);
+	return status;
 }
 
 /* The newest entry of a ledger, or the digest of a given one (Q_DIGEST). */
@@ -227,27 +272,21 @@ compare_heads(
 int
 ledger_snapshot(struct ledger *ledger, const char *path, struct qf_error *err)
 {
+	struct workshop shop;
 	int64_t seen = 0;
 	char digest[65];
-	int fd;
+	int status = -1;
 
 	if (head(ledger, Q_HEAD, &seen, digest, err) == -1) {
 		return -1;
 	}
-	fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0640);
-	if (fd == -1 && errno == EEXIST) {
-		return qf_fail(err, QF_CANTCREAT, "output-exists",
-		    "%s: exists already", path);
+	if (workshop_open(&shop, path, "qf-audit", "output-exists", err) == 0 &&
+	    make_empty(shop.file, path, err) == 0 &&
+	    ledger_vacuum(ledger, shop.file, err) == 0 &&
+	    sync_path(shop.file, false, err) == 0 &&
+	    compare_heads(ledger, seen, shop.file, err) == 0) {
+		status = publish(shop.file, path, "output-exists", err);
 	}
-	if (make_empty(fd, path, err) == -1) {
-		return -1;
-	}
-	if (ledger_vacuum(ledger, path, err) == -1 ||
-	    sync_path(path, false, err) == -1 ||
-	    sync_path(path, true, err) == -1 ||
-	    compare_heads(ledger, seen, path, err) == -1) {
-		remove_with_wal(path);
-		return -1;
-	}
-	return 0;
+	workshop_close(&shop);
+	return status;
 }

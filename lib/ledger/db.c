@@ -45,6 +45,7 @@ static const struct failure failures[] = {
     {SQLITE_LOCKED, QF_BUSY, "ledger-busy"},
     {SQLITE_FULL, QF_IO, "ledger-full"},
     {SQLITE_IOERR, QF_IO, "ledger-io"},
+    {SQLITE_PROTOCOL, QF_IO, "ledger-lock"},
     {SQLITE_CORRUPT, QF_IO, "ledger-corrupt"},
     {SQLITE_CANTOPEN, QF_NOINPUT, "ledger-open"},
     {SQLITE_PERM, QF_PERM, "ledger-permission"},
@@ -657,6 +658,11 @@ ledger_vacuum(struct ledger *ledger, const char *file, struct qf_error *err)
 		status = sqlite3_step(stmt) == SQLITE_DONE ? 0 : -1;
 		if (status == -1) {
 			ledger_fail(ledger, "copy the ledger", err);
+			/* "output file already exists" is what SQLite says
+			 * where it cannot tell that the file is empty. */
+			if (err != NULL && err->status == QF_BUG) {
+				err->status = QF_IO;
+			}
 		}
 	}
 	sqlite3_finalize(stmt);

@@ -1,22 +1,27 @@
 """fault.py - kills the tools at every system call, and makes each fail once.
 
-    fault.py [--tool NAME]
+    fault.py [--tool NAME]... [--jobs N]
 
-For each tool that writes: the system calls which touch the ledger or the
-output are counted in an undisturbed run; then the tool is run once for each of
-them on a fresh copy, killed there, and once for each with ENOSPC and with EIO
-from that call.  After each:
+For each tool that writes: the system calls which touch the ledger, the input
+or the output are listed in an undisturbed run; then the tool is run once for
+each of them on a fresh copy, killed there, and once for each with ENOSPC and
+with EIO from that call.  After each:
 
     the ledger verifies (qf-audit verify);
-    it holds exactly what it held before, or exactly what it holds after;
-    a status of 0 means that everything is there;
-    running the tool again completes, with the same content and the same
-    standard output as an undisturbed run.
+    ledger and output each are exactly what they were before, or exactly what
+    they are after an undisturbed run;
+    a status of 0 means that everything is there, with nothing said;
+    any other is one of the documented ones for such faults, says why in a
+    line that names the tool, and where the ledger has the work all the same,
+    says that;
+    running the tool again completes, with the same content, the same standard
+    output and no file more than after an undisturbed run.
 
-Prints how many points were tried.
+Prints how many points were tried of each tool and in all.
 """
 import argparse
 import collections
+import concurrent.futures
 import hashlib
 import os
 import re
@@ -30,17 +35,22 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BIN = os.path.join(ROOT, "build", "bin")
 CITY = os.path.join(ROOT, "testdata", "city")
-CALLS = ("openat", "read", "pread64", "write", "pwrite64", "fsync", "fdatasync",
-         "ftruncate", "fallocate", "rename", "renameat", "renameat2", "unlink",
-         "unlinkat", "link", "linkat", "mkdir", "mkdirat", "close", "fcntl",
-         "lseek", "newfstatat", "mmap", "getdents64", "fchmod")
+RULES = os.path.join(ROOT, "schemas", "rules")
 FAULTS = ("signal=SIGKILL", "error=ENOSPC", "error=EIO")
+# Where calls cannot sensibly fail so: starting a program, and its addresses.
+SKIPPED = {"execve", "munmap", "mprotect"}
 ENV = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC",
        "QF_CLOCK": "2025-03-05T04:00:00Z"}
+# A system call that fails is a fault of input, output, rights or the system.
+STATUSES = {65, 66, 69, 71, 73, 74, 75, 77}
+# The calls that clean up: one that fails leaves what it was to remove.
+REMOVERS = {"unlink", "unlinkat", "rmdir", "getdents64", "lseek", "openat"}
 
 
 def content(ledger):
-    """A digest of every row of the ledger, whatever its pages look like."""
+    """A digest of every row of a ledger, whatever its pages look like."""
+    if not os.path.exists(ledger):
+        return None
     digest = hashlib.sha256()
     base = sqlite3.connect("file:%s?mode=ro" % ledger, uri=True)
     try:
@@ -52,7 +62,10 @@ def content(ledger):
 
 
 def tree(path):
-    """Names and digests of what stands at a path."""
+    """{name: digest} of what stands at a path, a file or a folder."""
+    if os.path.isfile(path):
+        with open(path, "rb") as f:
+            return {".": hashlib.sha256(f.read()).hexdigest()}
     found = {}
     for folder, _, names in os.walk(path):
         for name in names:
@@ -60,51 +73,82 @@ def tree(path):
             with open(full, "rb") as f:
                 found[os.path.relpath(full, path)] = hashlib.sha256(
                     f.read()).hexdigest()
-    return sorted(found.items())
+    return found
+
+
+def names_in(folder):
+    """All names below a folder but those that SQLite keeps beside a ledger."""
+    return {os.path.relpath(os.path.join(top, name), folder)
+            for top, folders, files in os.walk(folder)
+            for name in (*folders, *files)
+            if not name.endswith(("-wal", "-shm"))}
+
+
+class Result:
+    def __init__(self, fault):
+        self.fault, self.bad, self.unsure = fault, [], 0
 
 
 class Stage:
-    """One tool with its arguments, and the ledger that it starts from."""
+    """One tool with its arguments, and the ledger that it starts from.
 
-    def __init__(self, name, start, arguments, output=None):
-        self.name, self.start, self.output = name, start, output
-        self.arguments = arguments
-        self.tried = collections.Counter()
-        self.bad = []
-        self.left = 0
+    %D in an argument is the folder that it runs in.  output is a name in it,
+    which must stand whole or not at all; or, with a list, each of the names
+    for itself, and all of them as soon as the ledger has the work.  made tells
+    that the tool makes one file that must not stand: run again, it refuses.
+    """
+
+    def __init__(self, label, start, arguments, output=None, outputs=(),
+                 made=None, prepare=None):
+        self.label, self.start, self.arguments = label, start, arguments
+        self.name = label.split()[0]
+        self.output, self.outputs, self.made = output, outputs, made
+        self.prepare = prepare
 
     def scratch(self, top):
         folder = tempfile.mkdtemp(dir=top)
-        shutil.copy(self.start, os.path.join(folder, "ledger.qf"))
+        if self.start:
+            shutil.copy(self.start, os.path.join(folder, "ledger.qf"))
+        if self.prepare:
+            self.prepare(folder)
         return folder
 
     def command(self, folder):
-        out = [BIN + "/" + self.name, "-l", os.path.join(folder, "ledger.qf")]
-        return out + [a.replace("@", folder) for a in self.arguments]
+        out = [BIN + "/" + self.name]
+        arguments = list(self.arguments)
+        if self.name == "qf-audit":
+            out.append(arguments.pop(0))
+        out += ["-l", os.path.join(folder, "ledger.qf")]
+        return out + [a.replace("%D", folder) for a in arguments]
 
     def run(self, folder, strace=()):
         done = subprocess.run([*strace, *self.command(folder)], env=ENV,
-                              capture_output=True, check=False)
-        return done.returncode, done.stdout
+                              capture_output=True, check=False,
+                              stdin=subprocess.DEVNULL)
+        return done.returncode, done.stdout, done.stderr.decode(
+            errors="replace")
 
     def state(self, folder):
-        out = tree(os.path.join(folder, self.output)) if self.output else []
-        return content(os.path.join(folder, "ledger.qf")), out
+        """Ledger, output as one, outputs each."""
+        return [content(os.path.join(folder, "ledger.qf")),
+                tree(os.path.join(folder, self.output))
+                if self.output else {},
+                *(tree(os.path.join(folder, name)) for name in self.outputs)]
 
     def points(self, top):
         """[(call, n)]: the n-th call of that name touches our paths."""
         folder = self.scratch(top)
-        log = os.path.join(top, "trace")
-        status, _ = self.run(folder, (
-            "strace", "-f", "-y", "-o", log, "-e",
-            "trace=" + ",".join(CALLS)))
+        log = folder + ".trace"
+        status, _, said = self.run(folder, (
+            "strace", "-f", "-y", "-o", log, "-e", "trace=%file,%desc,flock"))
         if status != 0:
-            sys.exit("%s: undisturbed: status %d" % (self.name, status))
+            sys.exit("%s: undisturbed: status %d: %s" % (self.label, status,
+                                                         said))
         seen, out = collections.Counter(), []
         with open(log, encoding="utf-8", errors="replace") as f:
             for line in f:
                 match = re.match(r"\d+\s+(\w+)\(", line)
-                if match and match.group(1) in CALLS:
+                if match and match.group(1) not in SKIPPED:
                     seen[match.group(1)] += 1
                     if folder in line:
                         out.append((match.group(1), seen[match.group(1)]))
@@ -112,110 +156,207 @@ class Stage:
         return out
 
     def verify(self, folder):
-        done = subprocess.run(
-            [BIN + "/qf-audit", "verify", "-l",
-             os.path.join(folder, "ledger.qf")], env=ENV, check=False,
-            capture_output=True, text=True)
+        ledger = os.path.join(folder, "ledger.qf")
+        if not os.path.exists(ledger):
+            return ""
+        done = subprocess.run([BIN + "/qf-audit", "verify", "-l", ledger],
+                              env=ENV, check=False, capture_output=True,
+                              text=True)
         return "" if done.returncode == 0 else done.stderr or "no message"
 
-    def try_point(self, top, call, n, fault, before, after, told):
+    def judge_first(self, result, call, status, said, state, there):
+        """What one disturbed run left."""
+        killed = result.fault == "signal=SIGKILL"
+        for got, before, after in zip(state, self.before, self.after):
+            if got not in (before, after):
+                result.bad.append("neither before nor after")
+        if state[0] == self.after[0] and state[0] != self.before[0] and \
+                state[2:] != self.after[2:]:
+            result.bad.append("the ledger has it, its files are not there")
+        if killed:
+            return
+        if status == 0 and state != self.after:
+            result.bad.append("status 0, but not done")
+        if status == 0 and said:
+            result.bad.append("status 0, but said: " + said.strip())
+        if status != 0 and status not in STATUSES:
+            result.bad.append("status %d: %s" % (status, said.strip()))
+        if status != 0 and not re.match(self.name + r": .+ \[[a-z-]+\]\n$",
+                                        said):
+            result.bad.append("said: %r" % said)
+        if status != 0 and self.before[0] != self.after[0] == state[0]:
+            result.unsure += 1
+            if self.start and not re.search("ledger-commit-un|output", said):
+                result.bad.append("done, and said: " + said.strip())
+        more = there - self.names - self.names_before
+        if more and call not in REMOVERS:
+            result.bad.append("left %s" % sorted(more))
+
+    def judge_again(self, result, folder, made):
+        """The same once more, undisturbed."""
+        again, stdout, said = self.run(folder)
+        state = self.state(folder)
+        if self.made and made:
+            if again != 73 or "exists already" not in said:
+                result.bad.append("again: status %d" % again)
+        elif again != 0 or stdout != self.told:
+            result.bad.append("again: status %d, %s output: %s" % (
+                again, "same" if stdout == self.told else "other",
+                said.strip()))
+        if state != self.after:
+            result.bad.append("again: other content")
+        more = names_in(folder) - self.names
+        if more:
+            result.bad.append("again: left %s" % sorted(more))
+
+    def try_point(self, top, call, n, fault):
         folder = self.scratch(top)
-        log = os.path.join(top, "trace")
-        status, _ = self.run(folder, (
+        log = folder + ".trace"
+        result = Result(fault)
+        status, _, said = self.run(folder, (
             "strace", "-f", "-o", log, "-e", "trace=" + call, "-e",
             "inject=%s:%s:when=%d" % (call, fault, n)))
-        where = "%s: %s at %s %d" % (self.name, fault, call, n)
         with open(log, encoding="utf-8", errors="replace") as f:
-            reached = re.search("INJECTED|killed by SIGKILL", f.read())
-        if not reached:
-            self.bad.append(where + ": not reached")
-        self.tried[fault] += 1
-        fault_found = self.verify(folder)
-        if fault_found:
-            self.bad.append("%s: verify: %s" % (where, fault_found.strip()))
+            if not re.search("INJECTED|killed by SIGKILL", f.read()):
+                result.bad.append("not reached")
+        there = names_in(folder)
+        broken = self.verify(folder)
+        if broken:
+            result.bad.append("verify: " + broken.strip())
         state = self.state(folder)
-        if any(s not in (b, a) for s, b, a in zip(state, before, after)):
-            self.bad.append(where + ": neither before nor after")
-        if status == 0 and state != after:
-            self.bad.append(where + ": status 0, but not done")
-        again, stdout = self.run(folder)
-        state = self.state(folder)
-        if again != 0 or state != after or stdout != told:
-            self.bad.append("%s: again: status %d, %s content, %s output" % (
-                where, again, "same" if state == after else "other",
-                "same" if stdout == told else "other"))
-        self.left += sum(name.startswith(".qf-")
-                         for name in os.listdir(folder))
+        self.judge_first(result, call, status, said, state, there)
+        made = self.made and os.path.exists(os.path.join(folder, self.made))
+        self.judge_again(result, folder, made)
+        shutil.rmtree(folder)
+        os.unlink(log)
+        result.bad = ["%s at %s %d: %s" % (fault, call, n, text)
+                      for text in result.bad]
+        return result
+
+    def undisturbed(self, top):
+        folder = self.scratch(top)
+        self.before = self.state(folder)
+        self.names_before = names_in(folder)
+        status, self.told, said = self.run(folder)
+        if status != 0:
+            sys.exit("%s: undisturbed: status %d: %s" % (self.label, status,
+                                                         said))
+        self.after = self.state(folder)
+        self.names = names_in(folder)
         shutil.rmtree(folder)
 
-    def all_points(self, top):
-        folder = self.scratch(top)
-        before = self.state(folder)
-        _, told = self.run(folder)
-        after = self.state(folder)
-        shutil.rmtree(folder)
-        for call, n in self.points(top):
-            for fault in FAULTS:
-                self.try_point(top, call, n, fault, before, after, told)
-        print("%s: %d points (%s), %d bad, %d temporaries left" % (
-            self.name, sum(self.tried.values()), ", ".join(
-                "%s %d" % item for item in sorted(self.tried.items())),
-            len(self.bad), self.left), flush=True)
-        for text in self.bad[:20]:
+    def all_points(self, top, pool):
+        self.undisturbed(top)
+        tried = [(call, n, fault) for call, n in self.points(top)
+                 for fault in FAULTS]
+        results = list(pool.map(lambda p: self.try_point(top, *p), tried))
+        bad = [text for result in results for text in result.bad]
+        count = collections.Counter(result.fault for result in results)
+        print("%s: %d points (%s), %d bad, %d done though it failed" % (
+            self.label, len(tried), ", ".join(
+                "%s %d" % item for item in sorted(count.items())),
+            len(bad), sum(r.unsure for r in results)), flush=True)
+        for text in bad[:20]:
             print("  " + text)
-        return bool(self.tried) and not self.bad
+        return len(tried), bool(tried) and not bad
 
 
 def tool(ledger, name, *arguments):
     done = subprocess.run([BIN + "/" + name, "-l", ledger, *arguments],
-                          env=ENV, capture_output=True, text=True, check=False)
+                          env=ENV, capture_output=True, text=True, check=False,
+                          stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         sys.exit("%s: status %d: %s" % (name, done.returncode, done.stderr))
     return done.stdout.strip()
 
 
+def short_reads(top):
+    """Reads of one point: good, in part bad, and corrected."""
+    paths = [os.path.join(top, name) for name in (
+        "reads.csv", "mixed.csv", "corrected.csv")]
+    with open(os.path.join(CITY, "inbox", "reads-depot.csv"),
+              encoding="utf-8") as f:
+        lines = f.readlines()[:30]
+    cells = lines[2].split(",")
+    corrected = ",".join([*cells[:3], "9.99", *cells[4:]])
+    bad = ",".join(["nowhere", *cells[1:]])
+    texts = (lines, [*lines[:3], bad], [*lines[:2], corrected])
+    for path, text in zip(paths, texts):
+        with open(path, "w", encoding="utf-8") as f:
+            f.writelines(text)
+    return paths
+
+
 def stages(top):
-    """The four tools, each from the ledger that the one before it left."""
+    """The tools, each from the ledger that the one before it left."""
     ledger = os.path.join(top, "ledger.qf")
 
     def keep(name):
-        path = os.path.join(top, name)
+        path = os.path.join(top, name + ".qf")
         shutil.copy(ledger, path)
         return path
-    tool(ledger, "qf-init", "--market", "fault", "--zone", "Asia/Shanghai",
-         "--currency", "CNY")
-    inbox = os.path.join(CITY, "inbox")
-    # One channel of one point is enough to pass every kind of call.
-    reads = os.path.join(top, "reads.csv")
-    with open(os.path.join(inbox, "reads-depot.csv"), encoding="utf-8") as f, \
-            open(reads, "w", encoding="utf-8") as out:
-        out.writelines(f.readlines()[:30])
-    rules = os.path.join(ROOT, "schemas", "rules")
-    tool(ledger, "qf-ingest", os.path.join(rules, "cq-ci-two-part-10kv.xml"),
-         os.path.join(rules, "prices", "cq-agency-2025-02.csv"),
-         *(os.path.join(inbox, name + ".csv") for name in (
-             "parties", "points", "meters", "contracts", "calendar")))
-    yield Stage("qf-ingest", keep("ingest.qf"), [reads])
+    market = ["--market", "fault", "--zone", "Asia/Shanghai", "--currency",
+              "CNY"]
+    yield Stage("qf-init", None, market, made="ledger.qf")
+    tool(ledger, "qf-init", *market)
+    reads, mixed, corrected = short_reads(top)
+    base = [os.path.join(RULES, "cq-ci-two-part-10kv.xml"),
+            os.path.join(RULES, "prices", "cq-agency-2025-02.csv"),
+            *(os.path.join(CITY, "inbox", name + ".csv") for name in (
+                "parties", "points", "meters", "contracts", "calendar"))]
+    yield Stage("qf-ingest (several)", keep("several"), [
+        "--quarantine", "%D/aside", "--max-quarantine", "1",
+        base[0], *base[2:5], mixed],
+        outputs=("aside/mixed.csv", "aside/mixed.csv.reasons.csv"),
+        prepare=lambda folder: os.mkdir(os.path.join(folder, "aside")))
+    tool(ledger, "qf-ingest", *base)
+    yield Stage("qf-ingest", keep("ingest"), [reads])
     tool(ledger, "qf-ingest", reads)
     scope = ["--period", "2025-02", "--contract", "depot", "--leg", "supply"]
-    yield Stage("qf-rate", keep("rate.qf"), scope)
+    yield Stage("qf-rate", keep("rate"), scope)
     run = tool(ledger, "qf-rate", *scope)
-    yield Stage("qf-post", keep("post.qf"), [run])
+    yield Stage("qf-post", keep("post"), [run])
     posting = tool(ledger, "qf-post", run)
-    yield Stage("qf-export", keep("export.qf"), [
-        posting, "--to", "billing-csv", "-o", "@/out"], output="out")
+    yield Stage("qf-export (directory)", keep("export"), [
+        posting, "--to", "billing-csv", "-o", "%D/out"], output="out")
+    yield Stage("qf-export (statements)", keep("statements"), [
+        posting, "--to", "statement-xml", "--per-party", "-o", "%D/out"],
+        output="out")
+    yield Stage("qf-export (file)", keep("file"), [
+        posting, "--to", "billing-jsonl", "-o", "%D/out.jsonl"],
+        output="out.jsonl")
+    first = os.path.join(top, "first")
+    tool(ledger, "qf-export", posting, "--to", "billing-csv", "-o", first)
+    yield Stage("qf-ingest (correction)", keep("correct"), [
+        "--correct", "read again", corrected])
+    tool(ledger, "qf-ingest", "--correct", "read again", corrected)
+    run = tool(ledger, "qf-rate", *scope)
+    yield Stage("qf-post (correction)", keep("delta"), [run])
+    posting = tool(ledger, "qf-post", run)
+    yield Stage("qf-export (force)", keep("force"), [
+        posting, "--to", "billing-csv", "--force", "-o", "%D/out"],
+        output="out", prepare=lambda folder: shutil.copytree(
+            first, os.path.join(folder, "out")))
+    yield Stage("qf-audit (snapshot)", keep("snapshot"), [
+        "snapshot", "%D/copy.qf"], output="copy.qf", made="copy.qf")
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    options.add_argument("--tool", help="only this one")
-    chosen = options.parse_args().tool
+    options.add_argument("--tool", action="append", help="only this one")
+    options.add_argument("--jobs", type=int, default=os.cpu_count())
+    chosen = options.parse_args()
     good, points = True, 0
-    with tempfile.TemporaryDirectory(prefix="qf-fault-") as top:
+    # Faults are made at the calls, so that it may be a file system in memory.
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="qf-fault-", dir=memory) as top, \
+            concurrent.futures.ThreadPoolExecutor(chosen.jobs) as pool:
         for stage in stages(top):
-            if chosen in (None, stage.name):
-                good = stage.all_points(top) and good
-                points += sum(stage.tried.values())
+            if chosen.tool and stage.name not in chosen.tool:
+                continue
+            count, passed = stage.all_points(top, pool)
+            good = passed and good
+            points += count
     print("check-fault: %d points tried" % points)
     return 0 if good and points else 1
 
