@@ -13,7 +13,6 @@
 #define QF_SETTLE_REFUSAL_H
 
 #define REASON_BAD_OPTION "bad-option"
-#define REASON_BANDS_GAP "bands-gap"
 #define REASON_EDGE_IN_INTERVAL "edge-in-interval"
 #define REASON_ENERGY_ROUNDING "energy-rounding"
 #define REASON_METER_CHANGE "meter-change"

@@ -150,6 +150,33 @@ put_stretch(struct rate *rate, struct energy_series *out, size_t slot,
 	return rc;
 }
 
+static bool
+is_gap(int64_t value)
+{
+	return value == ENERGY_MISSING || value == ENERGY_WITHDRAWN;
+}
+
+/* Where the values from `from` on that are of this meter end; or, where there
+ * is none, the gaps, which need none. */
+static size_t
+end_of_meter(const struct rate_meters *meters, const struct rate_meter *meter,
+    const struct series_day *day, const int64_t *values, size_t from)
+{
+	size_t to = from + 1;
+
+	if (meter != NULL) {
+		while (to < day->count && time_of(day, to) < meter->to_utc) {
+			to++;
+		}
+		return to;
+	}
+	while (to < day->count && is_gap(values[to]) &&
+	       meter_at(meters, time_of(day, to)) == NULL) {
+		to++;
+	}
+	return to;
+}
+
 /* Puts a day's values, each with the multiplier of its meter. */
 static int
 put_day(struct rate *rate, struct energy_series *out,
@@ -172,14 +199,11 @@ put_day(struct rate *rate, struct energy_series *out,
 		const struct rate_meter *meter =
 		    meter_at(meters, time_of(day, from));
 
-		if (meter == NULL) {
+		if (meter == NULL && !is_gap(values[from])) {
 			return refuse_meter(
 			    rate, day->point, time_of(day, from));
 		}
-		to = from + 1;
-		while (to < day->count && time_of(day, to) < meter->to_utc) {
-			to++;
-		}
+		to = end_of_meter(meters, meter, day, values, from);
 		if (put_stretch(rate, out, slot, day, values, from, to, scale,
 			meter) != 0) {
 			return 1;

@@ -250,13 +250,46 @@ same_total(const struct charge_line *a, const struct charge_line *b)
 	       strcmp(a->contract->account, b->contract->account) == 0;
 }
 
-/* Rounds the totals of the lines, which are in order. */
+/* The lines of one total next to each other. */
+static int
+compare_totals(const void *a, const void *b)
+{
+	const struct charge_line *x = a, *y = b;
+	int order = by_number(same_total(x, x), same_total(y, y));
+
+	if (order == 0) {
+		order = by_number(x->month, y->month);
+	}
+	if (order == 0) {
+		order = strcmp(x->contract->payer, y->contract->payer);
+	}
+	if (order == 0) {
+		order = strcmp(x->contract->payee, y->contract->payee);
+	}
+	if (order == 0) {
+		order = strcmp(x->contract->account, y->contract->account);
+	}
+	return order != 0 ? order
+			  : by_number((int64_t)x->made, (int64_t)y->made);
+}
+
+/* Rounds the totals of the lines, which are in order before and after: a payer
+ * may come back after another in the same month. */
 static int
 round_totals(struct rate *rate)
 {
 	struct charge_lines *lines = &rate->unit.lines;
 	size_t end = lines->count, first = 0;
+	bool any = false;
 
+	for (size_t i = 0; i < end; i++) {
+		lines->lines[i].made = i;
+		any = any || same_total(&lines->lines[i], &lines->lines[i]);
+	}
+	if (!any) {
+		return 0;
+	}
+	qsort(lines->lines, end, sizeof(*lines->lines), compare_totals);
 	while (first < end) {
 		const struct charge_line *head = &lines->lines[first];
 		size_t last = first + 1;
@@ -274,9 +307,10 @@ round_totals(struct rate *rate)
 		}
 		first = last;
 	}
-	if (lines->count > end) {
-		sort_lines(lines);
+	for (size_t i = end; i < lines->count; i++) {
+		lines->lines[i].made = i;
 	}
+	qsort(lines->lines, lines->count, sizeof(*lines->lines), compare_lines);
 	return 0;
 }
 

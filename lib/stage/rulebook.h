@@ -53,8 +53,7 @@ int rulebook_tariff(struct rulebook *book, const char *id,
     const struct rulebook_tariff **out, struct refusal *refusal,
     struct qf_error *err);
 
-/* The schedule of a local day.  1: no-calendar, missing-condition,
- * bands-gap. */
+/* The schedule of a local day.  1: no-calendar, missing-condition. */
 int rulebook_schedule(struct rulebook *book,
     const struct tariff_version *version, int32_t day,
     const struct schedule **out, struct refusal *refusal, struct qf_error *err);
