@@ -10,9 +10,9 @@
  *... facts_append(entry, &fact, err) ... entry_note(entry, "input", "%s %s",
  *sha256, name); if (entry_finish(entry, &handle, err) == -1) ...
  *
- * Canonical bytes of a row: every column but id, in the order of the schema;
- * an integer as decimal text, a text as its bytes, each as "<length>:<bytes>,";
- * NULL as "~".  Header: see qf-ledger(5).
+ * Canonical bytes of a row: every column but id and entry, in the order of the
+ * schema; an integer as decimal text, a text as its bytes, each as
+ * "<length>:<bytes>,"; NULL as "~".  Header: see qf-ledger(5).
  */
 #ifndef QF_LEDGER_ENTRY_H
 #define QF_LEDGER_ENTRY_H

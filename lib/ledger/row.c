@@ -148,7 +148,6 @@ struct bytes {
 	char *bytes;
 	size_t length;
 	size_t capacity;
-	size_t content; /* where what follows the entry column begins */
 };
 
 static void
@@ -248,15 +247,6 @@ row_set_root(const struct row_set *set, enum row_table table)
 	return set->roots[table];
 }
 
-/* True for the rows of a run, which compares itself with earlier runs: those
- * differ in the number of the entry alone. */
-static bool
-has_content_root(enum row_table table)
-{
-	return table == ROW_RUN_LINE || table == ROW_RUN_HOLD ||
-	       table == ROW_RUN_ENERGY;
-}
-
 /* The last rowid of a table. */
 static int
 last_rowid(struct ledger *ledger, enum row_table table, int64_t *out,
@@ -290,7 +280,6 @@ start_table(struct row_set *set, enum row_table table, struct qf_error *err)
 	}
 	root = xcalloc(1, sizeof(*root));
 	digest_tree_init(&root->tree);
-	digest_tree_init(&root->content);
 	root->after_rowid = after_rowid;
 	set->roots[table] = root;
 	return 0;
@@ -312,8 +301,10 @@ row_begin(struct entry *entry, enum row_table table, int64_t line)
 	row->table = table;
 	row->insert = set->inserts[table];
 	row->bytes.length = 0;
-	row_int(row, set->entry);
-	row->bytes.content = row->bytes.length;
+	row->column = 1;
+	if (row->insert != NULL) {
+		stmt_bind_int(row->insert, 1, set->entry);
+	}
 	row_int(row, line);
 	return row;
 }
@@ -384,11 +375,6 @@ row_end(struct row *row, struct qf_error *err)
 	}
 	digest_leaf(&leaf, bytes->bytes, bytes->length);
 	digest_tree_append(&root->tree, &leaf);
-	if (has_content_root(row->table)) {
-		digest_leaf(&leaf, bytes->bytes + bytes->content,
-		    bytes->length - bytes->content);
-		digest_tree_append(&root->content, &leaf);
-	}
 	return 0;
 }
 
@@ -434,7 +420,7 @@ row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
 		return stepped;
 	}
 	bytes->length = 0;
-	for (int i = 0; i < tables[scan->table].column_count; i++) {
+	for (int i = 1; i < tables[scan->table].column_count; i++) {
 		switch (sqlite3_column_type(select, i)) {
 		case SQLITE_INTEGER:
 			bytes_int(bytes, sqlite3_column_int64(select, i));

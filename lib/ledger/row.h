@@ -84,8 +84,7 @@ int row_end(struct row *row, struct qf_error *err);
 
 /* Count and root of one table's rows. */
 struct row_root {
-	struct digest_tree tree; /* over the rows, as the chain has them */
-	struct digest_tree content; /* the same without their entry column */
+	struct digest_tree tree;
 	int64_t after_rowid; /* the table's last row before the entry */
 };
 

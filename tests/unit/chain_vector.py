@@ -28,7 +28,7 @@ def tree(leaves):
     return sha(b"\1" + tree(leaves[:k]) + tree(leaves[k:]))
 
 
-market = [b"".join(map(field, (1, 1, "重庆", "Asia/Shanghai", "CNY", 2)))]
+market = [b"".join(map(field, (1, "重庆", "Asia/Shanghai", "CNY", 2)))]
 print("market root ", tree(market).hex())
 
 holds = [b"".join(map(field, (line, contract, "supply", "p1", None, -5,

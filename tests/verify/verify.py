@@ -44,14 +44,14 @@ def root(leaves):
 
 
 def tables_of(base):
-    """{table: its columns but id}, for tables whose rows are of entries."""
+    """{table: its columns but id and entry}, where it has rows of entries."""
     out = {}
     for (name,) in base.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table'"):
         columns = [c[1] for c in base.execute(
             "SELECT * FROM pragma_table_info(?)", (name,))]
         if name != "entry" and "entry" in columns:
-            out[name] = [c for c in columns if c != "id"]
+            out[name] = [c for c in columns if c not in ("id", "entry")]
     return out
 
 
