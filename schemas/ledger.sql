@@ -289,6 +289,12 @@ CREATE TABLE condition (
 CREATE UNIQUE INDEX condition_key ON condition (station, quantity, day, entry);
 
 -- Runs --------------------------------------------------------------------
+--
+-- A run or posting may have millions of rows, so these need no index: the id of
+-- a line, hold, energy or transfer is its entry times 2^32 plus its line.  The
+-- rows of entry N are those with id BETWEEN N << 32 AND (N << 32) + 4294967295.
+-- They have no CHECK, because SQLite cannot copy a table that has one beside
+-- generated columns (VACUUM INTO) while the ledger is open for reading only.
 
 CREATE TABLE run (
 	entry INTEGER PRIMARY KEY
@@ -311,7 +317,8 @@ CREATE TABLE run (
 -- gave the *_minor.
 CREATE TABLE run_line (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	entry INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
+	line INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL,
 	contract TEXT NOT NULL, leg TEXT NOT NULL, point TEXT NOT NULL,
 	payer TEXT NOT NULL, payee TEXT NOT NULL, account TEXT NOT NULL,
 	from_utc INTEGER NOT NULL, to_utc INTEGER NOT NULL, -- what the line covers
@@ -325,33 +332,32 @@ CREATE TABLE run_line (
 	net_minor INTEGER, tax_rate TEXT, tax_minor INTEGER, gross_minor INTEGER,
 	counts_energy INTEGER NOT NULL -- 1: its kWh count in the energy balance
 ) STRICT;
-CREATE UNIQUE INDEX run_line_key ON run_line (entry, line);
 
 -- What could not be settled, and why: a contract's leg whole, or of a contract
 -- on sessions one session (session NULL: the whole).
 CREATE TABLE run_hold (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	entry INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
+	line INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL,
 	contract TEXT NOT NULL, leg TEXT NOT NULL, point TEXT NOT NULL,
 	session TEXT,
 	from_utc INTEGER NOT NULL, to_utc INTEGER NOT NULL,
 	reason TEXT NOT NULL,  -- stable code: no-tariff no-price missing-read ...
 	detail TEXT NOT NULL   -- for a person: which month, which interval
 ) STRICT;
-CREATE UNIQUE INDEX run_hold_key ON run_hold (entry, line);
 
 -- The energy balance of a run: per contract, leg, point and channel,
 -- metered = rated + held + residual, where residual is priced elsewhere
 -- (deducted children) or carried to the next period.
 CREATE TABLE run_energy (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	entry INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
+	line INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL,
 	contract TEXT NOT NULL, leg TEXT NOT NULL, point TEXT NOT NULL,
 	channel TEXT NOT NULL,
 	metered_kwh TEXT NOT NULL, rated_kwh TEXT NOT NULL,
 	held_kwh TEXT NOT NULL, residual_kwh TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX run_energy_key ON run_energy (entry, line);
 
 -- Postings ----------------------------------------------------------------
 
@@ -368,7 +374,8 @@ CREATE TABLE posting (
 -- amount_minor more than before.  The totals are what stands after it.
 CREATE TABLE transfer (
 	id INTEGER PRIMARY KEY,
-	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	entry INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
+	line INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL,
 	leg TEXT NOT NULL, contract TEXT NOT NULL,
 	payer TEXT NOT NULL, payee TEXT NOT NULL, account TEXT NOT NULL,
 	subject TEXT NOT NULL, component TEXT NOT NULL,
@@ -389,10 +396,8 @@ CREATE TABLE transfer (
 	total_tax_minor INTEGER NOT NULL,
 	total_gross_minor INTEGER NOT NULL,
 	debit TEXT NOT NULL, credit TEXT NOT NULL,
-	amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0) -- abs(gross_minor)
+	amount_minor INTEGER NOT NULL -- abs(gross_minor)
 ) STRICT;
-CREATE INDEX transfer_contract ON transfer (contract);
-CREATE UNIQUE INDEX transfer_entry ON transfer (entry, line);
 
 -- The public views --------------------------------------------------------
 

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "ledger/connection.h"
 #include "ledger/postings.h"
+#include "ledger/row.h"
 #include "ledger/runs.h"
 #include "ledger/standing.h"
 #include "ledger/stmt.h"
@@ -25,7 +26,8 @@
 enum { Q_POSTINGS, Q_TRANSFERS, Q_OF_LINES, Q_OF_HOLDS };
 static const char *const sql[] = {
     [Q_POSTINGS] = "SELECT p.entry, p.run, p.transfers,"
-		   " (SELECT count(*) FROM transfer t WHERE t.entry = p.entry)"
+		   " (SELECT count(*) FROM transfer t WHERE t.id BETWEEN"
+		   " p.entry << 32 AND (p.entry << 32) + 4294967295)"
 		   " FROM posting p ORDER BY p.entry",
     /* The key is columns 0 to 8. */
     [Q_TRANSFERS] =
@@ -36,11 +38,12 @@ static const char *const sql[] = {
 	" ORDER BY contract, leg, month, payer, payee, subject, component,"
 	" band, channel, entry",
     [Q_OF_LINES] = "SELECT contract, leg, sum(net_minor), sum(tax_minor),"
-		   " sum(gross_minor) FROM run_line WHERE entry = ?1"
+		   " sum(gross_minor) FROM run_line WHERE id BETWEEN ?1 AND ?2"
 		   " AND net_minor IS NOT NULL GROUP BY contract, leg"
 		   " ORDER BY contract, leg",
-    [Q_OF_HOLDS] = "SELECT contract, leg FROM run_hold WHERE entry = ?1"
-		   " GROUP BY contract, leg ORDER BY contract, leg",
+    [Q_OF_HOLDS] =
+	"SELECT contract, leg FROM run_hold WHERE id BETWEEN ?1 AND ?2"
+	" GROUP BY contract, leg ORDER BY contract, leg",
 };
 static const struct stmt_list list = STMT_LIST(sql);
 
@@ -356,6 +359,7 @@ check_stands(struct ledger *ledger, int64_t posting, int64_t run_entry,
 	struct stands_check check = {
 	    .ledger = ledger, .posting = posting, .run = run_entry};
 	struct run run;
+	int64_t first, last;
 	int rc = -1;
 
 	buf_init(&check.contract, KEY_MAX);
@@ -366,8 +370,11 @@ check_stands(struct ledger *ledger, int64_t posting, int64_t run_entry,
 	    standing_open(&check.standing, ledger, &run, posting, err) == -1) {
 		goto out;
 	}
-	stmt_bind_int(check.lines, 1, run_entry);
-	stmt_bind_int(check.holds, 1, run_entry);
+	row_ids(run_entry, 0, &first, &last);
+	stmt_bind_int(check.lines, 1, first);
+	stmt_bind_int(check.lines, 2, last);
+	stmt_bind_int(check.holds, 1, first);
+	stmt_bind_int(check.holds, 2, last);
 	check.has_line = stmt_step(check.lines, ledger, err);
 	check.has_hold = stmt_step(check.holds, ledger, err);
 	check.has_stands = standing_next(check.standing, &check.stands, err);

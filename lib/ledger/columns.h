@@ -1,7 +1,8 @@
 /* columns.h - the columns of every table of rows, in the order of the schema.
  *
- * Internal.  All but id, as the text of an INSERT's and a SELECT's list; a unit
- * test holds them against schemas/ledger.sql.
+ * Internal.  All but id, as the text of an INSERT's and a SELECT's list; in
+ * tables whose id tells entry and line, all but these too.  A unit test holds
+ * them against schemas/ledger.sql.
  */
 #ifndef QF_LEDGER_COLUMNS_H
 #define QF_LEDGER_COLUMNS_H
@@ -59,20 +60,20 @@
 	"first_month, last_month, scope, arithmetic, lines, holds, " \
 	"line_root"
 #define RUN_LINE_COLUMNS \
-	"entry, line, contract, leg, point, payer, payee, account, " \
+	"contract, leg, point, payer, payee, account, " \
 	"from_utc, to_utc, month, subject, component, band, channel, " \
 	"session, tariff, quantity, unit, price, exact, net_minor, " \
 	"tax_rate, tax_minor, gross_minor, counts_energy"
 #define RUN_HOLD_COLUMNS \
-	"entry, line, contract, leg, point, session, from_utc, to_utc, " \
+	"contract, leg, point, session, from_utc, to_utc, " \
 	"reason, detail"
 #define RUN_ENERGY_COLUMNS \
-	"entry, line, contract, leg, point, channel, metered_kwh, " \
+	"contract, leg, point, channel, metered_kwh, " \
 	"rated_kwh, held_kwh, residual_kwh"
 #define POSTING_COLUMNS \
 	"entry, line, run, booking_month, transfers"
 #define TRANSFER_COLUMNS \
-	"entry, line, leg, contract, payer, payee, account, subject, " \
+	"leg, contract, payer, payee, account, subject, " \
 	"component, band, channel, month, booking_month, version, " \
 	"reason, unit, counts_energy, price, quantity, net_minor, " \
 	"tax_minor, gross_minor, total_quantity, total_net_minor, " \

@@ -23,7 +23,15 @@
 	"tax_minor, gross_minor, total_quantity, total_net_minor, "    \
 	"total_tax_minor, total_gross_minor FROM transfer"
 
-enum { Q_OF_RUN, Q_LOAD, Q_COUNT, Q_POSTED, Q_TRANSFERS, Q_OF_CONTRACT };
+enum {
+	Q_OF_RUN,
+	Q_LOAD,
+	Q_COUNT,
+	Q_POSTED,
+	Q_TRANSFERS,
+	Q_CONTRACT_AT,
+	Q_LAST
+};
 
 static const char *const sql[] = {
     [Q_OF_RUN] = "SELECT entry FROM posting WHERE run = ?1",
@@ -32,13 +40,11 @@ static const char *const sql[] = {
     [Q_POSTED] = POSTING_FIELDS
     " FROM posting p JOIN run r ON r.entry = p.run WHERE r.tool = ?1"
     " AND r.first_month <= ?3 AND r.last_month >= ?2 ORDER BY p.entry",
-    [Q_TRANSFERS] = TRANSFER_FIELDS
-    " WHERE +entry = ?1 AND id BETWEEN"
-    " (SELECT id FROM transfer WHERE entry = ?1 ORDER BY line LIMIT 1) AND"
-    " (SELECT id FROM transfer WHERE entry = ?1 ORDER BY line DESC LIMIT 1)"
-    " ORDER BY id",
-    [Q_OF_CONTRACT] =
-	TRANSFER_FIELDS " WHERE +entry = ?1 AND contract = ?2 ORDER BY id",
+    [Q_TRANSFERS] = TRANSFER_FIELDS " WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+    [Q_CONTRACT_AT] = "SELECT contract FROM transfer WHERE id BETWEEN ?1 AND ?2"
+		      " ORDER BY id LIMIT 1",
+    [Q_LAST] = "SELECT id FROM transfer WHERE id BETWEEN ?1 AND ?2"
+	       " ORDER BY id DESC LIMIT 1",
 };
 static const struct stmt_list list = STMT_LIST(sql);
 
@@ -250,26 +256,86 @@ struct transfer_cursor {
 	char *contract; /* whose alone, or NULL for all */
 };
 
+/* Below, at or above 0: the contract of the first transfer with an id from
+ * `at` on against the one asked for; above where there is none. */
+static int
+compare_contract(struct ledger *ledger, int64_t at, int64_t last,
+    const char *contract, int *order, struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int stepped;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_CONTRACT_AT, err) == -1) {
+		return -1;
+	}
+	stmt_bind_int(stmt, 1, at);
+	stmt_bind_int(stmt, 2, last);
+	stepped = stmt_step(stmt, ledger, err);
+	*order = stepped == 1 ? strcmp(stmt_text(stmt, 0), contract) : 1;
+	sqlite3_reset(stmt);
+	return stepped == -1 ? -1 : 0;
+}
+
+/* Moves *first to the first transfer of the contract, or of one behind it: the
+ * transfers of a posting are in the order of their contracts. */
+static int
+find_contract(struct ledger *ledger, int64_t *first, int64_t last,
+    const char *contract, struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int64_t low = *first, high = low;
+	int order, stepped;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_LAST, err) == -1) {
+		return -1;
+	}
+	stmt_bind_int(stmt, 1, low);
+	stmt_bind_int(stmt, 2, last);
+	stepped = stmt_step(stmt, ledger, err);
+	if (stepped == -1) {
+		return -1;
+	}
+	high = stepped == 1 ? sqlite3_column_int64(stmt, 0) + 1 : low;
+	sqlite3_reset(stmt);
+	while (low < high) {
+		int64_t middle = low + (high - low) / 2;
+
+		if (compare_contract(
+			ledger, middle, last, contract, &order, err) == -1) {
+			return -1;
+		}
+		if (order < 0) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	*first = low;
+	return 0;
+}
+
 int
 transfers_open_contract(struct transfer_cursor **out, struct ledger *ledger,
     int64_t posting, const char *contract, size_t length, struct qf_error *err)
 {
 	struct transfer_cursor *cursor = xcalloc(1, sizeof(*cursor));
+	int64_t first, last;
 
 	*out = NULL;
 	cursor->ledger = ledger;
+	row_ids(posting, 1, &first, &last);
 	if (contract != NULL) {
 		cursor->contract = xstrndup(contract, length);
 	}
-	if (stmt_prepare(&cursor->stmt, ledger, &list,
-		contract == NULL ? Q_TRANSFERS : Q_OF_CONTRACT, err) == -1) {
+	if ((contract != NULL && find_contract(ledger, &first, last,
+				     cursor->contract, err) == -1) ||
+	    stmt_prepare(&cursor->stmt, ledger, &list, Q_TRANSFERS, err) ==
+		-1) {
 		transfers_close(cursor);
 		return -1;
 	}
-	stmt_bind_int(cursor->stmt, 1, posting);
-	if (contract != NULL) {
-		stmt_bind_text(cursor->stmt, 2, cursor->contract);
-	}
+	stmt_bind_int(cursor->stmt, 1, first);
+	stmt_bind_int(cursor->stmt, 2, last);
 	*out = cursor;
 	return 0;
 }
@@ -303,6 +369,10 @@ transfers_next(
 	out->line_no = sqlite3_column_int64(stmt, 0);
 	out->key.leg = stmt_text(stmt, 1);
 	out->key.contract = stmt_text(stmt, 2);
+	if (cursor->contract != NULL &&
+	    strcmp(out->key.contract, cursor->contract) != 0) {
+		return 0;
+	}
 	out->key.payer = stmt_text(stmt, 3);
 	out->key.payee = stmt_text(stmt, 4);
 	out->account = stmt_text(stmt, 5);

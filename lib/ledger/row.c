@@ -41,57 +41,68 @@
 #define PLACES_28 PLACES_27 ", ?"
 #define PLACES_29 PLACES_28 ", ?"
 
-#define EACH_TABLE(X)                                                         \
-	X(MARKET, "market", MARKET_COLUMNS, PLACES_6, 6)                      \
-	X(BATCH, "batch", BATCH_COLUMNS, PLACES_13, 13)                       \
-	X(RULE, "rule", RULE_COLUMNS, PLACES_7, 7)                            \
-	X(PARTY, "party", PARTY_COLUMNS, PLACES_8, 8)                         \
-	X(POINT, "point", POINT_COLUMNS, PLACES_12, 12)                       \
-	X(METER, "meter", METER_COLUMNS, PLACES_8, 8)                         \
-	X(RELATION, "relation", RELATION_COLUMNS, PLACES_7, 7)                \
-	X(CONTRACT, "contract", CONTRACT_COLUMNS, PLACES_17, 17)              \
-	X(MEMBER, "member", MEMBER_COLUMNS, PLACES_6, 6)                      \
-	X(ALIAS, "alias", ALIAS_COLUMNS, PLACES_8, 8)                         \
-	X(READ_DAY, "read_day", READ_DAY_COLUMNS, PLACES_13, 13)              \
-	X(REGISTER_READ, "register_read", REGISTER_READ_COLUMNS, PLACES_9, 9) \
-	X(SESSION, "session", SESSION_COLUMNS, PLACES_10, 10)                 \
-	X(SESSION_BAND, "session_band", SESSION_BAND_COLUMNS, PLACES_6, 6)    \
-	X(SESSION_INTERVAL, "session_interval", SESSION_INTERVAL_COLUMNS,     \
-	    PLACES_7, 7)                                                      \
-	X(PRICE, "price", PRICE_COLUMNS, PLACES_11, 11)                       \
-	X(SERIES, "series", SERIES_COLUMNS, PLACES_7, 7)                      \
-	X(CALENDAR, "calendar", CALENDAR_COLUMNS, PLACES_6, 6)                \
-	X(CONDITION, "condition", CONDITION_COLUMNS, PLACES_6, 6)             \
-	X(RUN, "run", RUN_COLUMNS, PLACES_14, 14)                             \
-	X(RUN_LINE, "run_line", RUN_LINE_COLUMNS, PLACES_26, 26)              \
-	X(RUN_HOLD, "run_hold", RUN_HOLD_COLUMNS, PLACES_10, 10)              \
-	X(RUN_ENERGY, "run_energy", RUN_ENERGY_COLUMNS, PLACES_10, 10)        \
-	X(POSTING, "posting", POSTING_COLUMNS, PLACES_5, 5)                   \
-	X(TRANSFER, "transfer", TRANSFER_COLUMNS, PLACES_29, 29)
+/* What is stored before the columns of columns.h: nothing, or the id where it
+ * is entry and line. */
+#define OWN ""
+#define IN_ID "id, "
+#define LINE_MAX_IN_ID INT64_C(0xffffffff)
+
+#define EACH_TABLE(X)                                                          \
+	X(MARKET, "market", OWN, MARKET_COLUMNS, PLACES_6, 6)                  \
+	X(BATCH, "batch", OWN, BATCH_COLUMNS, PLACES_13, 13)                   \
+	X(RULE, "rule", OWN, RULE_COLUMNS, PLACES_7, 7)                        \
+	X(PARTY, "party", OWN, PARTY_COLUMNS, PLACES_8, 8)                     \
+	X(POINT, "point", OWN, POINT_COLUMNS, PLACES_12, 12)                   \
+	X(METER, "meter", OWN, METER_COLUMNS, PLACES_8, 8)                     \
+	X(RELATION, "relation", OWN, RELATION_COLUMNS, PLACES_7, 7)            \
+	X(CONTRACT, "contract", OWN, CONTRACT_COLUMNS, PLACES_17, 17)          \
+	X(MEMBER, "member", OWN, MEMBER_COLUMNS, PLACES_6, 6)                  \
+	X(ALIAS, "alias", OWN, ALIAS_COLUMNS, PLACES_8, 8)                     \
+	X(READ_DAY, "read_day", OWN, READ_DAY_COLUMNS, PLACES_13, 13)          \
+	X(REGISTER_READ, "register_read", OWN, REGISTER_READ_COLUMNS,          \
+	    PLACES_9, 9)                                                       \
+	X(SESSION, "session", OWN, SESSION_COLUMNS, PLACES_10, 10)             \
+	X(SESSION_BAND, "session_band", OWN, SESSION_BAND_COLUMNS, PLACES_6,   \
+	    6)                                                                 \
+	X(SESSION_INTERVAL, "session_interval", OWN, SESSION_INTERVAL_COLUMNS, \
+	    PLACES_7, 7)                                                       \
+	X(PRICE, "price", OWN, PRICE_COLUMNS, PLACES_11, 11)                   \
+	X(SERIES, "series", OWN, SERIES_COLUMNS, PLACES_7, 7)                  \
+	X(CALENDAR, "calendar", OWN, CALENDAR_COLUMNS, PLACES_6, 6)            \
+	X(CONDITION, "condition", OWN, CONDITION_COLUMNS, PLACES_6, 6)         \
+	X(RUN, "run", OWN, RUN_COLUMNS, PLACES_14, 14)                         \
+	X(RUN_LINE, "run_line", IN_ID, RUN_LINE_COLUMNS, PLACES_25, 25)        \
+	X(RUN_HOLD, "run_hold", IN_ID, RUN_HOLD_COLUMNS, PLACES_9, 9)          \
+	X(RUN_ENERGY, "run_energy", IN_ID, RUN_ENERGY_COLUMNS, PLACES_9, 9)    \
+	X(POSTING, "posting", OWN, POSTING_COLUMNS, PLACES_5, 5)               \
+	X(TRANSFER, "transfer", IN_ID, TRANSFER_COLUMNS, PLACES_28, 28)
 
 static const struct table {
 	const char *name;
 	const char *columns;
-	int column_count;
+	int column_count; /* of the INSERT and the SELECT */
+	int key_columns; /* the first of them: 1 is id, 2 entry and line */
 } tables[] = {
-#define DESCRIBE(table, name, columns, places, count) \
-	[ROW_##table] = {name, columns, count},
+#define DESCRIBE(table, name, key, columns, places, count)              \
+	[ROW_##table] = {name,                                          \
+	    sizeof(key) > 1 ? "entry, line, " columns : columns, count, \
+	    sizeof(key) > 1 ? 1 : 2},
     EACH_TABLE(DESCRIBE)
 #undef DESCRIBE
 };
 
 static const char *const insert_sql[] = {
-#define INSERT(table, name, columns, places, count) \
-	[ROW_##table] =                             \
-	    "INSERT INTO " name " (" columns ") VALUES (" places ")",
+#define INSERT(table, name, key, columns, places, count) \
+	[ROW_##table] =                                  \
+	    "INSERT INTO " name " (" key columns ") VALUES (" places ")",
     EACH_TABLE(INSERT)
 #undef INSERT
 };
 static const struct stmt_list inserts = STMT_LIST(insert_sql);
 
 static const char *const select_sql[] = {
-#define SELECT(table, name, columns, places, count)     \
-	[ROW_##table] = "SELECT " columns " FROM " name \
+#define SELECT(table, name, key, columns, places, count)    \
+	[ROW_##table] = "SELECT " key columns " FROM " name \
 			" WHERE rowid > ?1 ORDER BY rowid",
     EACH_TABLE(SELECT)
 #undef SELECT
@@ -99,7 +110,7 @@ static const char *const select_sql[] = {
 static const struct stmt_list selects = STMT_LIST(select_sql);
 
 static const char *const last_sql[] = {
-#define LAST(table, name, columns, places, count) \
+#define LAST(table, name, key, columns, places, count) \
 	[ROW_##table] = "SELECT max(rowid) FROM " name,
     EACH_TABLE(LAST)
 #undef LAST
@@ -107,7 +118,7 @@ static const char *const last_sql[] = {
 static const struct stmt_list lasts = STMT_LIST(last_sql);
 
 static const char *const at_sql[] = {
-#define AT(table, name, columns, places, count) \
+#define AT(table, name, key, columns, places, count) \
 	[ROW_##table] = "SELECT entry FROM " name " WHERE rowid = ?1",
     EACH_TABLE(AT)
 #undef AT
@@ -138,6 +149,32 @@ row_table_find(enum row_table *out, const char *name)
 		}
 	}
 	return -1;
+}
+
+/* True where the id of a row is its entry and its line. */
+static bool
+is_in_id(enum row_table table)
+{
+	return tables[table].key_columns == 1;
+}
+
+static bool
+fits_id(int64_t entry, int64_t line)
+{
+	return entry >= 0 && entry <= INT32_MAX && line >= 0 &&
+	       line <= LINE_MAX_IN_ID;
+}
+
+void
+row_ids(int64_t entry, int64_t first_line, int64_t *first, int64_t *last)
+{
+	if (!fits_id(entry, first_line)) {
+		*first = 1;
+		*last = 0;
+		return;
+	}
+	*first = entry << 32 | first_line;
+	*last = entry << 32 | LINE_MAX_IN_ID;
 }
 
 /* Canonical bytes -------------------------------------------------------- */
@@ -209,7 +246,7 @@ struct row {
 struct row_set {
 	struct ledger *ledger;
 	int64_t entry;
-	bool failed; /* the table's INSERT could not be prepared */
+	bool failed; /* a table or row could not be begun */
 	struct qf_error failure;
 	struct row row;
 	struct row_root *roots[ROW_TABLES];
@@ -301,11 +338,25 @@ row_begin(struct entry *entry, enum row_table table, int64_t line)
 	row->table = table;
 	row->insert = set->inserts[table];
 	row->bytes.length = 0;
-	row->column = 1;
-	if (row->insert != NULL) {
-		stmt_bind_int(row->insert, 1, set->entry);
+	if (!is_in_id(table)) {
+		row->column = 1;
+		if (row->insert != NULL) {
+			stmt_bind_int(row->insert, 1, set->entry);
+		}
+		row_int(row, line);
+		return row;
 	}
-	row_int(row, line);
+	row->column = 1;
+	if (!fits_id(set->entry, line)) {
+		set->failed = true;
+		qf_fail(&set->failure, QF_DATA, "ledger-too-big",
+		    "%s: line %lld of entry %lld: %s has no room for it",
+		    set->ledger->path, (long long)line, (long long)set->entry,
+		    tables[table].name);
+	} else if (row->insert != NULL) {
+		stmt_bind_int(row->insert, 1, set->entry << 32 | line);
+	}
+	bytes_int(&row->bytes, line);
 	return row;
 }
 
@@ -384,6 +435,7 @@ struct row_scan {
 	struct ledger *ledger;
 	enum row_table table;
 	sqlite3_stmt *select;
+	int64_t line; /* of the row that was read last */
 	struct bytes bytes;
 };
 
@@ -413,14 +465,23 @@ row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
     struct qf_error *err)
 {
 	sqlite3_stmt *select = scan->select;
+	const struct table *table = &tables[scan->table];
 	struct bytes *bytes = &scan->bytes;
 	int stepped = stmt_step(select, scan->ledger, err);
 
 	if (stepped != 1) {
 		return stepped;
 	}
+	*entry = sqlite3_column_int64(select, 0);
+	if (is_in_id(scan->table)) {
+		scan->line = *entry & LINE_MAX_IN_ID;
+		*entry >>= 32;
+	} else {
+		scan->line = sqlite3_column_int64(select, 1);
+	}
 	bytes->length = 0;
-	for (int i = 1; i < tables[scan->table].column_count; i++) {
+	bytes_int(bytes, scan->line);
+	for (int i = table->key_columns; i < table->column_count; i++) {
 		switch (sqlite3_column_type(select, i)) {
 		case SQLITE_INTEGER:
 			bytes_int(bytes, sqlite3_column_int64(select, i));
@@ -434,7 +495,6 @@ row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
 			    (size_t)sqlite3_column_bytes(select, i));
 		}
 	}
-	*entry = sqlite3_column_int64(select, 0);
 	digest_leaf(leaf, bytes->bytes, bytes->length);
 	return 1;
 }
@@ -442,7 +502,7 @@ row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
 int64_t
 row_scan_line(const struct row_scan *scan)
 {
-	return sqlite3_column_int64(scan->select, 1);
+	return scan->line;
 }
 
 void
@@ -465,6 +525,7 @@ first_rowid(struct ledger *ledger, enum row_table table, int64_t entry,
 	sqlite3_stmt *stmt;
 	int64_t low = 1, high;
 
+	assert(!is_in_id(table));
 	if (last_rowid(ledger, table, &high, err) == -1 ||
 	    stmt_cached(&stmt, ledger, &ats, table, err) == -1) {
 		return -1;

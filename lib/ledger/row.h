@@ -70,6 +70,10 @@ const char *row_table_columns(enum row_table table);
 /* The table called name; -1 if there is none. */
 int row_table_find(enum row_table *out, const char *name);
 
+/* The ids of an entry's lines, holds, energy or transfers from a line on, both
+ * included: the id is the entry times 2^32 plus the line. */
+void row_ids(int64_t entry, int64_t first_line, int64_t *first, int64_t *last);
+
 /* Starts a row of the open entry. */
 struct row *row_begin(struct entry *entry, enum row_table table, int64_t line);
 
@@ -99,8 +103,8 @@ int row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
 int64_t row_scan_line(const struct row_scan *scan);
 void row_scan_close(struct row_scan *scan);
 
-/* The first and the last rowid of an entry's rows in a table; *first is above
- * *last where it has none.  Entries lie one behind the other. */
+/* The first and the last rowid of an entry's rows in a table of facts; *first
+ * is above *last where it has none.  Entries lie one behind the other. */
 int row_range(struct ledger *ledger, enum row_table table, int64_t entry,
     int64_t *first, int64_t *last, struct qf_error *err);
 

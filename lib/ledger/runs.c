@@ -1,8 +1,6 @@
 /* runs.c - settlement runs in the ledger: their lines, holds and energy.
  *
- * The rows of an entry stand in one stretch of rowids in the order of their
- * lines, so a cursor walks the table itself from the first to the last of them
- * and the index is asked only for these two.
+ * The rows of an entry are one stretch of ids in the order of their lines.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -19,13 +17,8 @@
 #include "ledger/row.h"
 #include "ledger/stmt.h"
 
-/* The stretch of an entry's rows in a table, from a line on. */
-#define STRETCH(table)                                               \
-	" FROM " table " WHERE +entry = ?1 AND id BETWEEN"           \
-	" (SELECT id FROM " table " WHERE entry = ?1 AND line >= ?2" \
-	" ORDER BY line LIMIT 1) AND"                                \
-	" (SELECT id FROM " table " WHERE entry = ?1"                \
-	" ORDER BY line DESC LIMIT 1) ORDER BY id"
+/* An entry's rows in a table, from a line on. */
+#define STRETCH(table) " FROM " table " WHERE id BETWEEN ?1 AND ?2 ORDER BY id"
 
 #define RUN_FIELDS                                                        \
 	"SELECT entry, tool, kind, asof, from_utc, to_utc, first_month, " \
@@ -343,6 +336,7 @@ open_rows(struct run_cursor **out, struct ledger *ledger, size_t query,
     int64_t entry, int64_t first_line, struct qf_error *err)
 {
 	struct run_cursor *cursor = xcalloc(1, sizeof(*cursor));
+	int64_t first, last;
 
 	cursor->ledger = ledger;
 	cursor->query = query;
@@ -351,8 +345,9 @@ open_rows(struct run_cursor **out, struct ledger *ledger, size_t query,
 		*out = NULL;
 		return -1;
 	}
-	stmt_bind_int(cursor->stmt, 1, entry);
-	stmt_bind_int(cursor->stmt, 2, first_line);
+	row_ids(entry, first_line, &first, &last);
+	stmt_bind_int(cursor->stmt, 1, first);
+	stmt_bind_int(cursor->stmt, 2, last);
 	*out = cursor;
 	return 0;
 }

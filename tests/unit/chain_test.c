@@ -71,7 +71,7 @@ columns_of(const char *path, const char *table, struct columns *out)
 
 	cr_assert_eq(sqlite3_open(path, &db), SQLITE_OK);
 	stmt = prepare(db, "SELECT name, type, \"notnull\" FROM"
-			   " pragma_table_info(?1) WHERE name <> 'id'");
+			   " pragma_table_xinfo(?1) WHERE name <> 'id'");
 	sqlite3_bind_text(stmt, 1, table, -1, SQLITE_STATIC);
 	for (out->count = 0; sqlite3_step(stmt) == SQLITE_ROW; out->count++) {
 		snprintf(out->name[out->count], 32, "%s",
@@ -90,6 +90,21 @@ has_many(enum row_table table)
 {
 	return table != ROW_MARKET && table != ROW_BATCH && table != ROW_RULE &&
 	       table != ROW_RUN && table != ROW_POSTING;
+}
+
+/* Tables whose id is the entry times 2^32 plus the line (ledger.sql). */
+static bool
+is_in_id(enum row_table table)
+{
+	return table == ROW_RUN_LINE || table == ROW_RUN_HOLD ||
+	       table == ROW_RUN_ENERGY || table == ROW_TRANSFER;
+}
+
+/* The id of the n-th row of ENTRY_B. */
+static long long
+id_of(enum row_table table, int n)
+{
+	return is_in_id(table) ? ((long long)ENTRY_B << 32) + n : ROWS + n;
 }
 
 static void
@@ -273,14 +288,17 @@ Test(chain, finds_every_value_that_was_changed)
 		snprintf(where, sizeof(where), "entry %d: %s: ", entry, table);
 		for (size_t k = 0; k < columns.count; k++) {
 			const char *name = columns.name[k];
+			const char *added =
+			    columns.is_text[k] ? "'') || 'x'" : "0) + 100";
 
+			if (is_in_id(i) && k < 2) {
+				added = k == 0 ? "0) + (100 << 32)" : added;
+				name = "id";
+			}
 			snprintf(sql, sizeof(sql),
-			    columns.is_text[k]
-				? "UPDATE %s SET %s = ifnull(%s, '') || 'x'"
-				  " WHERE entry = %d AND line = 1"
-				: "UPDATE %s SET %s = ifnull(%s, 0) + 100"
-				  " WHERE entry = %d AND line = 1",
-			    table, name, name, entry);
+			    "UPDATE %s SET %s = ifnull(%s, %s"
+			    " WHERE entry = %d AND line = 1",
+			    table, name, name, added, entry);
 			expect_found(&f, &image, sql, "chain-rows", where);
 			tried++;
 		}
@@ -327,19 +345,22 @@ Test(chain, finds_rows_left_out_added_and_swapped)
 		snprintf(sql, sizeof(sql), "DELETE FROM %s WHERE entry = %d",
 		    table, ENTRY_B);
 		expect_found(&f, &image, sql, "chain-rows", where);
-		/* Rows 4, 5, 6 are of entry 3. */
 		snprintf(sql, sizeof(sql),
-		    "UPDATE %s SET id = 0 WHERE id = 4;"
-		    "UPDATE %s SET id = 4 WHERE id = 5;"
-		    "UPDATE %s SET id = 5 WHERE id = 0;",
-		    table, table, table);
+		    "UPDATE %s SET id = 0 WHERE id = %lld;"
+		    "UPDATE %s SET id = %lld WHERE id = %lld;"
+		    "UPDATE %s SET id = %lld WHERE id = 0;",
+		    table, id_of(i, 1), table, id_of(i, 1), id_of(i, 2), table,
+		    id_of(i, 2));
 		expect_found(&f, &image, sql, "chain-rows", where);
 		/* Before the rows of entry 2, whose turn it then is. */
-		snprintf(sql, sizeof(sql), "UPDATE %s SET id = 0 WHERE id = 4",
-		    table);
-		expect_found(&f, &image, sql, "chain-rows", "entry 2: ");
 		snprintf(sql, sizeof(sql),
-		    "UPDATE %s SET entry = 9 WHERE id = 6", table);
+		    "UPDATE %s SET id = 0 WHERE id = %lld", table, id_of(i, 1));
+		expect_found(&f, &image, sql,
+		    is_in_id(i) ? "chain-stray" : "chain-rows",
+		    is_in_id(i) ? "a row of entry 0 (line 0)" : "entry 2: ");
+		snprintf(sql, sizeof(sql), "UPDATE %s SET %s WHERE id = %lld",
+		    table, is_in_id(i) ? "id = id + (6 << 32)" : "entry = 9",
+		    id_of(i, 3));
 		expect_found(&f, &image, sql, "chain-rows", where);
 	}
 	free(image.bytes);
@@ -359,15 +380,21 @@ Test(chain, names_the_line_that_is_not_there)
 	    "(line 2 is not there)");
 	/* Rows of an entry that is long past, and of one that never was. */
 	expect_found(&f, &image,
-	    "INSERT INTO run_hold SELECT 14, 2, 4, contract, leg, point,"
-	    " session, from_utc, to_utc, reason, detail FROM run_hold"
-	    " WHERE id = 3",
+	    "INSERT INTO member SELECT 14, 2, 4, portfolio, 'new', from_utc,"
+	    " to_utc FROM member WHERE id = 3",
 	    "chain-stray",
-	    "run_hold: a row of entry 2 (line 4) is not where it was written");
+	    "member: a row of entry 2 (line 4) is not where it was written");
 	expect_found(&f, &image,
-	    "INSERT INTO run_hold SELECT 9, 4, 1, contract, leg, point,"
+	    "INSERT INTO run_hold SELECT (2 << 32) + 4, contract, leg, point,"
 	    " session, from_utc, to_utc, reason, detail FROM run_hold"
-	    " WHERE id = 3",
+	    " WHERE entry = 2 AND line = 3",
+	    "chain-rows",
+	    "entry 2: run_hold: has 4 rows, its header tells of 3 "
+	    "(lines 1 to 4)");
+	expect_found(&f, &image,
+	    "INSERT INTO run_hold SELECT (4 << 32) + 1, contract, leg, point,"
+	    " session, from_utc, to_utc, reason, detail FROM run_hold"
+	    " WHERE entry = 2 AND line = 3",
 	    "chain-stray",
 	    "run_hold: a row of entry 4 (line 1), which is not there");
 	free(image.bytes);

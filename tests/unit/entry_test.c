@@ -212,7 +212,7 @@ Test(entry, knows_its_columns_as_the_schema_has_them)
 
 		snprintf(sql, sizeof(sql),
 		    "SELECT group_concat(name, ', ') FROM (SELECT name FROM "
-		    "pragma_table_info('%s') WHERE name <> 'id' ORDER BY cid)",
+		    "pragma_table_xinfo('%s') WHERE name <> 'id' ORDER BY cid)",
 		    name);
 		ask(f.path, sql, columns, sizeof(columns));
 		cr_assert_str_eq(row_table_columns((enum row_table)i), columns);

@@ -53,7 +53,7 @@ CHAIN = [
     "DELETE FROM run_line WHERE entry = {run} AND line = 4",
     "DELETE FROM transfer WHERE entry = {posting}",
     "DELETE FROM session WHERE id = 20",
-    "INSERT INTO run_hold SELECT NULL, {run}, 99, contract, leg, point, NULL,"
+    "INSERT INTO run_hold SELECT ({run} << 32) + 99, contract, leg, point, NULL,"
     " from_utc, to_utc, 'no-price', '' FROM run_line WHERE entry = {run} AND line = 1",
     "UPDATE run_line SET id = id + 1000000 WHERE entry = {run} AND line = 7",
     "UPDATE entry SET header = replace(header, 'program', 'Program') WHERE entry = 3",

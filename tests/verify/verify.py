@@ -32,15 +32,36 @@ def leaf(row):
     return hashlib.sha256(b"\x00" + canonical(row)).digest()
 
 
+def node(left, right):
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Tree:
+    """RFC 6962, section 2.1, over leaf digests that come one by one."""
+
+    def __init__(self):
+        self.count, self.whole = 0, []  # roots of whole trees, largest first
+
+    def add(self, digest):
+        self.count += 1
+        for _ in range((self.count & -self.count).bit_length() - 1):
+            digest = node(self.whole.pop(), digest)
+        self.whole.append(digest)
+
+    def root(self):
+        if not self.whole:
+            return hashlib.sha256(b"").digest()
+        digest = self.whole[-1]
+        for left in self.whole[-2::-1]:
+            digest = node(left, digest)
+        return digest
+
+
 def root(leaves):
-    """RFC 6962, section 2.1: the tree over a list of leaf digests."""
-    if not leaves:
-        return hashlib.sha256(b"").digest()
-    while len(leaves) > 1:
-        pairs = [hashlib.sha256(b"\x01" + a + b).digest()
-                 for a, b in zip(leaves[::2], leaves[1::2])]
-        leaves = pairs + ([leaves[-1]] if len(leaves) % 2 else [])
-    return leaves[0]
+    tree = Tree()
+    for digest in leaves:
+        tree.add(digest)
+    return tree.root()
 
 
 def tables_of(base):
@@ -49,7 +70,7 @@ def tables_of(base):
     for (name,) in base.execute(
             "SELECT name FROM sqlite_schema WHERE type = 'table'"):
         columns = [c[1] for c in base.execute(
-            "SELECT * FROM pragma_table_info(?)", (name,))]
+            "SELECT * FROM pragma_table_xinfo(?)", (name,))]
         if name != "entry" and "entry" in columns:
             out[name] = [c for c in columns if c not in ("id", "entry")]
     return out
@@ -60,7 +81,20 @@ def fail(text):
     sys.exit(1)
 
 
-def check_entry(base, tables, number, kind, header, digest, previous):
+def trees_of(base, tables):
+    """{(entry, table): tree}, each table read once as it was written."""
+    trees = {}
+    for name, columns in tables.items():
+        for row in base.execute('SELECT entry, %s FROM "%s" ORDER BY rowid' % (
+                ", ".join('"%s"' % c for c in columns), name)):
+            tree = trees.get((row[0], name))
+            if tree is None:
+                tree = trees[row[0], name] = Tree()
+            tree.add(leaf(row[1:]))
+    return trees
+
+
+def check_entry(trees, tables, number, kind, header, digest, previous):
     if hashlib.sha256(header.encode()).hexdigest() != digest:
         fail("entry %d: the header does not have the digest" % number)
     lines = header.split("\n")
@@ -69,16 +103,14 @@ def check_entry(base, tables, number, kind, header, digest, previous):
             fail("entry %d: the header does not say %s" % (number, line))
     told = dict(re.findall(r"^rows (\w+) (\d+ [0-9a-f]{64})$", header, re.M))
     rows = 0
-    for name, columns in tables.items():
-        leaves = [leaf(row) for row in base.execute(
-            'SELECT %s FROM "%s" WHERE entry = ? ORDER BY rowid' % (
-                ", ".join('"%s"' % c for c in columns), name), (number,))]
-        found = "%d %s" % (len(leaves), root(leaves).hex())
-        if leaves or name in told:
+    for name in tables:
+        tree = trees.pop((number, name), Tree())
+        found = "%d %s" % (tree.count, tree.root().hex())
+        if tree.count > 0 or name in told:
             if told.get(name) != found:
                 fail("entry %d: rows of %s: header has %s, found %s" % (
                     number, name, told.get(name), found))
-        rows += len(leaves)
+        rows += tree.count
     return rows
 
 
@@ -87,21 +119,17 @@ def main():
         sys.exit(__doc__)
     base = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
     tables, previous, rows, count = tables_of(base), "0" * 64, 0, 0
-    digests = {}
+    digests, trees = {}, trees_of(base, tables)
     for number, kind, header, digest in base.execute(
             "SELECT entry, kind, header, digest FROM entry ORDER BY entry"):
         count += 1
         if number != count:
             fail("entry %d is missing" % count)
-        rows += check_entry(base, tables, number, kind, header, digest,
+        rows += check_entry(trees, tables, number, kind, header, digest,
                             previous)
         digests[number] = previous = digest
-    for name in tables:
-        stray = base.execute(
-            'SELECT min(entry) FROM "%s" WHERE entry NOT IN '
-            "(SELECT entry FROM entry)" % name).fetchone()[0]
-        if stray is not None:
-            fail("%s has rows of entry %d, which is not there" % (name, stray))
+    for number, name in sorted(trees):
+        fail("%s has rows of entry %d, which is not there" % (name, number))
     if len(sys.argv) == 3:
         with open(sys.argv[2], encoding="utf-8") as f:
             text = f.read()
