@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/progress.h"
-#include "base/text.h"
 #include "base/tool.h"
 #include "stage/export.h"
 #include "stage/handles.h"
@@ -56,22 +55,6 @@ static const struct tool_spec spec = {
 };
 
 static int
-take_text(struct tool *tool, const char **out, const char *value)
-{
-	size_t length = strlen(value);
-
-	if (length == 0 || length > TEXT_MAX ||
-	    !text_utf8_valid(value, length) ||
-	    text_has_control(value, length)) {
-		tool_misuse(tool,
-		    "a sender or receiver is 1 to %d bytes of UTF-8", TEXT_MAX);
-		return -1;
-	}
-	*out = value;
-	return 0;
-}
-
-static int
 take_lang(struct tool *tool, struct export_request *request, const char *value)
 {
 	bool both = strcmp(value, "both") == 0;
@@ -100,19 +83,6 @@ take_form(struct tool *tool, struct export_request *request, const char *value)
 }
 
 static int
-take_encoding(
-    struct tool *tool, struct export_request *request, const char *value)
-{
-	struct qf_error err;
-
-	if (text_encoding_parse(&request->encoding, value, &err) == -1) {
-		tool_misuse(tool, "%s", err.text);
-		return -1;
-	}
-	return 0;
-}
-
-static int
 take_option(struct tool *tool, struct export_request *request, int id,
     const char *value)
 {
@@ -133,16 +103,18 @@ take_option(struct tool *tool, struct export_request *request, int id,
 		request->full = id == OPT_FULL;
 		return 0;
 	case OPT_SENDER:
-		return take_text(tool, &request->sender, value);
+		return tool_take_text(
+		    tool, "sender", value, TEXT_MAX, &request->sender);
 	case OPT_RECEIVER:
-		return take_text(tool, &request->receiver, value);
+		return tool_take_text(
+		    tool, "receiver", value, TEXT_MAX, &request->receiver);
 	case TOOL_LANG:
 		return take_lang(tool, request, value);
 	case OPT_IDENTITY:
 		request->identity = value;
 		return 0;
 	case TOOL_ENCODING:
-		return take_encoding(tool, request, value);
+		return tool_take_encoding(tool, value, &request->encoding);
 	case OPT_SPREADSHEET:
 		request->spreadsheet = true;
 		return 0;

@@ -4,16 +4,16 @@
  */
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
-#include "base/dec.h"
 #include "base/outfile.h"
 #include "base/sink.h"
 #include "base/tool.h"
 #include "stage/ingest.h"
+
+#define REASON_MAX 1000 /* bytes */
 
 enum {
 	OPT_CORRECT = 1,
@@ -64,61 +64,6 @@ say(void *context, const struct qf_error *err)
 	tool_say(context, err);
 }
 
-/* Each takes an option's value: 0, or the status that the tool has finished
- * with.  Here a whole number that is not negative, such as seconds. */
-static int
-take_number(
-    struct tool *tool, int64_t *out, const char *value, const char *what)
-{
-	int64_t number;
-	int scale;
-
-	if (!dec_parse_small(value, strlen(value), &number, &scale) ||
-	    scale != 0 || number < 0 || number > INT32_MAX) {
-		return tool_misuse(tool, "%s: not a number of %s", value, what);
-	}
-	*out = number;
-	return 0;
-}
-
-/* Empty text would be a reason that is none. */
-static int
-take_reason(struct tool *tool, struct arguments *arguments, const char *value)
-{
-	size_t length = strlen(value);
-
-	if (length == 0 || !text_utf8_valid(value, length) ||
-	    text_has_control(value, length)) {
-		return tool_misuse(tool, "--correct needs a reason in UTF-8");
-	}
-	arguments->ingest.correct = value;
-	return 0;
-}
-
-static int
-take_encoding(
-    struct tool *tool, enum text_encoding *encoding, const char *value)
-{
-	struct qf_error err;
-
-	if (text_encoding_parse(encoding, value, &err) == -1) {
-		return tool_misuse(tool, "%s", err.text);
-	}
-	return 0;
-}
-
-static int
-take_wait(struct tool *tool, int *wait_seconds, const char *value)
-{
-	int64_t seconds;
-	int status = take_number(tool, &seconds, value, "seconds");
-
-	if (status == 0) {
-		*wait_seconds = (int)seconds;
-	}
-	return status;
-}
-
 static int
 take_option(
     struct tool *tool, struct arguments *arguments, int id, const char *value)
@@ -127,13 +72,14 @@ take_option(
 
 	switch (id) {
 	case OPT_CORRECT:
-		return take_reason(tool, arguments, value);
+		return tool_take_text(
+		    tool, "correct", value, REASON_MAX, &ingest->correct);
 	case OPT_QUARANTINE:
 		ingest->quarantine = value;
 		return 0;
 	case OPT_MAX_QUARANTINE:
-		return take_number(
-		    tool, &arguments->max_quarantine, value, "rows");
+		return tool_take_number(tool, "max-quarantine", value,
+		    INT32_MAX, &arguments->max_quarantine);
 	case OPT_DECLARE:
 		ingest->declare = value;
 		return 0;
@@ -150,9 +96,9 @@ take_option(
 		arguments->summary = value;
 		return 0;
 	case TOOL_WAIT:
-		return take_wait(tool, &ingest->wait_seconds, value);
+		return tool_take_wait(tool, value, &ingest->wait_seconds);
 	case TOOL_ENCODING:
-		return take_encoding(tool, &ingest->encoding, value);
+		return tool_take_encoding(tool, value, &ingest->encoding);
 	default:
 		BUG("option %d", id);
 	}
@@ -166,32 +112,45 @@ is_directory(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* What no option can check alone: 0, or the status as above. */
+/* What no option can check alone. */
 static int
 check(struct tool *tool, const struct arguments *arguments)
 {
 	const char *quarantine = arguments->ingest.quarantine;
-	size_t i, inputs = 0;
+	size_t inputs = 0;
 
-	if (tool->operand_count == 0) {
-		return tool_misuse(
-		    tool, "a file is needed, or - for standard input");
-	}
-	for (i = 0; i < tool->operand_count; i++) {
+	for (size_t i = 0; i < tool->operand_count; i++) {
 		inputs += strcmp(tool->operands[i], "-") == 0;
 	}
-	if (inputs > 1) {
-		return tool_misuse(
-		    tool, "standard input can be read only once");
-	}
-	if (quarantine != NULL && tool->operand_count > 1 &&
-	    !is_directory(quarantine)) {
-		return tool_misuse(tool,
+	if (tool->operand_count == 0) {
+		tool_misuse(tool, "a file is needed, or - for standard input");
+	} else if (inputs > 1) {
+		tool_misuse(tool, "standard input can be read only once");
+	} else if (quarantine != NULL && tool->operand_count > 1 &&
+		   !is_directory(quarantine)) {
+		tool_misuse(tool,
 		    "--quarantine with several files needs a directory, which "
 		    "%s is not",
 		    quarantine);
+	} else {
+		return 0;
 	}
-	return 0;
+	return -1;
+}
+
+/* Reads the options: 0, or -1 when the tool is to finish with its status. */
+static int
+take_options(struct tool *tool, struct arguments *arguments)
+{
+	const char *value;
+	int id, rc;
+
+	while ((rc = tool_option(tool, &id, &value)) == 1) {
+		if (take_option(tool, arguments, id, value) == -1) {
+			return -1;
+		}
+	}
+	return rc == -1 ? -1 : check(tool, arguments);
 }
 
 static void
@@ -266,27 +225,10 @@ main(int argc, char **argv)
 	struct arguments arguments = {0};
 	struct tool tool;
 	struct qf_error err;
-	const char *value;
-	int id, rc, status;
 
-	if (tool_begin(&tool, &spec, argc, argv) == -1) {
-		return tool_finish(&tool, tool.status);
-	}
-	while ((rc = tool_option(&tool, &id, &value)) == 1) {
-		status = take_option(&tool, &arguments, id, value);
-		if (status != 0) {
-			return status;
-		}
-	}
-	if (rc == -1) {
-		return tool_finish(&tool, tool.status);
-	}
-	status = check(&tool, &arguments);
-	if (status != 0) {
-		return status;
-	}
-	arguments.ingest.ledger = tool_ledger(&tool);
-	if (arguments.ingest.ledger == NULL) {
+	if (tool_begin(&tool, &spec, argc, argv) == -1 ||
+	    take_options(&tool, &arguments) == -1 ||
+	    (arguments.ingest.ledger = tool_ledger(&tool)) == NULL) {
 		return tool_finish(&tool, tool.status);
 	}
 	arguments.ingest.quiet = tool.quiet;

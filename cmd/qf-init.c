@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "base/tool.h"
 #include "stage/init.h"
 
@@ -31,20 +30,18 @@ static const struct tool_spec spec = {
     .ledger = true,
 };
 
-/* Each takes an option's value: 0, or the status that the tool has finished
- * with. */
+/* Each takes an option's value: 0, or -1 when the tool is to finish with its
+ * status. */
 static int
-set_text(struct tool *tool, char *out, const char *value, const char *what)
+set_text(struct tool *tool, char *out, const char *option, const char *value)
 {
-	size_t length = strlen(value);
+	const char *text;
 
-	if (length == 0 || length >= MARKET_TEXT_MAX ||
-	    !text_utf8_valid(value, length) ||
-	    text_has_control(value, length)) {
-		return tool_misuse(tool, "%s must be 1 to %d bytes of UTF-8",
-		    what, MARKET_TEXT_MAX - 1);
+	if (tool_take_text(tool, option, value, MARKET_TEXT_MAX - 1, &text) ==
+	    -1) {
+		return -1;
 	}
-	memcpy(out, value, length + 1);
+	memcpy(out, text, strlen(text) + 1);
 	return 0;
 }
 
@@ -57,9 +54,10 @@ set_currency(struct tool *tool, struct market *market, const char *value)
 		continue;
 	}
 	if (i != 3 || value[i] != '\0') {
-		return tool_misuse(tool,
+		tool_misuse(tool,
 		    "%s: not a currency code of three letters (ISO 4217)",
 		    value);
+		return -1;
 	}
 	memcpy(market->currency, value, 4);
 	return 0;
@@ -68,13 +66,13 @@ set_currency(struct tool *tool, struct market *market, const char *value)
 static int
 set_money_scale(struct tool *tool, struct market *market, const char *value)
 {
-	if (value[0] < '0' || value[0] > '0' + MONEY_SCALE_MAX ||
-	    value[1] != '\0') {
-		return tool_misuse(tool,
-		    "%s: the money scale is a number from 0 to %d", value,
-		    MONEY_SCALE_MAX);
+	int64_t scale;
+
+	if (tool_take_number(
+		tool, "money-scale", value, MONEY_SCALE_MAX, &scale) == -1) {
+		return -1;
 	}
-	market->money_scale = value[0] - '0';
+	market->money_scale = (int)scale;
 	return 0;
 }
 
@@ -83,9 +81,9 @@ take_option(struct tool *tool, struct market *market, int id, const char *value)
 {
 	switch (id) {
 	case OPT_MARKET:
-		return set_text(tool, market->name, value, "the market");
+		return set_text(tool, market->name, "market", value);
 	case OPT_ZONE:
-		return set_text(tool, market->zone, value, "the zone");
+		return set_text(tool, market->zone, "zone", value);
 	case OPT_CURRENCY:
 		return set_currency(tool, market, value);
 	case OPT_MONEY_SCALE:
@@ -101,30 +99,32 @@ static int
 check(struct tool *tool, const struct market *market)
 {
 	if (tool->operand_count > 0) {
-		return tool_misuse(tool,
+		tool_misuse(tool,
 		    "%s: no operand is taken; the ledger is named by -l",
 		    tool->operands[0]);
+		return -1;
 	}
 	if (market->name[0] == '\0' || market->zone[0] == '\0' ||
 	    market->currency[0] == '\0') {
-		return tool_misuse(
-		    tool, "--market, --zone and --currency are needed");
+		tool_misuse(tool, "--market, --zone and --currency are needed");
+		return -1;
 	}
 	return 0;
 }
 
-/* Makes the ledger; returns the status. */
+/* Reads the options: 0, or -1 when the tool is to finish with its status. */
 static int
-work(struct tool *tool, const struct market *market, const char *ledger)
+take_options(struct tool *tool, struct market *market)
 {
-	struct qf_error err;
-	int64_t now_utc;
+	const char *value;
+	int id, rc;
 
-	if (clock_now_utc(&now_utc, NULL, &err) == -1 ||
-	    init_ledger(ledger, market, now_utc, &err) == -1) {
-		return tool_fail(tool, &err);
+	while ((rc = tool_option(tool, &id, &value)) == 1) {
+		if (take_option(tool, market, id, value) == -1) {
+			return -1;
+		}
 	}
-	return tool_finish(tool, QF_OK);
+	return rc == -1 ? -1 : check(tool, market);
 }
 
 int
@@ -132,28 +132,18 @@ main(int argc, char **argv)
 {
 	struct market market = {.money_scale = 2};
 	struct tool tool;
-	const char *value, *ledger;
-	int id, rc, status;
+	struct qf_error err;
+	const char *path;
+	int64_t now_utc;
 
-	if (tool_begin(&tool, &spec, argc, argv) == -1) {
+	if (tool_begin(&tool, &spec, argc, argv) == -1 ||
+	    take_options(&tool, &market) == -1 ||
+	    (path = tool_ledger(&tool)) == NULL) {
 		return tool_finish(&tool, tool.status);
 	}
-	while ((rc = tool_option(&tool, &id, &value)) == 1) {
-		status = take_option(&tool, &market, id, value);
-		if (status != 0) {
-			return status;
-		}
+	if (clock_now_utc(&now_utc, NULL, &err) == -1 ||
+	    init_ledger(path, &market, now_utc, &err) == -1) {
+		return tool_fail(&tool, &err);
 	}
-	if (rc == -1) {
-		return tool_finish(&tool, tool.status);
-	}
-	status = check(&tool, &market);
-	if (status != 0) {
-		return status;
-	}
-	ledger = tool_ledger(&tool);
-	if (ledger == NULL) {
-		return tool_finish(&tool, tool.status);
-	}
-	return work(&tool, &market, ledger);
+	return tool_finish(&tool, QF_OK);
 }

@@ -14,8 +14,6 @@
 #include "stage/handles.h"
 #include "stage/post.h"
 
-#define WAIT_MAX 86400 /* seconds */
-
 enum { OPT_BOOKING_MONTH = 1 };
 
 static const struct options_row rows[] = {
@@ -54,22 +52,6 @@ take_month(struct tool *tool, const char *value, int *month)
 	return 0;
 }
 
-static int
-take_wait(struct tool *tool, const char *value, int *seconds)
-{
-	long number = 0;
-	size_t digits = strspn(value, "0123456789");
-
-	if (digits == 0 || digits > 6 || value[digits] != '\0' ||
-	    (number = strtol(value, NULL, 10)) > WAIT_MAX) {
-		tool_misuse(tool, "%s: not a number of seconds up to %d", value,
-		    WAIT_MAX);
-		return -1;
-	}
-	*seconds = (int)number;
-	return 0;
-}
-
 /* Reads the options: 0, or -1 when the tool is to finish with its status. */
 static int
 take_options(struct tool *tool, struct options_given *given)
@@ -87,7 +69,7 @@ take_options(struct tool *tool, struct options_given *given)
 			given->summary = value;
 			break;
 		case TOOL_WAIT:
-			rc = take_wait(tool, value, &given->wait_seconds);
+			rc = tool_take_wait(tool, value, &given->wait_seconds);
 			break;
 		default:
 			BUG("option %d", id);

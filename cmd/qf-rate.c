@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -11,8 +10,6 @@
 #include "base/tool.h"
 #include "stage/rate_period.h"
 #include "stage/rate_report.h"
-
-#define WAIT_MAX 86400 /* seconds */
 
 enum {
 	OPT_KIND = 1,
@@ -54,31 +51,6 @@ struct options_given {
 	int64_t max_held;
 };
 
-/* A number of so many digits at most, or -1. */
-static int64_t
-number_of(const char *text, size_t digits_max)
-{
-	size_t digits = strspn(text, "0123456789");
-
-	if (digits == 0 || digits > digits_max || text[digits] != '\0') {
-		return -1;
-	}
-	return strtoll(text, NULL, 10);
-}
-
-static int
-take_number(struct tool *tool, const char *option, const char *value,
-    int64_t max, int64_t *out)
-{
-	*out = number_of(value, 12);
-	if (*out < 0 || *out > max) {
-		tool_misuse(tool, "--%s: %s is no number up to %lld", option,
-		    value, (long long)max);
-		return -1;
-	}
-	return 0;
-}
-
 static int
 take_id(
     struct tool *tool, const char *option, const char *value, const char **out)
@@ -112,7 +84,6 @@ static int
 take_option(
     struct tool *tool, struct options_given *given, int id, const char *value)
 {
-	int64_t number = 0;
 	int rc = 0;
 
 	switch (id) {
@@ -132,7 +103,7 @@ take_option(
 		given->ask.asof = value;
 		break;
 	case OPT_MAX_HELD:
-		rc = take_number(
+		rc = tool_take_number(
 		    tool, "max-held", value, INT32_MAX, &given->max_held);
 		break;
 	case OPT_CARRY_FROM:
@@ -145,8 +116,7 @@ take_option(
 		given->summary = value;
 		break;
 	case TOOL_WAIT:
-		rc = take_number(tool, "wait", value, WAIT_MAX, &number);
-		given->ask.wait_seconds = (int)number;
+		rc = tool_take_wait(tool, value, &given->ask.wait_seconds);
 		break;
 	default:
 		BUG("option %d", id);

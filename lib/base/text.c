@@ -16,6 +16,7 @@
 #include "base/alloc.h"
 
 #define WORD_MAX 63 /* longest word that nearest compares */
+#define DIGITS_MAX 18 /* that fit into 64 bits, whichever they are */
 #define CARRY_MAX 8 /* bytes of a character cut off at the end of a piece */
 
 /* Bytes of the well-formed UTF-8 sequence at p, of which left bytes are
@@ -130,6 +131,18 @@ text_is_id(const char *bytes, size_t length)
 			return false;
 		}
 	}
+	return true;
+}
+
+bool
+text_number(const char *text, int64_t *number)
+{
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > DIGITS_MAX || text[digits] != '\0') {
+		return false;
+	}
+	*number = strtoll(text, NULL, 10);
 	return true;
 }
 
@@ -319,60 +332,6 @@ buf_printf(struct buf *buf, const char *format, ...)
 	rc = buf_vprintf(buf, format, ap);
 	va_end(ap);
 	return rc;
-}
-
-/* Writes value in decimal before end and returns where it begins; printf is
- * too slow for a million rows. */
-static char *
-decimal_before(char *end, uint64_t value)
-{
-	do {
-		*--end = (char)('0' + value % 10);
-		value /= 10;
-	} while (value != 0);
-	return end;
-}
-
-int
-buf_add_netstring(struct buf *buf, const void *bytes, size_t length)
-{
-	char head[24], *end = head + sizeof(head), *p;
-	size_t head_length;
-
-	*--end = ':';
-	p = decimal_before(end, length);
-	head_length = (size_t)(head + sizeof(head) - p);
-	if (length > buf->max || buf_reserve(buf, head_length + length + 1)) {
-		buf->overflowed = true;
-		return -1;
-	}
-	memcpy(buf->bytes + buf->length, p, head_length);
-	if (length != 0) {
-		memcpy(buf->bytes + buf->length + head_length, bytes, length);
-	}
-	buf->length += head_length + length + 1;
-	buf->bytes[buf->length - 1] = ',';
-	buf->bytes[buf->length] = '\0';
-	return 0;
-}
-
-int
-buf_add_netstring_int(struct buf *buf, int64_t value)
-{
-	char digits[24], *end = digits + sizeof(digits), *p;
-
-	/* The smallest of all has no positive twin in int64_t. */
-	p = decimal_before(end, value < 0 ? -(uint64_t)value : (uint64_t)value);
-	if (value < 0) {
-		*--p = '-';
-	}
-	return buf_add_netstring(buf, p, (size_t)(end - p));
-}
-
-int
-buf_add_netstring_null(struct buf *buf)
-{
-	return buf_add(buf, "-,", 2);
 }
 
 int

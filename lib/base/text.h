@@ -39,6 +39,10 @@ bool text_has_control(const char *bytes, size_t length);
  * TEXT_ID_MAX bytes. */
 bool text_is_id(const char *bytes, size_t length);
 
+/* Takes digits alone, 1 to 18 of them, for a number; false where text is
+ * anything else: no sign, no blank, no point. */
+bool text_number(const char *text, int64_t *number);
+
 /* True if one of U+FF10 to U+FF19 (０ to ９), or the full-width point, comma,
  * plus or minus that go with them, is in the UTF-8 text. */
 bool text_has_fullwidth_digit(const char *bytes, size_t length);
@@ -73,13 +77,6 @@ int buf_printf(struct buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 int buf_vprintf(struct buf *buf, const char *format, va_list ap)
     __attribute__((format(printf, 2, 0)));
-
-/* Canonical bytes, as the chain hashes them: a netstring "<len>:<bytes>,",
- * an integer as the netstring of its decimal digits, and NULL, which is not
- * the empty string, as "-,". */
-int buf_add_netstring(struct buf *buf, const void *bytes, size_t length);
-int buf_add_netstring_int(struct buf *buf, int64_t value);
-int buf_add_netstring_null(struct buf *buf);
 
 enum text_encoding {
 	TEXT_UTF8,

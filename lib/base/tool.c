@@ -19,6 +19,7 @@
 
 #define HELP_MAX ((size_t)64 << 10)
 #define COMMANDS_MAX 32
+#define WAIT_MAX 86400 /* seconds */
 
 static const struct options_row ledger_rows[] = {
     {TOOL_LEDGER, 'l', "ledger", "FILE", "the ledger (default: $QF_LEDGER)"},
@@ -292,6 +293,61 @@ tool_misuse(struct tool *tool, const char *format, ...)
 	qf_fail(&err, QF_USAGE, "usage", "%s", text);
 	misuse(tool, err.text, err.code);
 	return tool_finish(tool, tool->status);
+}
+
+int
+tool_take_number(struct tool *tool, const char *option, const char *value,
+    int64_t max, int64_t *out)
+{
+	if (!text_number(value, out) || *out > max) {
+		tool_misuse(tool, "--%s: %s is no number up to %lld", option,
+		    value, (long long)max);
+		return -1;
+	}
+	return 0;
+}
+
+int
+tool_take_wait(struct tool *tool, const char *value, int *seconds)
+{
+	int64_t number;
+
+	if (tool_take_number(tool, "wait", value, WAIT_MAX, &number) == -1) {
+		return -1;
+	}
+	*seconds = (int)number;
+	return 0;
+}
+
+int
+tool_take_encoding(
+    struct tool *tool, const char *value, enum text_encoding *out)
+{
+	struct qf_error err;
+
+	if (text_encoding_parse(out, value, &err) == -1) {
+		tool_misuse(tool, "--encoding: %s", err.text);
+		return -1;
+	}
+	return 0;
+}
+
+int
+tool_take_text(struct tool *tool, const char *option, const char *value,
+    size_t max, const char **out)
+{
+	size_t length = strlen(value);
+
+	if (length == 0 || length > max || !text_utf8_valid(value, length) ||
+	    text_has_control(value, length)) {
+		tool_misuse(tool,
+		    "--%s takes 1 to %zu bytes of UTF-8 without control "
+		    "characters",
+		    option, max);
+		return -1;
+	}
+	*out = value;
+	return 0;
 }
 
 const char *

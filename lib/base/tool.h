@@ -24,7 +24,7 @@
  *			}
  *		if (rc == -1)
  *			return tool_finish(&tool, tool.status);
- *		... tool.operands, tool.operand_count, tool.ledger ...
+ *		... tool.operands, tool.operand_count, tool_ledger(&tool) ...
  *		if (work(..., &err) == -1)
  *			return tool_fail(&tool, &err);
  *		return tool_finish(&tool, QF_OK);
@@ -42,9 +42,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/options.h"
 #include "base/status.h"
+#include "base/text.h"
 
 struct tool;
 
@@ -166,6 +168,21 @@ int tool_misuse(struct tool *tool, const char *format, ...)
 /* The ledger that was named, or NULL after having said that none was; then
  * finish with tool->status, which is 64. */
 const char *tool_ledger(struct tool *tool);
+
+/* Values of options that several tools have, or that are checked alike.  Each
+ * gives 0, or -1 having told the misuse: finish with tool->status.  option is
+ * the long name, for the message; *out borrows value.
+ *
+ * A whole number from 0 to max; seconds for TOOL_WAIT, up to a day; an
+ * encoding for TOOL_ENCODING; 1 to max bytes of UTF-8 without control
+ * characters. */
+int tool_take_number(struct tool *tool, const char *option, const char *value,
+    int64_t max, int64_t *out);
+int tool_take_wait(struct tool *tool, const char *value, int *seconds);
+int tool_take_encoding(
+    struct tool *tool, const char *value, enum text_encoding *out);
+int tool_take_text(struct tool *tool, const char *option, const char *value,
+    size_t max, const char **out);
 
 /* Prints "qf-rate: text [code]" on standard error; finishes with the status
  * of err. */

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -77,14 +76,12 @@ parse(struct checkpoint *out, char *text)
 	struct digest bytes;
 
 	if (digest == NULL || *text != '\0' ||
-	    strlen(name) >= sizeof(out->ledger) || entry[0] < '1' ||
-	    entry[0] > '9' || strspn(entry, "0123456789") != strlen(entry) ||
-	    strlen(entry) > 18 ||
+	    strlen(name) >= sizeof(out->ledger) || entry[0] == '0' ||
+	    !text_number(entry, &out->entry) ||
 	    digest_from_hex(&bytes, digest, strlen(digest)) == -1) {
 		return -1;
 	}
 	snprintf(out->ledger, sizeof(out->ledger), "%s", name);
-	out->entry = strtoll(entry, NULL, 10);
 	digest_hex(&bytes, out->digest);
 	return 0;
 }

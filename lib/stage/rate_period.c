@@ -4,26 +4,14 @@
  */
 #include "stage/rate_period.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/zone.h"
 #include "ledger/db.h"
 #include "ledger/entry.h"
 #include "ledger/registry.h"
 #include "stage/rate_report.h"
-
-/* A number of at most 18 digits, or -1. */
-static int64_t
-number_of(const char *text)
-{
-	size_t digits = strspn(text, "0123456789");
-
-	if (digits == 0 || digits > 18 || text[digits] != '\0') {
-		return -1;
-	}
-	return strtoll(text, NULL, 10);
-}
 
 /* An entry by its number or handle. */
 static int
@@ -44,8 +32,7 @@ find_entry(struct ledger *ledger, const char *text, int64_t *entry,
 	if (entry_last(ledger, &last, err) == -1) {
 		return -1;
 	}
-	*entry = number_of(text);
-	if (*entry < 1 || *entry > last) {
+	if (!text_number(text, entry) || *entry < 1 || *entry > last) {
 		return qf_fail(err, QF_USAGE, "entry-unknown",
 		    "%s: the ledger has entries 1 to %lld", text,
 		    (long long)last);

@@ -171,7 +171,6 @@ Test(text, buffer_grows_to_its_maximum_and_not_beyond)
 	cr_expect_not(buf.overflowed);
 	cr_expect_eq(buf_add_char(&buf, 'x'), -1);
 	cr_expect_eq(buf_printf(&buf, "%d", 1), -1);
-	cr_expect_eq(buf_add_netstring(&buf, "", 0), -1);
 	cr_expect(buf.overflowed);
 	cr_expect_eq(buf.length, 200);
 	cr_expect_eq(strlen(buf.bytes), 200);
@@ -187,26 +186,19 @@ Test(text, buffer_grows_to_its_maximum_and_not_beyond)
 	buf_release(&buf);
 }
 
-Test(text, netstrings_tell_null_from_empty)
+Test(text, takes_digits_alone_for_a_number)
 {
-	static const char expected[] =
-	    "-,0:,3:a\0b,1:0,2:-7,20:-9223372036854775808,"
-	    "19:9223372036854775807,12:hello world!,";
-	struct buf buf;
+	static const char *const others[] = {"", "-1", "+1", " 1", "1 ", "1.0",
+	    "1e3", "0x1", "1234567890123456789", "１"};
+	int64_t number = -1;
 
-	buf_init(&buf, 1000);
-	buf_add_netstring_null(&buf);
-	buf_add_netstring(&buf, NULL, 0);
-	buf_add_netstring(&buf, "a\0b", 3);
-	buf_add_netstring_int(&buf, 0);
-	buf_add_netstring_int(&buf, -7);
-	buf_add_netstring_int(&buf, INT64_MIN);
-	buf_add_netstring_int(&buf, INT64_MAX);
-	buf_add_netstring(&buf, "hello world!", 12);
-	cr_expect_eq(buf.length, sizeof(expected) - 1);
-	cr_expect_eq(
-	    memcmp(buf.bytes, expected, buf.length), 0, "%s", buf.bytes);
-	buf_release(&buf);
+	cr_expect(text_number("0", &number) && number == 0);
+	cr_expect(text_number("007", &number) && number == 7);
+	cr_expect(text_number("999999999999999999", &number) &&
+		  number == INT64_C(999999999999999999));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		cr_expect_not(text_number(others[i], &number), "%s", others[i]);
+	}
 }
 
 /* 清分 and a character of four bytes, U+20000, as printf '清分𠀀' | iconv -t

@@ -232,6 +232,87 @@ Test(tool, help_shows_the_table)
 	check_case(&inner);
 }
 
+enum { OPT_MOST = 1, OPT_WORD };
+
+static const struct options_row value_rows[] = {
+    {OPT_MOST, 0, "most", "N", "a number up to 50"},
+    {OPT_WORD, 0, "word", "WORD", "up to four bytes"},
+    TOOL_ROW_WAIT,
+    TOOL_ROW_ENCODING,
+    {0},
+};
+
+/* Prints the values as they are understood. */
+static int
+take_values(struct tool *tool)
+{
+	enum text_encoding encoding = TEXT_UTF8;
+	const char *text = "-", *value;
+	int64_t number = -1;
+	int id, seconds = -1, rc = 0;
+
+	while (rc == 0 && (rc = tool_option(tool, &id, &value)) == 1) {
+		if (id == OPT_MOST) {
+			rc = tool_take_number(tool, "most", value, 50, &number);
+		} else if (id == OPT_WORD) {
+			rc = tool_take_text(tool, "word", value, 4, &text);
+		} else if (id == TOOL_WAIT) {
+			rc = tool_take_wait(tool, value, &seconds);
+		} else {
+			rc = tool_take_encoding(tool, value, &encoding);
+		}
+	}
+	if (rc == -1) {
+		return tool_finish(tool, tool->status);
+	}
+	printf(
+	    "%lld %s %d %d\n", (long long)number, text, seconds, (int)encoding);
+	return tool_finish(tool, QF_OK);
+}
+
+Test(tool, takes_values_and_says_what_is_wrong_with_them)
+{
+	static const struct tool_command value_commands[] = {
+	    {"take", "take values", NULL, value_rows, false, take_values},
+	    {0},
+	};
+	static const struct tool_spec values = {
+	    .name = "qf-take",
+	    .purpose = "take values",
+	    .commands = value_commands,
+	};
+/* What follows each. */
+#define TRY "try 'qf-take take --help'\n"
+	static const struct run_case cases[] = {
+	    {&values,
+		"take --most 50 --word 电x --wait 86400 --encoding GB18030", 0,
+		"50 电x 86400 1\n", ""},
+	    {&values, "take --most 51", 64, "",
+		"qf-take: --most: 51 is no number up to 50 [usage]\n" TRY},
+	    {&values, "take --most -1", 64, "",
+		"qf-take: --most: -1 is no number up to 50 [usage]\n" TRY},
+	    {&values, "take --wait 86401", 64, "",
+		"qf-take: --wait: 86401 is no number up to 86400 "
+		"[usage]\n" TRY},
+	    {&values, "take --encoding latin1", 64, "",
+		"qf-take: --encoding: latin1: no encoding; utf-8 and gb18030 "
+		"are known [usage]\n" TRY},
+	    {&values, "take --word=", 64, "",
+		"qf-take: --word takes 1 to 4 bytes of UTF-8 without control "
+		"characters [usage]\n" TRY},
+	    {&values, "take --word abcde", 64, "",
+		"qf-take: --word takes 1 to 4 bytes of UTF-8 without control "
+		"characters [usage]\n" TRY},
+	    {&values, "take --word a\tb", 64, "",
+		"qf-take: --word takes 1 to 4 bytes of UTF-8 without control "
+		"characters [usage]\n" TRY},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		check_case(&cases[i]);
+	}
+}
+
 Test(tool, a_full_disk_is_no_success)
 {
 	char out[2000], err[2000];
