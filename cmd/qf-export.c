@@ -122,6 +122,31 @@ take_option(struct tool *tool, struct export_request *request, int id,
 	BUG("option %d", id);
 }
 
+/* True if the output is called as a file of another form: a directory of that
+ * name would surprise whoever meant a file. */
+static bool
+is_of_another_form(const struct export_request *request)
+{
+	static const struct {
+		const char *suffix;
+		enum export_form forms[2];
+	} suffixes[] = {
+	    {".csv", {EXPORT_BILLING_CSV, EXPORT_LINES_CSV}},
+	    {".jsonl", {EXPORT_BILLING_JSONL, EXPORT_BILLING_JSONL}},
+	    {".xml", {EXPORT_STATEMENT_XML, EXPORT_STATEMENT_XML}},
+	};
+	const char *dot =
+	    request->output == NULL ? NULL : strrchr(request->output, '.');
+
+	for (size_t i = 0; dot != NULL && i < 3; i++) {
+		if (strcmp(dot, suffixes[i].suffix) == 0) {
+			return request->form != suffixes[i].forms[0] &&
+			       request->form != suffixes[i].forms[1];
+		}
+	}
+	return false;
+}
+
 /* What the options cannot mean together. */
 static int
 check(struct tool *tool, const struct export_request *request)
@@ -131,6 +156,11 @@ check(struct tool *tool, const struct export_request *request)
 
 	if (tool->operand_count == 0) {
 		tool_misuse(tool, "a posting or run is needed, or - for them");
+		return -1;
+	}
+	if (is_of_another_form(request)) {
+		tool_misuse(tool, "%s: is called as a file of another form",
+		    request->output);
 		return -1;
 	}
 	if (!csv && (request->encoding != TEXT_UTF8 || request->spreadsheet)) {

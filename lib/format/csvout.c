@@ -10,12 +10,14 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 
 #define BUFFER_SIZE (64u << 10) /* goes to the sink when this full */
+#define SHOWN_MAX 40 /* bytes of a text that a message shows */
 #define BUFFER_MAX (16u << 20) /* a row is never longer */
 
 struct csvout {
@@ -73,6 +75,24 @@ fail(struct csvout *out, const char *code, const char *what)
 	out->failed = true;
 	qf_fail(&out->error, QF_DATA, code, "row %" PRIu64 ": column %zu: %s",
 	    out->rows + 1, out->column + 1, what);
+}
+
+/* A text that is refused, of which the message shows the beginning. */
+static void
+fail_formula(struct csvout *out, const char *text, size_t length)
+{
+	char what[SHOWN_MAX + 80];
+	size_t shown = length <= SHOWN_MAX ? length : SHOWN_MAX;
+
+	while (shown > 0 && shown < length &&
+	       ((unsigned char)text[shown] & 0xc0) == 0x80) {
+		shown--;
+	}
+	snprintf(what, sizeof(what),
+	    "\"%.*s\"%s: a spreadsheet takes it for a formula (see "
+	    "--spreadsheet)",
+	    (int)shown, text, shown < length ? "..." : "");
+	fail(out, "csvout-formula", what);
 }
 
 static void
@@ -167,8 +187,7 @@ csvout_text_length(struct csvout *out, const char *text, size_t length)
 	/* A "#" in front would make the row a line of the preamble. */
 	quoted |= out->column == 0 && length > 0 && text[0] == '#';
 	if (formula && !out->config.spreadsheet) {
-		fail(out, "csvout-formula",
-		    "text that a spreadsheet takes for a formula");
+		fail_formula(out, text, length);
 		formula = false;
 	}
 	begin_cell(out);

@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,6 +255,11 @@ inspect(const struct ledger *ledger, struct qf_error *err)
 		return qf_fail(err, QF_PERM, "ledger-writable",
 		    "%s: may be written by %s; chmod go-w it", ledger->path,
 		    (st.st_mode & S_IWOTH) != 0 ? "anyone" : "its group");
+	}
+	if (faccessat(AT_FDCWD, ledger->file, R_OK, AT_EACCESS) == -1 &&
+	    errno == EACCES) {
+		return qf_fail(err, QF_PERM, "ledger-permission",
+		    "%s: no permission to read", ledger->path);
 	}
 	return 0;
 }

@@ -78,7 +78,8 @@ audit_meter(const struct audit_source *source, const char *point, int64_t utc,
 	return rc == -1 ? -1 : found;
 }
 
-/* The multiplier at an instant; looked up once a day. */
+/* The multiplier at an instant; looked up once a day.  Where no meter tells it
+ * nothing is metered: a run holds such reads and takes none of them. */
 static int
 find_multiplier(struct reading *reading, int64_t utc, struct qf_error *err)
 {
@@ -90,7 +91,7 @@ find_multiplier(struct reading *reading, int64_t utc, struct qf_error *err)
 	rc = audit_meter(reading->source, reading->point, utc,
 	    &reading->multiplier, &reading->digits, err);
 	if (rc == 0) {
-		dec_set_int(&reading->multiplier, 1, 0);
+		dec_set_int(&reading->multiplier, 0, 0);
 		reading->digits = 0;
 	}
 	reading->known = rc != -1;

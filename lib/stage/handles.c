@@ -26,6 +26,16 @@ take(struct taken *taken, const char *text, struct qf_error *err)
 	if (handle_parse(&handle, text, err) == -1) {
 		return -1;
 	}
+	for (size_t i = 0; i < taken->count; i++) {
+		const struct handle *earlier = &taken->handles[i];
+
+		if (earlier->kind == handle.kind &&
+		    earlier->entry == handle.entry &&
+		    earlier->line == handle.line &&
+		    strcmp(earlier->head, handle.head) == 0) {
+			return 0;
+		}
+	}
 	taken->handles =
 	    xreallocarray(taken->handles, taken->count + 1, sizeof(handle));
 	taken->handles[taken->count++] = handle;

@@ -26,7 +26,8 @@
 
 struct qf_error;
 
-/* In the order given.  *out is the caller's to free. */
+/* In the order given, one that is named again left out.  *out is the caller's
+ * to free. */
 int handles_take(struct handle **out, size_t *count, char *const *operands,
     size_t operand_count, FILE *input, struct qf_error *err);
 
