@@ -186,12 +186,6 @@ take_options(struct tool *tool, struct export_request *request)
 	return rc == -1 ? -1 : check(tool, request);
 }
 
-static void
-show_progress(void *context, int64_t done)
-{
-	progress_step(context, done);
-}
-
 static int
 export_all(const char *path, struct handle *handles, size_t count,
     struct export_request *request, bool quiet, struct qf_error *err)
@@ -200,8 +194,7 @@ export_all(const char *path, struct handle *handles, size_t count,
 	int rc;
 
 	progress_begin(&bar, "exporting", 0, quiet);
-	request->progress = show_progress;
-	request->context = &bar;
+	request->bar = &bar;
 	rc = export_run(path, handles, count, request, err);
 	progress_end(&bar);
 	return rc;

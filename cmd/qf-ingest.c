@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
-#include "base/outfile.h"
-#include "base/sink.h"
 #include "base/tool.h"
 #include "stage/ingest.h"
 
@@ -168,21 +166,6 @@ print_handles(const struct ingest_report *report)
 }
 
 static int
-write_summary(
-    const char *path, const struct ingest_report *report, struct qf_error *err)
-{
-	struct outfile *file = NULL;
-	int rc = -1;
-
-	if (outfile_begin(&file, path, spec.name, true, err) == 0 &&
-	    ingest_summary(report, sink_outfile(file), err) == 0) {
-		rc = outfile_commit(file, err);
-	}
-	outfile_free(file);
-	return rc;
-}
-
-static int
 status_of(const struct ingest_report *report, const struct arguments *arguments)
 {
 	if (report->status == QF_OK &&
@@ -211,7 +194,7 @@ work(struct tool *tool, const struct arguments *arguments)
 		}
 	}
 	if (arguments->summary != NULL &&
-	    write_summary(arguments->summary, report, &err) == -1) {
+	    ingest_summary(arguments->summary, report, &err) == -1) {
 		tool_say(tool, &err);
 		status = status == QF_OK ? (int)err.status : status;
 	}

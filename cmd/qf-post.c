@@ -85,12 +85,6 @@ take_options(struct tool *tool, struct options_given *given)
 	return rc;
 }
 
-static void
-show_progress(void *context, int64_t lines)
-{
-	progress_step(context, lines);
-}
-
 /* Prints the handles, in the order of the runs. */
 static void
 print_handles(const struct post_report *reports, size_t count)
@@ -111,8 +105,7 @@ post(const char *path, struct options_given *given, bool quiet,
 	int rc;
 
 	progress_begin(&bar, "posting", 0, quiet);
-	given->request.progress = show_progress;
-	given->request.context = &bar;
+	given->request.bar = &bar;
 	rc = post_runs(path, given->wait_seconds, runs, count, &given->request,
 	    reports, err);
 	progress_end(&bar);

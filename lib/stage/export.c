@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/progress.h"
 #include "base/sink.h"
 #include "base/status.h"
 #include "ledger/db.h"
@@ -37,12 +38,6 @@ export_form_parse(enum export_form *out, const char *name)
 		}
 	}
 	return -1;
-}
-
-const char *
-export_suffix(enum export_form form)
-{
-	return forms[form].suffix;
 }
 
 /* What is exported --------------------------------------------------------- */
@@ -202,8 +197,17 @@ export_begin_file(struct export_job *job, const char *party, struct sink *sink,
 	snprintf(name, sizeof(name), "%s%s%s%s%s", base,
 	    job->request->form == EXPORT_LINES_CSV ? "-lines" : "",
 	    party == NULL ? "" : "-", party == NULL ? "" : party,
-	    export_suffix(job->request->form));
+	    forms[job->request->form].suffix);
 	return outbox_begin(job->box, name, sink, err);
+}
+
+void
+export_count_row(struct export_job *job)
+{
+	job->rows++;
+	if (job->request->bar != NULL) {
+		progress_step(job->request->bar, job->rows);
+	}
 }
 
 int
@@ -303,7 +307,7 @@ export_run(const char *path, struct handle *handles, size_t count,
 	if (ledger_open(&ledger, path, LEDGER_READ, 0, err) == -1) {
 		return -1;
 	}
-	rc = outbox_open(&box, request->output, export_suffix(request->form),
+	rc = outbox_open(&box, request->output, forms[request->form].suffix,
 	    request->force, err);
 	if (rc == 0) {
 		rc = run_jobs(ledger, handles, count, request, box, err);

@@ -28,6 +28,7 @@
 #include "base/text.h"
 #include "model/handle.h"
 
+struct progress;
 struct qf_error;
 
 enum export_form {
@@ -48,16 +49,11 @@ struct export_request {
 	const char *identity; /* file, or NULL */
 	enum text_encoding encoding; /* of CSV */
 	bool spreadsheet; /* CSV */
-	/* May be NULL: called as rows are passed. */
-	void (*progress)(void *context, int64_t rows);
-	void *context;
+	struct progress *bar; /* moves as rows pass, or NULL */
 };
 
 /* "billing-csv" ...; -1 where there is none of that name. */
 int export_form_parse(enum export_form *out, const char *name);
-
-/* The suffix of a form's files, such as ".csv". */
-const char *export_suffix(enum export_form form);
 
 /* Exports out of the ledger at path. */
 int export_run(const char *path, struct handle *handles, size_t count,

@@ -73,10 +73,7 @@ write_line(struct writing *writing, const struct line *line, const char *role,
 		&said.payer_name, &said.payee_name, err) == -1) {
 		return -1;
 	}
-	job->rows++;
-	if (job->request->progress != NULL) {
-		job->request->progress(job->request->context, job->rows);
-	}
+	export_count_row(job);
 	return linescsv_line(writing->csv, &said, err);
 }
 

@@ -32,8 +32,8 @@ struct export_job {
 };
 
 /* A row of the export: of which party in which role (NULL: of all). */
-typedef int export_row_fn(void *context, const struct transfer *transfer,
-    struct qf_error *err);
+typedef int export_row_fn(
+    void *context, const struct transfer *transfer, struct qf_error *err);
 
 /* Hands out the transfers that the job exports, in order of key. */
 int export_transfers(struct export_job *job, export_row_fn *row, void *context,
@@ -42,6 +42,9 @@ int export_transfers(struct export_job *job, export_row_fn *row, void *context,
 /* Begins the output file of the job, or of a party's part of it. */
 int export_begin_file(struct export_job *job, const char *party,
     struct sink *sink, struct qf_error *err);
+
+/* Counts a row that was written, and moves the bar. */
+void export_count_row(struct export_job *job);
 
 /* The names of a payer and a payee; the buffer holds the payer's, since a name
  * is valid until the next is looked up. */

@@ -248,10 +248,7 @@ write_row(struct writing *writing, const struct transfer *transfer,
 	    writing->letter->row(writing->letter, &row, err) == -1) {
 		return -1;
 	}
-	job->rows++;
-	if (job->request->progress != NULL) {
-		job->request->progress(job->request->context, job->rows);
-	}
+	export_count_row(job);
 	return 0;
 }
 

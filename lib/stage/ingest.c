@@ -19,7 +19,6 @@
 #include "base/alloc.h"
 #include "base/zone.h"
 #include "format/instant.h"
-#include "format/jsonout.h"
 #include "ledger/db.h"
 #include "stage/intake.h"
 
@@ -321,75 +320,4 @@ ingest_report_free(struct ingest_report *report)
 	}
 	free(report->files);
 	free(report);
-}
-
-static void
-summarize_count(struct jsonout *json, const char *name, int64_t value)
-{
-	jsonout_name(json, name);
-	jsonout_int(json, value);
-}
-
-static void
-summarize_text(struct jsonout *json, const char *name, const char *text)
-{
-	jsonout_name(json, name);
-	jsonout_string(json, text);
-}
-
-static void
-summarize_file(struct jsonout *json, const struct ingest_file *file)
-{
-	static const char *const states[] = {
-	    [INGEST_NEW] = "new",
-	    [INGEST_KNOWN] = "known",
-	    [INGEST_REFUSED] = "refused",
-	};
-	char handle[HANDLE_TEXT_MAX];
-
-	jsonout_begin_object(json);
-	summarize_text(json, "file", file->path);
-	summarize_text(json, "format", file->format);
-	summarize_text(json, "state", states[file->state]);
-	if (file->state == INGEST_REFUSED) {
-		summarize_text(json, "code", file->error.code);
-		summarize_text(json, "error", file->error.text);
-	} else if (file->handle.entry != 0) {
-		summarize_text(json, "handle",
-		    handle_format(&file->handle, handle, sizeof(handle)));
-	}
-	summarize_text(json, "sha256", file->sha256);
-	summarize_count(json, "bytes", file->bytes);
-	summarize_count(json, "facts", file->facts);
-	summarize_count(json, "repeated", file->repeated);
-	summarize_count(json, "set_aside", file->set_aside);
-	summarize_count(json, "faults", file->faults);
-	jsonout_end_object(json);
-}
-
-int
-ingest_summary(
-    const struct ingest_report *report, struct sink sink, struct qf_error *err)
-{
-	struct jsonout *json = jsonout_new(sink);
-	size_t i;
-	int rc = 0;
-
-	jsonout_begin_object(json);
-	summarize_text(json, "tool", "qf-ingest");
-	summarize_count(json, "status", report->status);
-	summarize_count(json, "set_aside", report->set_aside);
-	jsonout_name(json, "files");
-	jsonout_begin_array(json);
-	for (i = 0; i < report->count; i++) {
-		summarize_file(json, &report->files[i]);
-	}
-	jsonout_end_array(json);
-	jsonout_end_object(json);
-	if (jsonout_end_line(json, err) == -1 ||
-	    jsonout_finish(json, err) == -1) {
-		rc = -1;
-	}
-	jsonout_free(json);
-	return rc;
 }

@@ -30,8 +30,6 @@
 
 #define INGEST_FAULTS_SAID 100 /* of one file; the rest is counted */
 
-struct sink;
-
 struct ingest_options {
 	const char *ledger;
 	int wait_seconds;
@@ -80,8 +78,8 @@ ingest_run(struct ingest_report **report, const struct ingest_options *options,
     char *const *paths, size_t count, struct qf_error *err);
 void ingest_report_free(struct ingest_report *report);
 
-/* What was done, as one JSON document (--summary). */
+/* Writes what was done as one JSON document, over what stands at path. */
 int ingest_summary(
-    const struct ingest_report *report, struct sink sink, struct qf_error *err);
+    const char *path, const struct ingest_report *report, struct qf_error *err);
 
 #endif

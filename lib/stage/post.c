@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/progress.h"
 #include "base/status.h"
 #include "ledger/db.h"
 #include "ledger/entry.h"
@@ -36,7 +37,7 @@ pass_progress(void *context, int64_t lines)
 {
 	const struct target *target = context;
 
-	target->request->progress(target->request->context, lines);
+	progress_step(target->request->bar, lines);
 }
 
 /* Refuses a run that is not to be posted at all. */
@@ -108,8 +109,7 @@ append_transfers(struct ledger *ledger, const struct run *run, bool streamed,
 	struct delta_options options = {.streamed = streamed};
 	struct delta_sink sink = {.context = target,
 	    .transfer = append_transfer,
-	    .progress =
-		target->request->progress == NULL ? NULL : pass_progress};
+	    .progress = target->request->bar == NULL ? NULL : pass_progress};
 
 	if (entry_begin(&target->entry, ledger, ENTRY_POSTING,
 		target->request->recorded_utc, err) == -1) {

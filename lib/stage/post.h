@@ -24,14 +24,13 @@
 #include "stage/delta.h"
 
 struct ledger;
+struct progress;
 struct qf_error;
 
 struct post_request {
 	int booking_month; /* YYYYMM; 0: the run's last delivery month */
 	int64_t recorded_utc;
-	/* May be NULL: called as lines are passed. */
-	void (*progress)(void *context, int64_t lines);
-	void *context;
+	struct progress *bar; /* moves as lines pass, or NULL */
 };
 
 struct post_report {

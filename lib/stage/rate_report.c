@@ -7,9 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/outfile.h"
-#include "base/sink.h"
-#include "format/jsonout.h"
+#include "stage/summary.h"
 
 static void
 count_reason(struct rate_report *report, const char *reason)
@@ -86,41 +84,12 @@ rate_report_sink(struct rate_report *report)
 }
 
 static void
-write_counts(struct jsonout *json, const struct rate_report *report)
+fill(struct jsonout *json, const void *context)
 {
-	const struct {
-		const char *name;
-		int64_t value;
-	} counts[] = {
-	    {"as_of", report->asof},
-	    {"points", report->counts.points},
-	    {"contract_legs", report->counts.units},
-	    {"reads", report->counts.reads},
-	    {"sessions", report->counts.sessions},
-	    {"lines", report->counts.lines},
-	    {"held", report->counts.holds},
-	};
-
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		jsonout_name(json, counts[i].name);
-		jsonout_int(json, counts[i].value);
-	}
-}
-
-int
-rate_report_summary(
-    const struct rate_report *report, const char *path, struct qf_error *err)
-{
-	struct outfile *file = NULL;
-	struct jsonout *json;
+	const struct rate_report *report = context;
+	const struct rate_counts *counts = &report->counts;
 	char text[HANDLE_TEXT_MAX];
-	int rc = -1;
 
-	if (outfile_begin(&file, path, RATE_TOOL, true, err) == -1) {
-		return -1;
-	}
-	json = jsonout_new(sink_outfile(file));
-	jsonout_begin_object(json);
 	jsonout_name(json, "run");
 	if (report->run.entry != 0) {
 		jsonout_string(
@@ -130,20 +99,25 @@ rate_report_summary(
 	}
 	jsonout_name(json, "appended");
 	jsonout_bool(json, report->appended != 0);
-	write_counts(json, report);
+	summary_count(json, "as_of", report->asof);
+	summary_count(json, "points", counts->points);
+	summary_count(json, "contract_legs", counts->units);
+	summary_count(json, "reads", counts->reads);
+	summary_count(json, "sessions", counts->sessions);
+	summary_count(json, "lines", counts->lines);
+	summary_count(json, "held", counts->holds);
 	jsonout_name(json, "reasons");
 	jsonout_begin_object(json);
 	for (size_t i = 0; i < report->reason_count; i++) {
-		jsonout_name(json, report->reasons[i].reason);
-		jsonout_int(json, report->reasons[i].count);
+		summary_count(
+		    json, report->reasons[i].reason, report->reasons[i].count);
 	}
 	jsonout_end_object(json);
-	jsonout_end_object(json);
-	if (jsonout_end_line(json, err) == 0 &&
-	    jsonout_finish(json, err) == 0) {
-		rc = outfile_commit(file, err);
-	}
-	jsonout_free(json);
-	outfile_free(file);
-	return rc;
+}
+
+int
+rate_report_summary(
+    const struct rate_report *report, const char *path, struct qf_error *err)
+{
+	return summary_write(path, RATE_TOOL, fill, report, err);
 }
