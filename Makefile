@@ -70,7 +70,7 @@ $(B)/unit: $(TEST_SRC:%.c=$(B)/%.o) $(B)/libqf.a
 
 # What is checked.  The packages must be there before pkg-config is asked,
 # which is when this file is read, hence a second make.
-.PHONY: deps check check-all unit cli golden lint man-lint verify-twice
+.PHONY: deps check check-all unit cli golden lint man-lint verify-twice city
 deps:
 	@tests/deps.sh
 
@@ -81,6 +81,7 @@ check-all: all
 	@$(MAKE) --no-print-directory unit
 	@$(MAKE) --no-print-directory cli
 	@$(MAKE) --no-print-directory verify-twice
+	@$(MAKE) --no-print-directory city
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory man-lint
 	@$(MAKE) --no-print-directory settle-model
@@ -94,6 +95,11 @@ cli: all
 golden: all
 	@GOLDEN=$(or $(GOLDEN),1) tests/cli/run.sh $(CASES)
 
+# The small city: the same bytes anywhere, tools run again, two at once, killed.
+city: all
+	@QF_BIN=$(BIN) python3 -B tests/city/matrix.py --quick
+	@QF_BIN=$(BIN) python3 -B tests/city/again.py
+
 # Two verifiers that share no code, on the same good and changed ledgers.
 verify-twice: all
 	@python3 tests/verify/agree.py $(BIN)
@@ -105,7 +111,8 @@ man-lint: all
 	@tests/manlint.sh $(BIN)
 
 # Findings go to logs, and the logs judge: Criterion does not.
-.PHONY: check-asan check-valgrind check-fault check-untracked coverage
+.PHONY: check-asan check-valgrind check-fault check-matrix check-untracked \
+        coverage
 LOGS := build/logs
 check-asan: deps
 	@rm -rf $(LOGS)/asan && mkdir -p $(LOGS)/asan
@@ -137,6 +144,10 @@ check-fault:
 	@tests/deps.sh fault
 	@$(MAKE) --no-print-directory CI=1 all
 	@tests/fault/run.sh
+
+check-matrix: deps
+	@$(MAKE) --no-print-directory CI=1 all
+	@QF_BIN=$(BIN) python3 -B tests/city/matrix.py
 
 coverage: deps
 	@rm -rf build/cover
@@ -215,10 +226,10 @@ clean:
 
 help:
 	@sed -n 's/^#	make/	make/p' $(MAKEFILE_LIST)
-	@echo "	make unit cli verify-twice lint man-lint	the parts of make check"
+	@echo "	make unit cli city verify-twice lint man-lint	the parts of make check"
 	@echo "	make cli CASES=qf-rate		only some of the cases"
 	@echo "	make golden [CASES=...]		new expected results"
-	@echo "	make check-asan check-valgrind check-fault coverage"
+	@echo "	make check-asan check-valgrind check-fault check-matrix coverage"
 	@echo "	make demo			a small city in a month"
 	@echo "	make conformance DATA=DIR	suites of real data"
 	@echo "	make bench			a million points in a day"

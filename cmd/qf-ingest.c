@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,12 +103,29 @@ take_option(
 	}
 }
 
-static bool
-is_directory(const char *path)
+/* That several files have somewhere to set their rows aside. */
+static int
+check_directory(struct tool *tool, const char *path)
 {
+	struct qf_error err;
 	struct stat st;
+	int rc;
 
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	rc = stat(path, &st);
+	if (rc == 0 && S_ISDIR(st.st_mode)) {
+		return 0;
+	}
+	if (rc == -1 && errno != ENOENT && errno != ENOTDIR) {
+		qf_fail(&err, QF_CANTCREAT, "output-create", "%s: %s", path,
+		    strerror(errno));
+		tool_fail(tool, &err);
+		return -1;
+	}
+	tool_misuse(tool,
+	    "--quarantine with several files needs a directory, which %s is "
+	    "not",
+	    path);
+	return -1;
 }
 
 /* What no option can check alone. */
@@ -124,12 +142,8 @@ check(struct tool *tool, const struct arguments *arguments)
 		tool_misuse(tool, "a file is needed, or - for standard input");
 	} else if (inputs > 1) {
 		tool_misuse(tool, "standard input can be read only once");
-	} else if (quarantine != NULL && tool->operand_count > 1 &&
-		   !is_directory(quarantine)) {
-		tool_misuse(tool,
-		    "--quarantine with several files needs a directory, which "
-		    "%s is not",
-		    quarantine);
+	} else if (quarantine != NULL && tool->operand_count > 1) {
+		return check_directory(tool, quarantine);
 	} else {
 		return 0;
 	}
