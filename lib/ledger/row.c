@@ -187,7 +187,7 @@ struct bytes {
 	size_t capacity;
 };
 
-static void
+static inline void
 bytes_reserve(struct bytes *out, size_t more)
 {
 	if (out->capacity - out->length >= more) {
@@ -197,27 +197,47 @@ bytes_reserve(struct bytes *out, size_t more)
 	out->bytes = xrealloc(out->bytes, out->capacity);
 }
 
-static void
+/* Writes "<length>:"; room for DIGITS_MAX is there. */
+static inline char *
+put_length(char *p, size_t length)
+{
+	if (length < 10) {
+		*p++ = (char)('0' + length);
+	} else {
+		p = digits_put(p, length);
+	}
+	*p++ = ':';
+	return p;
+}
+
+static inline void
 bytes_text(struct bytes *out, const char *text, size_t length)
 {
 	char *p;
 
 	bytes_reserve(out, length + DIGITS_MAX + 2);
-	p = digits_put(out->bytes + out->length, length);
-	*p++ = ':';
+	p = put_length(out->bytes + out->length, length);
 	memcpy(p, text, length);
 	p += length;
 	*p++ = ',';
 	out->length = (size_t)(p - out->bytes);
 }
 
-static void
+static inline void
 bytes_int(struct bytes *out, int64_t value)
 {
 	char text[1 + DIGITS_MAX];
 	char *p = text;
 	uint64_t magnitude = (uint64_t)value;
 
+	if (magnitude < 10) {
+		bytes_reserve(out, 4);
+		p = out->bytes + out->length;
+		memcpy(p, "1:0,", 4);
+		p[2] = (char)('0' + magnitude);
+		out->length += 4;
+		return;
+	}
 	if (value < 0) {
 		*p++ = '-';
 		magnitude = -magnitude;
@@ -460,6 +480,27 @@ row_scan_open(struct row_scan **out, struct ledger *ledger,
 	return 0;
 }
 
+/* Through the value, of which one thread may ask anything, at once: each call
+ * on a column looks for the statement and its errors again. */
+static inline void
+add_value(struct bytes *bytes, sqlite3_value *value)
+{
+	const char *text;
+
+	switch (sqlite3_value_type(value)) {
+	case SQLITE_INTEGER:
+		bytes_int(bytes, sqlite3_value_int64(value));
+		break;
+	case SQLITE_NULL:
+		bytes_null(bytes);
+		break;
+	default:
+		/* A changed type gives other bytes: no fault here. */
+		text = (const char *)sqlite3_value_text(value);
+		bytes_text(bytes, text, (size_t)sqlite3_value_bytes(value));
+	}
+}
+
 int
 row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
     struct qf_error *err)
@@ -482,18 +523,7 @@ row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
 	bytes->length = 0;
 	bytes_int(bytes, scan->line);
 	for (int i = table->key_columns; i < table->column_count; i++) {
-		switch (sqlite3_column_type(select, i)) {
-		case SQLITE_INTEGER:
-			bytes_int(bytes, sqlite3_column_int64(select, i));
-			break;
-		case SQLITE_NULL:
-			bytes_null(bytes);
-			break;
-		default:
-			/* A changed type gives other bytes: no fault here. */
-			bytes_text(bytes, stmt_text(select, i),
-			    (size_t)sqlite3_column_bytes(select, i));
-		}
+		add_value(bytes, sqlite3_column_value(select, i));
 	}
 	digest_leaf(leaf, bytes->bytes, bytes->length);
 	return 1;
