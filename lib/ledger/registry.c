@@ -24,6 +24,12 @@
 #define HOLDS(table, same_key)                                         \
 	" AND c.entry <= ?1 AND NOT EXISTS (SELECT 1 FROM " table " n" \
 	" WHERE " same_key " AND n.entry > c.entry AND n.entry <= ?1)"
+/* The same, where ?6 is the newest entry with contracts: nothing is later than
+ * its rows, which often are most of them. */
+#define CONTRACT_HOLDS                                                  \
+	" AND c.entry <= ?1 AND (c.entry >= ?6 OR NOT EXISTS (SELECT 1" \
+	" FROM contract n WHERE " SAME_CONTRACT                         \
+	" AND n.entry > c.entry AND n.entry <= ?1))"
 /* A row that ends where it starts is void. */
 #define NOT_VOID " AND c.to_utc IS NOT c.from_utc"
 
@@ -34,18 +40,21 @@
 	" AND (?5 IS NULL OR c.leg = ?5)"
 #define CONTRACT_ORDER " ORDER BY c.point, c.contract, c.leg, c.from_utc"
 
-enum { Q_CONTRACTS, Q_CONTRACT, Q_KNOWN, Q_RULE };
+enum { Q_CONTRACTS, Q_CONTRACT, Q_NEWEST, Q_KNOWN, Q_RULE };
 static const char *const sql[] = {
     /* In the order of the index contract_point: nothing is sorted. */
     [Q_CONTRACTS] =
 	"SELECT " CONTRACT_COLUMNS " FROM contract c INDEXED BY contract_point"
-	" WHERE" CONTRACT_TOUCHES NOT_VOID HOLDS("contract", SAME_CONTRACT)
-	    CONTRACT_ORDER,
+	" WHERE" CONTRACT_TOUCHES NOT_VOID CONTRACT_HOLDS CONTRACT_ORDER,
 
-    [Q_CONTRACT] = "SELECT " CONTRACT_COLUMNS " FROM contract c"
-		   " WHERE c.contract = ?4"
-		   " AND" CONTRACT_TOUCHES NOT_VOID HOLDS(
-		       "contract", SAME_CONTRACT) CONTRACT_ORDER,
+    [Q_CONTRACT] =
+	"SELECT " CONTRACT_COLUMNS " FROM contract c"
+	" WHERE c.contract = ?4"
+	" AND" CONTRACT_TOUCHES NOT_VOID CONTRACT_HOLDS CONTRACT_ORDER,
+
+    /* Entries ascend with the ids. */
+    [Q_NEWEST] = "SELECT entry FROM contract WHERE entry <= ?1"
+		 " ORDER BY id DESC LIMIT 1",
 
     [Q_KNOWN] = "SELECT 1 FROM contract WHERE entry <= ?1"
 		" AND (?2 IS NULL OR contract = ?2)"
@@ -77,6 +86,24 @@ copy_id(char out[ID_MAX + 1], const char *id)
 	}
 }
 
+/* The newest entry with contracts up to asof; 0 where there is none. */
+static int
+newest_contracts(
+    struct ledger *ledger, int64_t asof, int64_t *entry, struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int stepped;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_NEWEST, err) == -1) {
+		return -1;
+	}
+	stmt_bind_int(stmt, 1, asof);
+	stepped = stmt_step(stmt, ledger, err);
+	*entry = stepped == 1 ? sqlite3_column_int64(stmt, 0) : 0;
+	sqlite3_reset(stmt);
+	return stepped == -1 ? -1 : 0;
+}
+
 int
 contracts_open(struct contract_cursor **out, struct ledger *ledger,
     int64_t asof, int64_t from_utc, int64_t to_utc, const char *contract,
@@ -84,9 +111,11 @@ contracts_open(struct contract_cursor **out, struct ledger *ledger,
 {
 	struct contract_cursor *cursor;
 	sqlite3_stmt *stmt;
+	int64_t newest;
 
 	*out = NULL;
-	if (stmt_prepare(&stmt, ledger, &list,
+	if (newest_contracts(ledger, asof, &newest, err) == -1 ||
+	    stmt_prepare(&stmt, ledger, &list,
 		contract == NULL ? Q_CONTRACTS : Q_CONTRACT, err) == -1) {
 		return -1;
 	}
@@ -102,6 +131,7 @@ contracts_open(struct contract_cursor **out, struct ledger *ledger,
 		stmt_bind_text(stmt, 4, cursor->contract);
 	}
 	stmt_bind_text(stmt, 5, leg == NULL ? NULL : cursor->leg);
+	stmt_bind_int(stmt, 6, newest);
 	*out = cursor;
 	return 0;
 }
@@ -128,8 +158,9 @@ contracts_know(struct ledger *ledger, int64_t asof, const char *contract,
 static void
 copy_column(char *out, size_t size, sqlite3_stmt *stmt, int column)
 {
-	const char *text = stmt_text(stmt, column);
-	size_t length = (size_t)sqlite3_column_bytes(stmt, column);
+	sqlite3_value *value = sqlite3_column_value(stmt, column);
+	const char *text = (const char *)sqlite3_value_text(value);
+	size_t length = (size_t)sqlite3_value_bytes(value);
 
 	if (text == NULL || length >= size) {
 		length = 0;
