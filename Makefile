@@ -95,10 +95,12 @@ cli: all
 golden: all
 	@GOLDEN=$(or $(GOLDEN),1) tests/cli/run.sh $(CASES)
 
-# The small city: the same bytes anywhere, tools run again, two at once, killed.
+# The small city: the same bytes anywhere, tools run again, two at once, killed,
+# and what was wrong put right.
 city: all
 	@QF_BIN=$(BIN) python3 -B tests/city/matrix.py --quick
 	@QF_BIN=$(BIN) python3 -B tests/city/again.py
+	@QF_BIN=$(BIN) python3 -B tests/city/corrections.py
 
 # Two verifiers that share no code, on the same good and changed ledgers.
 verify-twice: all
