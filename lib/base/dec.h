@@ -91,6 +91,11 @@ void dec_set_int(struct dec *out, int64_t mantissa, int scale);
 int dec_parse(
     struct dec *out, const char *text, size_t length, struct qf_error *err);
 
+/* The same for a number that dec_format() wrote and the ledger kept: it may
+ * have more digits, since it was computed from several that were read. */
+int dec_parse_stored(
+    struct dec *out, const char *text, size_t length, struct qf_error *err);
+
 /* The same grammar for the hot loop of reading files: true, with the value as
  * mantissa / 10^scale, when it has at most 18 digits; else false, and the
  * caller asks dec_parse(), which also says what is wrong.  Results are

@@ -185,6 +185,27 @@ dec_parse(
 	return 0;
 }
 
+int
+dec_parse_stored(
+    struct dec *out, const char *text, size_t length, struct qf_error *err)
+{
+	uint64_t ignored;
+	int64_t mantissa;
+	size_t whole, fraction;
+	int scale;
+
+	if (dec_parse_small(text, length, &mantissa, &scale)) {
+		dec_set_int(out, mantissa, scale);
+		return 0;
+	}
+	if (length >= DEC_TEXT_MAX ||
+	    !scan_number(text, length, &ignored, &whole, &fraction)) {
+		return fail_syntax(text, length, err);
+	}
+	set_digits(out, text, length, fraction);
+	return 0;
+}
+
 /* Writes digits with the point before the last scale of them. */
 static size_t
 put_digits(char *buffer, size_t size, bool negative, const char *digits,

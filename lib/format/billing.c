@@ -258,7 +258,8 @@ number(struct billing *billing, const char *text)
 
 	if (dec_parse_small(text, length, &mantissa, &scale)) {
 		dec_set_int(&billing->number, mantissa, scale);
-	} else if (dec_parse(&billing->number, text, length, NULL) == -1) {
+	} else if (dec_parse_stored(&billing->number, text, length, NULL) ==
+		   -1) {
 		BUG("%s is no decimal", text);
 	}
 	return &billing->number;

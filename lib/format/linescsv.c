@@ -158,7 +158,7 @@ cell_number(struct linescsv *out, const char *text)
 		csvout_empty(out->csv);
 		return;
 	}
-	if (dec_parse(&out->number, text, strlen(text), NULL) == -1) {
+	if (dec_parse_stored(&out->number, text, strlen(text), NULL) == -1) {
 		BUG("%s is no decimal", text);
 	}
 	csvout_dec(out->csv, &out->number);

@@ -48,7 +48,7 @@ parse(struct dec *out, const struct adding *adding, const char *table,
 {
 	struct qf_error cause = {0};
 
-	if (dec_parse(out, text, strlen(text), &cause) == -1) {
+	if (dec_parse_stored(out, text, strlen(text), &cause) == -1) {
 		return qf_fail(err, QF_NO, "balance-line",
 		    "%s: run:%" PRId64 ": %s: line %" PRId64 ": %s",
 		    adding->ledger->path, adding->run, table, line, cause.text);

@@ -154,8 +154,10 @@ check_total(
 		return fail_transfer(following, stmt, "balance-total",
 		    "the versions of its key do not follow each other", err);
 	}
-	if (dec_parse(&following->change, change, strlen(change), err) == -1 ||
-	    dec_parse(&following->total, total, strlen(total), err) == -1) {
+	if (dec_parse_stored(&following->change, change, strlen(change), err) ==
+		-1 ||
+	    dec_parse_stored(&following->total, total, strlen(total), err) ==
+		-1) {
 		return fail_transfer(following, stmt, "balance-total",
 		    "a quantity is no decimal number", err);
 	}

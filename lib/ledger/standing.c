@@ -242,8 +242,8 @@ add_inside(struct standing *standing, struct transfer_sums *sums,
 {
 	struct dec quantity = {0};
 
-	if (dec_parse(&quantity, change->quantity, strlen(change->quantity),
-		err) == -1) {
+	if (dec_parse_stored(&quantity, change->quantity,
+		strlen(change->quantity), err) == -1) {
 		return -1;
 	}
 	dec_add(&standing->quantity, &standing->quantity, &quantity);

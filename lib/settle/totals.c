@@ -126,7 +126,7 @@ add_quantity(struct dec *sum, const char *text, struct qf_error *err)
 
 	if (dec_parse_small(text, length, &quantity.small, &scale)) {
 		quantity.scale = scale;
-	} else if (dec_parse(&quantity, text, length, err) == -1) {
+	} else if (dec_parse_stored(&quantity, text, length, err) == -1) {
 		return -1;
 	}
 	dec_add(sum, sum, &quantity);

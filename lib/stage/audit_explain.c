@@ -344,7 +344,8 @@ tell_amount(struct explain *explain, struct qf_error *err)
 	if (!line->has_amount) {
 		return 0;
 	}
-	if (dec_parse(&exact, line->exact, strlen(line->exact), err) == -1) {
+	if (dec_parse_stored(&exact, line->exact, strlen(line->exact), err) ==
+	    -1) {
 		return -1;
 	}
 	tell_tax(explain, charge);
@@ -400,8 +401,8 @@ tell_rounding(struct explain *explain, struct qf_error *err)
 		    strcmp(other.component, "rounding") == 0) {
 			continue;
 		}
-		if (dec_parse(&exact, other.exact, strlen(other.exact), err) ==
-		    -1) {
+		if (dec_parse_stored(
+			&exact, other.exact, strlen(other.exact), err) == -1) {
 			rc = -1;
 			break;
 		}

@@ -161,8 +161,8 @@ check_sums(struct summing *summing, struct qf_error *err)
 	char kwh[DEC_TEXT_MAX], amount[DEC_TEXT_MAX];
 	int rc = -1;
 
-	if (dec_parse(&told, line->quantity, strlen(line->quantity), err) ==
-	    -1) {
+	if (dec_parse_stored(
+		&told, line->quantity, strlen(line->quantity), err) == -1) {
 		goto out;
 	}
 	kwh_text(&summing->of_line, kwh);
@@ -191,8 +191,8 @@ check_sums(struct summing *summing, struct qf_error *err)
 		dec_format_trim(&sum, amount, sizeof(amount));
 		explain_say(explain, "exact",
 		    "each interval x its price, added up: %s", amount);
-		if (dec_parse(&told, line->exact, strlen(line->exact), err) ==
-		    -1) {
+		if (dec_parse_stored(
+			&told, line->exact, strlen(line->exact), err) == -1) {
 			goto out;
 		}
 		if (dec_cmp(&sum, &told) != 0 &&

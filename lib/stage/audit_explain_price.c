@@ -334,9 +334,10 @@ check_product(
 	struct dec quantity = {0}, exact = {0};
 	int rc = -1;
 
-	if (dec_parse(&quantity, line->quantity, strlen(line->quantity), err) ==
-		-1 ||
-	    dec_parse(&exact, line->exact, strlen(line->exact), err) == -1) {
+	if (dec_parse_stored(
+		&quantity, line->quantity, strlen(line->quantity), err) == -1 ||
+	    dec_parse_stored(&exact, line->exact, strlen(line->exact), err) ==
+		-1) {
 		goto out;
 	}
 	explain_say(explain, "exact", "%s %s x %s = %s", line->quantity,
@@ -383,7 +384,8 @@ tell_price(struct explain *explain, struct qf_error *err)
 	explain_say(explain, "price", "%s a %s%s%s", line->price, line->unit,
 	    line->band == NULL ? "" : ", band ",
 	    line->band == NULL ? "" : line->band);
-	if (dec_parse(&price, line->price, strlen(line->price), err) == -1 ||
+	if (dec_parse_stored(&price, line->price, strlen(line->price), err) ==
+		-1 ||
 	    tell_parts(explain, explain->charge, explain->band, err) == -1) {
 		goto out;
 	}

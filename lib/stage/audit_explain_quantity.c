@@ -27,7 +27,7 @@ check_quantity(struct explain *explain, const struct dec *sum, const char *what,
 	struct dec quantity = {0};
 	char text[DEC_TEXT_MAX];
 
-	if (dec_parse(&quantity, told, strlen(told), err) == -1) {
+	if (dec_parse_stored(&quantity, told, strlen(told), err) == -1) {
 		return -1;
 	}
 	dec_format_trim(sum, text, sizeof(text));

@@ -150,9 +150,10 @@ take_row(const struct reading *reading, const struct csv_row *row,
 	    strcmp(row->fields[at[COL_ROLE]].text, "payee") == 0) {
 		return 0;
 	}
-	if (dec_parse(&out.quantity, quantity->text, quantity->length, err) ==
-		-1 ||
-	    dec_parse(&out.gross, gross->text, gross->length, err) == -1) {
+	if (dec_parse_stored(
+		&out.quantity, quantity->text, quantity->length, err) == -1 ||
+	    dec_parse_stored(&out.gross, gross->text, gross->length, err) ==
+		-1) {
 		rc = qf_fail_prefix(err, "line %zu", row->line_no);
 	} else {
 		rc = reading->take(reading->context, &out, err);

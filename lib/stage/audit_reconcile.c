@@ -254,7 +254,8 @@ take_record(struct report *report, const struct sorter_record *record,
 		    report->account, sizeof(report->account), "%s", data + 1);
 		return 0;
 	}
-	if (dec_parse(&value, data + 1, record->data_length - 2, err) == -1) {
+	if (dec_parse_stored(&value, data + 1, record->data_length - 2, err) ==
+	    -1) {
 		return -1;
 	}
 	dec_add(&report->of[measure], &report->of[measure], &value);
@@ -421,9 +422,8 @@ audit_reconcile(struct ledger *ledger,
 		err) == -1) {
 		goto out;
 	}
-	reconcile.source = (struct audit_source){.ledger = ledger,
-	    .zone = reconcile.zone,
-	    .cursors = &cursors};
+	reconcile.source = (struct audit_source){
+	    .ledger = ledger, .zone = reconcile.zone, .cursors = &cursors};
 	reconcile.unit.stretches =
 	    xcalloc(AUDIT_STRETCHES, sizeof(struct contract));
 	reconcile.sorter = sorter_new(SORTER_MEMORY);

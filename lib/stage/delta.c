@@ -64,7 +64,7 @@ add_minor(int64_t *sum, int64_t amount, struct qf_error *err)
 static int
 parse(struct dec *out, const char *text, struct qf_error *err)
 {
-	return dec_parse(out, text, strlen(text), err);
+	return dec_parse_stored(out, text, strlen(text), err);
 }
 
 /* change = new - old, for the quantity as for the money; total = what stood

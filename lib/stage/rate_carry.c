@@ -51,8 +51,8 @@ take_row(struct rate *rate)
 	} else {
 		return;
 	}
-	if (dec_parse(&rate->unit.carry_in[channel], kwh, strlen(kwh), &err) ==
-	    -1) {
+	if (dec_parse_stored(
+		&rate->unit.carry_in[channel], kwh, strlen(kwh), &err) == -1) {
 		BUG("the ledger has %s kWh", kwh);
 	}
 }

@@ -465,3 +465,25 @@ Test(dec, modes_have_names)
 	cr_expect(!dec_mode_parse("half_up", &mode));
 	cr_expect(!dec_mode_parse("", &mode));
 }
+
+Test(dec, reads_again_what_was_written_however_long)
+{
+	static const char *const texts[] = {"0", "-1.50", "1.000000001",
+	    "-2.96296293925925923013629629384",
+	    "123456789012345678901234567890123456789012345678901234567890"
+	    ".123456789012345678901234567890123456789012345678901234567890"};
+	char text[DEC_TEXT_MAX];
+	struct dec d = {0};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		cr_assert_eq(
+		    dec_parse_stored(&d, texts[i], strlen(texts[i]), NULL), 0);
+		dec_format(&d, text, sizeof(text));
+		cr_expect_str_eq(text, texts[i]);
+	}
+	cr_expect_eq(dec_parse_stored(&d, "1e5", 3, NULL), -1);
+	cr_expect_eq(dec_parse_stored(&d, "", 0, NULL), -1);
+	memset(text, '1', sizeof(text));
+	cr_expect_eq(dec_parse_stored(&d, text, sizeof(text), NULL), -1);
+	dec_release(&d);
+}
