@@ -5,7 +5,6 @@
 #include "stage/tariff_facts.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -323,23 +322,6 @@ out:
 	return rc;
 }
 
-bool
-tariff_facts_has(const struct tariff_facts *facts, enum fact_kind kind)
-{
-	switch (kind) {
-	case FACT_CALENDAR:
-		return facts->day_count > 0;
-	case FACT_CONDITION:
-		return facts->condition_count > 0;
-	case FACT_PRICE:
-		return facts->price_count > 0;
-	case FACT_SERIES:
-		return facts->step_count > 0;
-	default:
-		return false;
-	}
-}
-
 static int
 year_of(int32_t day)
 {
@@ -506,35 +488,5 @@ tariff_facts_series(struct tariff_facts *facts, const char *series,
 	}
 	*steps = facts->out_steps;
 	*count = n;
-	return 0;
-}
-
-int
-tariff_file(char **out, size_t *length, const char *path, struct qf_error *err)
-{
-	bool is_standard = strcmp(path, "-") == 0;
-	int fd = is_standard ? STDIN_FILENO : xml_open(path, err);
-	char *bytes;
-	size_t used = 0;
-	ssize_t got;
-
-	if (fd == -1) {
-		return -1;
-	}
-	bytes = xmalloc(XML_SIZE_MAX + 1);
-	do {
-		got = read(fd, bytes + used, XML_SIZE_MAX + 1 - used);
-		used += got > 0 ? (size_t)got : 0;
-	} while (got > 0 || (got == -1 && errno == EINTR));
-	if (!is_standard) {
-		close(fd);
-	}
-	if (got == -1) {
-		free(bytes);
-		return qf_fail(err, QF_IO, "read-failed", "%s: cannot read: %s",
-		    path, strerror(errno));
-	}
-	*out = bytes;
-	*length = used;
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* tariff_facts.h - a tariff and its facts out of files, without a ledger.
+/* tariff_facts.h - the facts that a tariff asks for, out of files.
  *
  *	tariff_facts_new(&facts, zone, say, context);
  *	if (tariff_facts_add(facts, "prices.csv", FACT_PRICE, err) == -1) ...
@@ -50,13 +50,5 @@ size_t tariff_facts_months(
  * them overlap. */
 int tariff_facts_series(struct tariff_facts *facts, const char *series,
     const struct price_step **steps, size_t *count, struct qf_error *err);
-
-/* Whether any row of that kind was added. */
-bool tariff_facts_has(const struct tariff_facts *facts, enum fact_kind kind);
-
-/* The bytes of a file, which must be freed; "-" is standard input.  At most
- * XML_SIZE_MAX and one, so that a longer one is noticed by who reads it. */
-int
-tariff_file(char **out, size_t *length, const char *path, struct qf_error *err);
 
 #endif

@@ -17,7 +17,7 @@
 #include "base/zone.h"
 #include "settle/cells.h"
 #include "settle/charge.h"
-#include "stage/tariff_load.h"
+#include "stage/tariff_loads.h"
 
 /* A stretch of one month under one version. */
 struct segment {

@@ -1,4 +1,4 @@
-/* tariff_load.h - a file of interval reads as loads in memory, one for each
+/* tariff_loads.h - a file of interval reads as loads in memory, one for each
  * point and channel: what qf-tariff price prices.
  *
  *	struct tariff_loads loads = {0};
@@ -10,8 +10,8 @@
  * what to multiply it), in kWh or as mean kW.  Errors: those of the reader;
  * QF_DATA load-quantity, load-side, load-empty.
  */
-#ifndef QF_STAGE_TARIFF_LOAD_H
-#define QF_STAGE_TARIFF_LOAD_H
+#ifndef QF_STAGE_TARIFF_LOADS_H
+#define QF_STAGE_TARIFF_LOADS_H
 
 #include "model/contract.h"
 #include "settle/energy.h"

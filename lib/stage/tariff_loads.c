@@ -1,8 +1,8 @@
-/* tariff_load.c - a file of interval reads as loads in memory.
+/* tariff_loads.c - a file of interval reads as loads in memory.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "stage/tariff_load.h"
+#include "stage/tariff_loads.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -1,0 +1,321 @@
+/* tariff_files.c - checks, shows and tries tariff documents out of files.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "stage/tariff_files.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/civil.h"
+#include "base/outfile.h"
+#include "base/sink.h"
+#include "base/text.h"
+#include "base/xml.h"
+#include "base/zone.h"
+#include "rules/tariff.h"
+#include "stage/tariff_compare.h"
+#include "stage/tariff_facts.h"
+#include "stage/tariff_price.h"
+#include "stage/tariff_show.h"
+
+#define FAULT_MAX 4096 /* bytes of a line that tells a fault */
+
+/* The facts and the output of one piece of work. */
+struct work {
+	const struct tariff_files_request *request;
+	struct tariff_facts *facts;
+	struct outfile *out;
+	struct sink sink;
+	enum table_form form;
+};
+
+/* zone: of local times in the facts, NULL where none has any. */
+static int
+begin(struct work *work, const struct tariff_files_request *request,
+    const struct zone *zone, struct qf_error *err)
+{
+	*work = (struct work){.request = request,
+	    .form = table_form_for(STDOUT_FILENO, request->json)};
+	tariff_facts_new(&work->facts, zone, request->say, request->context);
+	for (size_t i = 0; i < request->fact_count; i++) {
+		if (tariff_facts_add(work->facts, request->facts[i].path,
+			request->facts[i].kind, err) == -1) {
+			return -1;
+		}
+	}
+	if (outfile_begin(&work->out, "-", "qf-tariff", false, err) == -1) {
+		return -1;
+	}
+	work->sink = sink_outfile(work->out);
+	return 0;
+}
+
+/* Closes, also what begin() left half open; rc, or -1 where what was printed
+ * could not be written. */
+static int
+end(struct work *work, int rc, struct qf_error *err)
+{
+	struct qf_error later;
+
+	if (work->out != NULL &&
+	    outfile_commit(work->out, rc == 0 ? err : &later) == -1) {
+		rc = -1;
+	}
+	outfile_free(work->out);
+	tariff_facts_free(work->facts);
+	return rc;
+}
+
+/* The bytes of a document; at most XML_SIZE_MAX and one, so that a longer one
+ * is noticed by who reads it. */
+static int
+read_document(
+    char **out, size_t *length, const char *path, struct qf_error *err)
+{
+	bool is_standard = strcmp(path, "-") == 0;
+	int fd = is_standard ? STDIN_FILENO : xml_open(path, err);
+	char *bytes;
+	size_t used = 0;
+	ssize_t got;
+
+	if (fd == -1) {
+		return -1;
+	}
+	bytes = xmalloc(XML_SIZE_MAX + 1);
+	do {
+		got = read(fd, bytes + used, XML_SIZE_MAX + 1 - used);
+		used += got > 0 ? (size_t)got : 0;
+	} while (got > 0 || (got == -1 && errno == EINTR));
+	if (!is_standard) {
+		close(fd);
+	}
+	if (got == -1) {
+		free(bytes);
+		return qf_fail(err, QF_IO, "read-failed", "%s: cannot read: %s",
+		    path, strerror(errno));
+	}
+	*out = bytes;
+	*length = used;
+	return 0;
+}
+
+static int
+load_document(struct tariff **out, const char *path, struct qf_error *err)
+{
+	size_t length;
+	char *text;
+	int rc;
+
+	*out = NULL;
+	if (read_document(&text, &length, path, err) == -1) {
+		return -1;
+	}
+	rc = tariff_load(out, text, length, path, err);
+	free(text);
+	return rc;
+}
+
+/* Check ------------------------------------------------------------------ */
+
+static int
+print_fault(
+    const struct sink *sink, const struct qf_error *fault, struct qf_error *err)
+{
+	struct buf line;
+	int rc;
+
+	buf_init(&line, FAULT_MAX);
+	buf_printf(&line, "%s [%s]\n", fault->text, fault->code);
+	rc = sink->write(sink->context, line.bytes, line.length, err);
+	buf_release(&line);
+	return rc;
+}
+
+/* Prints the faults of one document; its tariff where it has none. */
+static int
+check_document(struct tariff **tariff, const struct sink *sink,
+    const char *path, struct qf_error *err)
+{
+	struct tariff_faults faults;
+	size_t length;
+	char *text;
+	int rc = 0;
+
+	*tariff = NULL;
+	if (read_document(&text, &length, path, err) == -1) {
+		return -1;
+	}
+	tariff_check(&faults, text, length, path);
+	for (size_t i = 0; rc == 0 && i < faults.count; i++) {
+		rc = print_fault(sink, &faults.list[i], err);
+	}
+	if (faults.count == 0) {
+		rc = tariff_load(tariff, text, length, path, err);
+	}
+	tariff_faults_free(&faults);
+	free(text);
+	return rc;
+}
+
+/* Checks documents, and their prices where there are any. */
+static int
+check_documents(const struct work *work, char *const *paths, size_t count,
+    struct table *table, bool *sound, struct qf_error *err)
+{
+	size_t all_differences = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct tariff *tariff;
+		size_t differences = 0;
+		int rc = 0;
+
+		if (check_document(&tariff, &work->sink, paths[i], err) == -1) {
+			return -1;
+		}
+		*sound &= tariff != NULL;
+		if (tariff != NULL) {
+			rc = tariff_compare(
+			    tariff, work->facts, table, &differences, err);
+		}
+		all_differences += differences;
+		tariff_free(tariff);
+		if (rc == -1) {
+			return -1;
+		}
+	}
+	*sound &= all_differences == 0;
+	/* A header without rows would not be silence. */
+	return all_differences == 0 ? 0 : table_finish(table, err);
+}
+
+int
+tariff_files_check(char *const *paths, size_t count,
+    const struct tariff_files_request *request, bool *sound,
+    struct qf_error *err)
+{
+	struct table *table = NULL;
+	struct work work;
+	int rc;
+
+	*sound = true;
+	rc = begin(&work, request, NULL, err);
+	if (rc == 0) {
+		table = tariff_compare_table(work.sink, work.form);
+		rc = check_documents(&work, paths, count, table, sound, err);
+	}
+	table_free(table);
+	return end(&work, rc, err);
+}
+
+/* Show ------------------------------------------------------------------- */
+
+static int
+show(const struct work *work, const char *path, const char *date,
+    struct qf_error *err)
+{
+	const struct tariff_files_request *request = work->request;
+	struct tariff_show_options options = {.zh = request->zh,
+	    .user_class = request->user_class,
+	    .type = request->type,
+	    .voltage = request->voltage};
+	struct tariff *tariff;
+	int32_t day;
+	int rc;
+
+	if (load_document(&tariff, path, err) == -1) {
+		return -1;
+	}
+	rc = civil_parse_day(date, strlen(date), &day, err);
+	if (rc == -1) {
+		err->status = QF_USAGE;
+	} else {
+		rc = tariff_show(
+		    tariff, day, work->facts, &options, work->sink, err);
+	}
+	tariff_free(tariff);
+	return rc;
+}
+
+int
+tariff_files_show(const char *path, const char *date,
+    const struct tariff_files_request *request, struct qf_error *err)
+{
+	struct work work;
+	int rc = begin(&work, request, NULL, err);
+
+	if (rc == 0) {
+		rc = show(&work, path, date, err);
+	}
+	return end(&work, rc, err);
+}
+
+/* Price ------------------------------------------------------------------ */
+
+/* The zone of the request, or of the document. */
+static int
+load_zone(struct zone **out, const struct tariff_files_request *request,
+    const struct tariff *tariff, const char *path, struct qf_error *err)
+{
+	const char *name = request->zone;
+
+	*out = NULL;
+	if (name == NULL && tariff->zone[0] != '\0') {
+		name = tariff->zone;
+	}
+	if (name == NULL) {
+		return qf_fail(err, QF_USAGE, "zone-missing",
+		    "%s names no time zone: give --zone", path);
+	}
+	return zone_load(out, name, err);
+}
+
+static int
+price(const struct work *work, const struct tariff *tariff,
+    const struct zone *zone, const char *load, struct qf_error *err)
+{
+	const struct tariff_files_request *request = work->request;
+	struct tariff_price_options options = {
+	    .user_class = request->user_class,
+	    .type = request->type,
+	    .voltage = request->voltage,
+	    .say = request->say,
+	    .context = request->context};
+	struct table *table = tariff_price_table(work->sink, work->form);
+	int rc =
+	    tariff_price(tariff, load, zone, work->facts, &options, table, err);
+
+	if (rc == 0) {
+		rc = table_finish(table, err);
+	}
+	table_free(table);
+	return rc;
+}
+
+int
+tariff_files_price(const char *path, const char *load,
+    const struct tariff_files_request *request, struct qf_error *err)
+{
+	struct tariff *tariff;
+	struct zone *zone = NULL;
+	struct work work;
+	int rc;
+
+	if (load_document(&tariff, path, err) == -1) {
+		return -1;
+	}
+	rc = load_zone(&zone, request, tariff, path, err);
+	if (rc == 0) {
+		rc = begin(&work, request, zone, err);
+		if (rc == 0) {
+			rc = price(&work, tariff, zone, load, err);
+		}
+		rc = end(&work, rc, err);
+	}
+	zone_free(zone);
+	tariff_free(tariff);
+	return rc;
+}
