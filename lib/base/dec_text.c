@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/digits.h"
 #include "base/text.h"
 
 #define SMALL_DIGITS_MAX 18 /* digits that are sure to fit in 64 bits */
@@ -264,15 +265,11 @@ format_small(int64_t mantissa, int scale, char *buffer, size_t size)
 {
 	uint64_t rest =
 	    mantissa < 0 ? 0 - (uint64_t)mantissa : (uint64_t)mantissa;
-	char digits[20];
-	char *p = digits + sizeof(digits);
+	char digits[DIGITS_MAX];
+	size_t count = (size_t)(digits_put(digits, rest) - digits);
 
-	do {
-		*--p = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest != 0);
-	return put_digits(buffer, size, mantissa < 0, p,
-	    (size_t)(digits + sizeof(digits) - p), (size_t)scale);
+	return put_digits(
+	    buffer, size, mantissa < 0, digits, count, (size_t)scale);
 }
 
 size_t
@@ -288,8 +285,17 @@ size_t
 dec_format_trim(const struct dec *d, char *buffer, size_t size)
 {
 	struct dec trimmed = {0};
+	int64_t mantissa = d->small;
+	int scale = mantissa == 0 ? 0 : d->scale;
 	size_t length;
 
+	if (d->big == NULL) {
+		while (scale > 0 && mantissa % 10 == 0) {
+			mantissa /= 10;
+			scale--;
+		}
+		return format_small(mantissa, scale, buffer, size);
+	}
 	dec_trim(&trimmed, d);
 	length = dec_format(&trimmed, buffer, size);
 	dec_release(&trimmed);
