@@ -104,6 +104,20 @@ add_carry(struct rate_unit *unit, const char *component, enum channel channel)
 	return carry;
 }
 
+/* Whether the charge goes on with this carry.  That of the balance goes from
+ * charge to charge, since a leg and channel have one at a time, whatever it is
+ * called; the others keep their own. */
+static bool
+goes_on(const struct rate_carry *carry, const struct charge *charge)
+{
+	if (carry->channel != charge->channel ||
+	    carry->counts != charge->counts_energy) {
+		return false;
+	}
+	return carry->counts ||
+	       strcmp(carry->component, charge->component) == 0;
+}
+
 struct dec *
 rate_carry(struct rate *rate, const struct charge *charge)
 {
@@ -112,8 +126,7 @@ rate_carry(struct rate *rate, const struct charge *charge)
 
 	for (size_t i = 0; i < unit->carry_count; i++) {
 		carry = &unit->carries[i];
-		if (carry->channel == charge->channel &&
-		    strcmp(carry->component, charge->component) == 0) {
+		if (goes_on(carry, charge)) {
 			return &carry->kwh;
 		}
 	}
