@@ -287,7 +287,8 @@ benchmark_price(const struct charge *charge, unsigned band, struct dec *out)
 	release_parts(&parts);
 }
 
-/* Adders of the band on top, then the rounding of the price itself. */
+/* Adders of the band on top, then the rounding of the price itself; that of a
+ * month's price by the day is of the day's share, which is rounded once. */
 static void
 finish_price(const struct charge *charge, unsigned band, struct dec *price)
 {
@@ -298,7 +299,7 @@ finish_price(const struct charge *charge, unsigned band, struct dec *price)
 			dec_add(price, price, &adder->price);
 		}
 	}
-	if (charge->has_price_rounding) {
+	if (charge->has_price_rounding && charge->per != PER_MONTH_BY_DAY) {
 		dec_round(price, price, charge->price_rounding.scale,
 		    charge->price_rounding.mode);
 	}

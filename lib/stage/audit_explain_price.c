@@ -194,7 +194,7 @@ tell_finish(struct explain *explain, const struct charge *charge, unsigned band)
 			    &charge->adders[i].price);
 		}
 	}
-	if (charge->has_price_rounding) {
+	if (charge->has_price_rounding && charge->per != PER_MONTH_BY_DAY) {
 		explain_say(explain, "",
 		    "the price itself is rounded: %d decimals, %s",
 		    charge->price_rounding.scale,
@@ -409,7 +409,7 @@ tell_price(struct explain *explain, struct qf_error *err)
 		share_of_day(explain, &again);
 		explain_say(explain, "",
 		    "a day's part of the month: divided by the days of the "
-		    "period");
+		    "period, then rounded");
 	}
 	if (rc != -1) {
 		if (rc != 1 || dec_cmp(&again, &price) != 0) {

@@ -46,28 +46,55 @@ class Tools:
 def settle(world, folder, bin_dir):
     """Lines compared; raises Difference."""
     tools = Tools(bin_dir, folder)
-    period = "%s/%s" % tuple(
-        world.zone.text(world.zone.day_start(day))[:10]
-        for day in (world.first_day, world.end_day))
     inbox = os.path.join(folder, "inbox")
     Files(world, inbox).all()
     tools.run("qf-init", "--market", "m", "--zone", world.zone.name,
               "--currency", "CNY", "--money-scale", str(world.money_scale))
     tools.run("qf-ingest", "-q", *sorted(glob.glob(inbox + "/*")))
     posted = Posted(tools.ledger)
-    count = one_round(world, tools, period, posted)
+    count = one_round(world, tools, posted)
+    count += in_two_parts(world, tools)
+    read = os.path.join(folder, "read")
+    Files(world, read).long("measured", "measured", "", world.measured())
+    files = sorted(glob.glob(read + "/*"))
+    if files:
+        # Of an estimate nobody needs to say that it is corrected.
+        tools.run("qf-ingest", "-q", *files)
+        count += one_round(world, tools, posted)
     late = os.path.join(folder, "late")
     Files(world, late).corrections(*world.corrected())
     files = sorted(glob.glob(late + "/*"))
     if files:
         tools.run("qf-ingest", "-q", "--correct", "read again", *files)
-        count += one_round(world, tools, period, posted)
+        count += one_round(world, tools, posted)
     return count
 
 
-def one_round(world, tools, period, posted):
+def period(world):
+    return "%s/%s" % tuple(
+        world.zone.text(world.zone.day_start(day))[:10]
+        for day in (world.first_day, world.end_day))
+
+
+def in_two_parts(world, tools):
+    """The same days as two periods, of which one carries on the other."""
+    if world.end_day - world.first_day < 2:
+        return 0
+    middle = (world.first_day + world.end_day) // 2
+    count, carried, extra = 0, None, []
+    for days in ((world.first_day, middle), (middle, world.end_day)):
+        part = world.part(*days)
+        model = Model(part, carried).rate()
+        run = tools.run("qf-rate", "-q", "-k", "trial", "-p", period(part),
+                        *extra, allow=(0, 1))
+        count += compare_run(tools.ledger, run[0], model)
+        carried, extra = model.carries, ["--carry-from", run[0]]
+    return count
+
+
+def one_round(world, tools, posted):
     model = Model(world).rate()
-    run = tools.run("qf-rate", "-q", "-p", period, allow=(0, 1))
+    run = tools.run("qf-rate", "-q", "-p", period(world), allow=(0, 1))
     count = compare_run(tools.ledger, run[0], model)
     posting = tools.run("qf-post", "-q", *run)
     return count + posted.compare(run[0], posting[0], model)

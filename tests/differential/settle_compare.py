@@ -36,8 +36,6 @@ def fraction(text):
 
 def line_key(line):
     reach = (line["from_utc"], line["to_utc"])
-    if line["unit"] != "kwh" or line["session"]:
-        reach = (None, None)    # the manual does not promise these
     return (line["contract"], line["leg"], line["payer"], line["payee"],
             line["account"], line["month"], line["subject"],
             line["component"], line["band"] or "", line["channel"] or "",
@@ -140,8 +138,16 @@ def compare_roundings(model, lines):
 
 
 def compare_energy(ledger, run, model):
+    carries = dict(model.carries)
     for row in rows(ledger, "SELECT * FROM run_energy WHERE entry = ?", run):
         key = row["contract"], row["leg"]
+        channel, _, carried = row["channel"].partition("-")
+        if carried:
+            expected = carries.pop(key + (channel,), 0)
+            if abs(Fraction(row["residual_kwh"]) - expected) >= LOOSE * 1000:
+                differ(key, "carried " + channel, float(expected),
+                       row["residual_kwh"])
+            continue
         held, rated, metered = model.energies[key]
         names = "metered", "rated", "held", "residual"
         got = {n: Fraction(row[n + "_kwh"]) for n in names}
@@ -156,6 +162,8 @@ def compare_energy(ledger, run, model):
                 abs(got["metered"] - metered[row["channel"]]) >= LOOSE * 1000:
             differ(where, "metered", float(metered[row["channel"]]),
                    row["metered_kwh"])
+    if carries:
+        differ("the run", "carried", carries, "none")
 
 
 class Posted:

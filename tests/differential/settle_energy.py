@@ -77,7 +77,10 @@ class Energy:
 
     def intervals(self, point, channel, from_utc, to_utc):
         """[(start, end, kWh)] that cover the window, or Hold."""
-        minutes, values = self.residual(point, channel, from_utc, to_utc)
+        # Whole hours, since what stands behind may be of any resolution.
+        minutes, values = self.residual(point, channel,
+                                        from_utc - from_utc % 3600,
+                                        to_utc + -to_utc % 3600)
         if minutes is None:
             raise Hold("missing-read")
         step = minutes * 60
@@ -91,33 +94,47 @@ class Energy:
 
     def residual(self, point, channel, from_utc, to_utc):
         """The point's energy without what is settled behind it."""
-        sums = self.children(point, "sum")
         deducts = self.children(point, "deduct")
-        if not sums and not deducts:
-            return self.own(point, channel)
-        if sums:
-            parts = [self.residual(c, channel, from_utc, to_utc)
-                     for c in sums]
-            return self.total(parts, [1] * len(parts), from_utc, to_utc)
-        flows = []
-        for flow in ("import", "export"):
-            parts = [self.own(point, flow)]
-            parts += [self.residual(c, flow, from_utc, to_utc)
-                      if self.children(c, "sum") else self.own(c, flow)
-                      for c in deducts]
-            flows.append((parts, [1] + [-1] * len(deducts)))
-        parts = flows[0][0] + flows[1][0]
-        signs = flows[0][1] + [-sign for sign in flows[1][1]]
-        minutes, net = self.total(parts, signs, from_utc, to_utc)
+        if not deducts:
+            return self.base(point, channel, from_utc, to_utc, self.residual)
+        parts, signs = [], []
+        for flow, sign in (("import", 1), ("export", -1)):
+            parts.append(self.base(point, flow, from_utc, to_utc,
+                                   self.residual))
+            signs.append(sign)
+            for child in deducts:
+                parts.append(self.flow(child, flow, from_utc, to_utc))
+                signs.append(-sign)
+        kept = [(part, sign) for part, sign in zip(parts, signs)
+                if part[0] is not None]
+        if not kept:
+            return None, {}
+        minutes, net = self.total([part for part, _ in kept],
+                                  [sign for _, sign in kept], from_utc,
+                                  to_utc)
         sign = 1 if channel == "import" else -1
         return minutes, {
             start: kwh if isinstance(kwh, str) else max(sign * kwh, 0)
             for start, kwh in net.items()}
 
+    def base(self, point, channel, from_utc, to_utc, of_child):
+        """The point's own energy, or the sum of children; one that is not
+        metered on a channel has nothing there."""
+        sums = self.children(point, "sum")
+        if not sums:
+            return self.own(point, channel)
+        parts = [of_child(child, channel, from_utc, to_utc) for child in sums]
+        parts = [part for part in parts if part[0] is not None]
+        if not parts:
+            return None, {}
+        return self.total(parts, [1] * len(parts), from_utc, to_utc)
+
+    def flow(self, point, channel, from_utc, to_utc):
+        """All that flowed through the point."""
+        return self.base(point, channel, from_utc, to_utc, self.flow)
+
     def total(self, parts, signs, from_utc, to_utc):
         """Signed sum on the coarsest grid; a gap of a part is one of it."""
-        if any(minutes is None for minutes, _ in parts):
-            return None, {}
         coarse = max(minutes for minutes, _ in parts)
         step = coarse * 60
         out = {}

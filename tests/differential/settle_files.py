@@ -50,8 +50,8 @@ class Files:
                     for p in world.parties])
         self.write("point", "point,kind,class,scenario,capacity_kw,district,"
                    "name_zh,name_en,from,to",
-                   [[p, "metering", "", "", "", "", "", "", start, ""]
-                    for p in world.points])
+                   [[p, "virtual" if p in world.virtual else "metering", "",
+                     "", "", "", "", "", start, ""] for p in world.points])
         self.write("meter", "point,meter,multiplier,digits,from,to",
                    [[m["point"], m["meter"], m["multiplier"],
                      "%d.2" % m["digits"], self.time(m["from"]),
@@ -60,13 +60,19 @@ class Files:
                    [[r["parent"], r["child"], r["role"],
                      self.time(r["from"]), self.time(r["to"])]
                     for r in world.relations])
-        self.write("contract", CONTRACT, [
-            [self.time(row[c]) if c in ("from", "to") else
-             "month" if c == "cycle" else row[c] for c in CONTRACT]
-            for row in world.contracts])
+        self.contracts(world.contracts)
         self.facts()
         self.sessions(world.sessions.values())
         self.reads()
+        self.long("estimate", "estimated", "last-week", {
+            key: reads["values"] for key, reads in world.reads.items()
+            if reads["estimated"]})
+
+    def contracts(self, rows):
+        self.write("contract", CONTRACT, [
+            [self.time(row[c]) if c in ("from", "to") else
+             "month" if c == "cycle" else row[c] for c in CONTRACT]
+            for row in rows])
 
     def facts(self):
         world = self.world
@@ -111,6 +117,8 @@ class Files:
         groups = {}
         zone = self.world.zone
         for (point, channel), reads in self.world.reads.items():
+            if reads["estimated"]:
+                continue
             step = reads["minutes"] * 60
             label = "start" if len(point) % 2 else "end"
             by_day = {}
@@ -135,17 +143,23 @@ class Files:
                        ["v%d" % (i + 1) for i in range(key[4])], rows,
                        "#quantity=%s side=%s label=%s minutes=%d" % key[:4])
 
-    def corrections(self, reads, sessions):
+    def corrections(self, reads, sessions, contracts):
+        self.long("reads", "measured", "", reads)
+        self.sessions(sessions)
+        self.contracts(contracts)
+
+    def long(self, name, quality, method, reads):
+        """Reads, a row a value: {(point, channel): {start: value}}."""
         groups = {}
         for (point, channel), values in reads.items():
             of_key = self.world.reads[point, channel]
             key = of_key["quantity"], of_key["side"], of_key["minutes"]
             groups.setdefault(key, []).extend(
                 [point, channel, self.world.zone.text(utc), value or "",
-                 "withdrawn" if value is None else "measured", ""]
+                 "withdrawn" if value is None else quality,
+                 "" if value is None else method]
                 for utc, value in sorted(values.items()))
         for number, (key, rows) in enumerate(sorted(groups.items())):
-            self.write("reads-%d" % number,
+            self.write("%s-%d" % (name, number),
                        "point,channel,time,value,quality,method", rows,
                        "#quantity=%s side=%s label=start minutes=%d" % key)
-        self.sessions(sessions)

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from settle_energy import Energy, meter_at, difference
 from settle_num import first_of, is_decimal, round_to
-from settle_price import Bands, Hold, Prices, version_of
+from settle_price import Bands, Hold, Prices, band_order, version_of
 from settle_session import Sessions
 
 FOREVER = 1 << 60
@@ -26,8 +26,10 @@ class Segment:
 
 
 class Model:
-    def __init__(self, world):
+    def __init__(self, world, carried=None):
         self.world = world
+        self.carried = carried or {}    # from the period before
+        self.carries = {}               # to the next one
         self.zone = world.zone
         self.bands = Bands(world)
         self.prices = Prices(world)
@@ -52,6 +54,9 @@ class Model:
             to_utc = min(contract["to"] or FOREVER, world.to_utc)
             if from_utc >= to_utc:
                 continue
+            if contract["basis"] != "sessions" and "@session" in (
+                    contract["payer"], contract["payee"]):
+                raise Hold("no-party")
             tariff = world.tariffs.get(contract["tariff"])
             if tariff is None:
                 raise Hold("no-tariff")
@@ -60,6 +65,11 @@ class Model:
                 version = version_of(tariff, day)
                 if version is None:
                     raise Hold("no-tariff")
+                if version["template"]:
+                    raise Hold("tariff-template")
+                if not any(c["leg"] == contract["leg"]
+                           for c in version["charges"]):
+                    raise Hold("no-charge")
                 month = self.zone.month_of(from_utc)
                 day += 1
                 while (self.zone.day_start(day) < to_utc and
@@ -79,42 +89,39 @@ class Model:
                    for c in stretches):
             return
         basis = stretches[0]["basis"]
-        reasons = set()
+        self.carry = {channel: self.carried.get(key + (channel,), Fraction(0))
+                      for channel in ("import", "export")}
+        self.rests = {}
+        held = False
         try:
             for segment in self.segments(stretches):
-                reasons |= self.segment(segment, basis)
-        except Hold as hold:
-            reasons.add(hold.reason)
-        if not reasons:
+                self.segment(segment, basis)
             if basis == "sessions":
                 Sessions(self, key, stretches).rate()
             self.round_totals()
             self.lines += self.out
-        else:
-            self.holds[key + (None,)] = reasons
-        self.balance(key, bool(reasons))
+            for (channel, counts), rest in self.rests.items():
+                if counts is True:
+                    self.carry[channel] = rest
+        except Hold as hold:
+            held = True
+            self.holds[key + (None,)] = set(hold.args)
+        for channel, rest in self.carry.items():
+            if rest and (held or (channel, True) in self.rests):
+                self.carries[key + (channel,)] = rest
+        self.balance(key, held)
 
     # Intervals and registers.
 
     def segment(self, segment, basis):
-        """Makes the lines; returns all that it could be held for, since the
-        manual does not say which of several reasons is given."""
-        if segment.version["template"]:
-            return {"tariff-template"}
-        if not segment.leg_charges:
-            return {"no-charge"}
-        reasons = set()
+        """Makes the lines, or raises the first reason not to."""
         for charge in segment.leg_charges:
-            try:
-                if charge["per"] != "kwh":
-                    self.pieces(segment, charge)
-                elif basis == "intervals":
-                    self.by_interval(segment, charge)
-                elif basis == "registers":
-                    self.by_register(segment, charge)
-            except Hold as hold:
-                reasons |= set(hold.args)
-        return reasons
+            if charge["per"] != "kwh":
+                self.pieces(segment, charge)
+            elif basis == "intervals":
+                self.by_interval(segment, charge)
+            elif basis == "registers":
+                self.by_register(segment, charge)
 
     def pieces(self, segment, charge):
         """A fee: per day, month or once."""
@@ -141,7 +148,7 @@ class Model:
                                      *charge["round"])
                 if group:
                     self.piece(segment, charge, "day", len(group) * count,
-                               price)
+                               price, group if each else None)
             return
         if charge["per"] == "month":
             first = max(begin, zone.day_start(first_of(segment.month)))
@@ -151,16 +158,19 @@ class Model:
             unit = "month" if charge["per"] == "month" else "each"
             self.piece(segment, charge, unit, count, price)
 
-    def piece(self, segment, charge, unit, quantity, price):
+    def piece(self, segment, charge, unit, quantity, price, days=None):
         line = {"quantity": quantity, "unit": unit, "price": price,
-                "exact": quantity * price, "band": None, "channel": None,
-                "loose": False}
-        self.put(segment, charge, None, None, line)
+                "exact": None if price is None else quantity * price,
+                "band": None, "channel": None, "loose": False}
+        reach = segment.from_utc, segment.to_utc
+        if days:
+            reach = (max(reach[0], self.zone.day_start(days[0])),
+                     min(reach[1], self.zone.day_start(days[-1] + 1)))
+        self.put(segment, charge, *reach, line)
 
     def cut(self, segment, charge):
-        """[(interval start, from, to, band, price, kWh)] of a charge."""
+        """[(interval start, from, to, band, kWh)]: at the edges of bands."""
         version, contract = segment.version, segment.contract
-        series = self.prices.series_of(version, charge)
         even = version["split"] == "even"
         out, band_at = [], None
         for start, end, kwh in self.energy.intervals(
@@ -173,17 +183,26 @@ class Model:
                         b for b in self.bands.of_day(
                             version, self.zone.day_of(at)) if at < b[1])
                 to = min(stop, band_at[1])
-                if series:
-                    to = self.same_price(series, at, to)
                 if to - at != end - start and not even:
                     raise Hold("edge-in-interval")
-                price = self.prices.at(version, charge, contract,
-                                       segment.month, band_at[2], at)
                 part = kwh if to - at == end - start else \
                     kwh * Fraction(to - at, end - start)
-                out.append((start, at, to, band_at[2], price, part))
+                out.append((start, at, to, band_at[2], part))
                 at = to
         return out
+
+    def priced(self, segment, charge, series, piece):
+        """[(kWh, price)] of a piece, which a series may cut again."""
+        start, at, stop, band, kwh = piece
+        whole = stop - at
+        while at < stop:
+            to = self.same_price(series, at, stop) if series else stop
+            price = self.prices.at(segment.version, charge, segment.contract,
+                                   segment.month, band, at)
+            if to < stop and segment.version["split"] != "even":
+                raise Hold("edge-in-interval")
+            yield kwh * Fraction(to - at, whole), price
+            at = to
 
     def same_price(self, series, at, to):
         """The end of the stretch in which the series has one price."""
@@ -211,14 +230,27 @@ class Model:
                 min(reach[1], segment.to_utc))
 
     def by_interval(self, segment, charge):
-        sums = defaultdict(list)
+        series = self.prices.series_of(segment.version, charge)
         pieces = self.cut(segment, charge)
-        for start, at, _, band, price, kwh in pieces:
-            reach = self.span(segment, charge, start, at)
-            label = band if charge["by_band"] else None
-            sums[reach + (label,)].append((kwh, price))
-        for (from_utc, to_utc, band), parts in sums.items():
-            self.line_of_parts(segment, charge, from_utc, to_utc, band, parts)
+        spans = []
+        for piece in pieces:
+            reach = self.span(segment, charge, piece[0], piece[1])
+            if not spans or spans[-1][0] != reach:
+                spans.append((reach, []))
+            spans[-1][1].append(piece)
+        if not series:
+            for band in {piece[3] for piece in pieces}:
+                self.prices.at(segment.version, charge, segment.contract,
+                               segment.month, band, segment.from_utc)
+        order = band_order(segment.version)
+        for reach, pieces in spans:
+            sums = defaultdict(list)
+            for piece in pieces:
+                label = piece[3] if charge["by_band"] else None
+                sums[label] += self.priced(segment, charge, series, piece)
+            for label in sorted(sums, key=order.index):
+                self.line_of_parts(segment, charge, *reach, label,
+                                   sums[label])
 
     def by_register(self, segment, charge):
         contract, version = segment.contract, segment.version
@@ -247,9 +279,10 @@ class Model:
             parts[band if charge["by_band"] else None].append((kwh, price))
         if sum(k for p in parts.values() for k, _ in p) != total:
             raise Hold("register-bands")
-        for band, of_band in parts.items():
+        order = band_order(version)
+        for band in sorted(parts, key=order.index):
             self.line_of_parts(segment, charge, segment.from_utc,
-                               segment.to_utc, band, of_band)
+                               segment.to_utc, band, parts[band])
 
     def register(self, point, channel, band, segment):
         """kWh of a register, over every meter of the segment."""
@@ -295,7 +328,13 @@ class Model:
 
     def round_energy(self, segment, charge, kwh, rule):
         scale, mode, carry = rule
-        return round_to(kwh, scale, "floor" if carry else mode)
+        if not carry:
+            return round_to(kwh, scale, mode)
+        key = charge["channel"], charge["counts"] or charge["id"]
+        kwh += self.rests.get(key, self.carry[charge["channel"]])
+        rounded = round_to(kwh, scale, "floor")
+        self.rests[key] = kwh - rounded
+        return rounded
 
     def round_totals(self):
         """Where money is rounded on the total, what the lines have lost."""

@@ -30,6 +30,15 @@ def version_of(tariff, day):
     return best
 
 
+def band_order(version):
+    """Bands in the order of the document, and none."""
+    out = []
+    for rule in version["bands"] + version["overlays"]:
+        if rule["band"] not in out:
+            out.append(rule["band"])
+    return out + [None]
+
+
 class Bands:
     """Which band every minute of a local day is in."""
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from fractions import Fraction
 
 from settle_num import round_to, scale_of
-from settle_price import Hold, version_of
+from settle_price import Hold, band_order, version_of
 
 
 class Atom:
@@ -40,16 +40,17 @@ class Sessions:
 
     def rate(self):
         world = self.world
-        for name in sorted(world.sessions):
+        for name in sorted(world.sessions, key=lambda name: (
+                world.sessions[name]["end"], name)):
             session = world.sessions[name]
             if not world.from_utc <= session["end"] < world.to_utc or \
                     not self.parts(session):
                 continue
-            kept = list(self.model.out)
+            kept = list(self.model.out), dict(self.model.rests)
             try:
                 self.session(session)
             except Hold as hold:
-                self.model.out = kept
+                self.model.out, self.model.rests = kept
                 self.model.holds[self.key + (name,)] = set(hold.args)
 
     def parts(self, session):
@@ -80,28 +81,30 @@ class Sessions:
 
     def session(self, session):
         pieces = list(self.pieces(session))
-        ids = []
-        for part, _, _ in pieces:
-            for charge in part.version["charges"]:
-                if charge["leg"] == part.contract["leg"] and \
-                        charge["per"] == "kwh" and charge["id"] not in ids:
-                    ids.append(charge["id"])
-        for name in ids:
-            self.charge(session, pieces, name)
+        for channel in ("import", "export"):
+            if session[channel + "_kwh"] is None:
+                continue
+            sources = self.sources(session, channel)
+            ids = []
+            for part, _, _ in pieces:
+                for charge in part.version["charges"]:
+                    if charge["leg"] == part.contract["leg"] and \
+                            charge["per"] == "kwh" and \
+                            charge["channel"] == channel and \
+                            charge["id"] not in ids:
+                        ids.append(charge["id"])
+            for name in ids:
+                self.charge(session, pieces, name, channel, sources)
 
-    def charge(self, session, pieces, name):
+    def charge(self, session, pieces, name, channel, sources):
         atoms = []
         for part, begin, end in pieces:
             charge = next((c for c in part.version["charges"]
-                           if c["id"] == name), None)
-            if charge is not None and \
-                    session[charge["channel"] + "_kwh"] is not None:
+                           if c["id"] == name and c["channel"] == channel),
+                          None)
+            if charge is not None:
                 atoms += self.atoms(part, charge, begin, end)
-        if not atoms:
-            return
         charge = atoms[0].charge
-        channel = charge["channel"]
-        sources = self.sources(session, channel)
         atoms = fill(atoms, session["start"], session["end"])
         owned = [a for a in atoms if a.charge]
         rule = charge["sessions"] or owned[0].segment.version["sessions"]
@@ -149,16 +152,24 @@ class Sessions:
         return out
 
     def lines(self, session, atoms):
-        groups = defaultdict(list)
+        parts = []      # under one contract and version
         for atom in atoms:
-            if atom.charge and atom.kwh:
-                label = atom.band if atom.charge["by_band"] else None
-                groups[id(atom.segment.contract), id(atom.segment.version),
-                       label].append(atom)
-        for (_, _, band), some in groups.items():
-            self.model.line_of_parts(
-                some[0].segment, some[0].charge, None, None, band,
-                [(a.kwh, a.price) for a in some], session)
+            if atom.charge is None:
+                continue
+            of = atom.segment.contract, atom.segment.version
+            if not parts or any(a is not b for a, b in zip(parts[-1][0], of)):
+                parts.append((of, []))
+            parts[-1][1].append(atom)
+        for (_, version), some in parts:
+            groups = defaultdict(list)
+            for atom in some:
+                if atom.kwh:
+                    label = atom.band if atom.charge["by_band"] else None
+                    groups[label].append((atom.kwh, atom.price))
+            for band in sorted(groups, key=band_order(version).index):
+                self.model.line_of_parts(
+                    some[0].segment, some[0].charge, some[0].from_utc,
+                    some[-1].to_utc, band, groups[band], session)
 
 
 def fill(atoms, begin, end):

@@ -298,8 +298,8 @@ def random_charge(rng, tag, bands, others, table, series, **values):
     charge["tax_included"] = included(charge, others)
     if charge["table"]:
         charge["table"] = "agency" if charge["tax_included"] else "net"
-    if rng.random() < 0.2:
-        charge["missing"] = rng.choice(("hold", "unpriced"))
+    if rng.random() < 0.3:
+        charge["missing"] = rng.choice(("hold", "unpriced", "unpriced"))
     if rng.random() < 0.3:
         charge["subject"] = "subject-" + str(charge["id"])
     return charge
@@ -331,18 +331,13 @@ def random_version(rng, from_day, table, series):
                 tax=rng.choice((None, "0.13")),
                 round=(6, "half-up"),
                 tax_included=rng.random() < 0.5))
-    split = rng.choice((None, "hold", "even", "even"))
-    if split == "even":
-        # The manual does not say how far a line of a cut interval reaches.
-        for charge in charges:
-            if charge["lines"] == "interval":
-                charge["lines"] = "hour"
     energy = None
-    if rng.random() < 0.2:
-        energy = (rng.choice((0, 0, 1)), rng.choice(MODES), False)
+    if rng.random() < 0.25:
+        energy = (rng.choice((0, 0, 1)), rng.choice(MODES),
+                  rng.random() < 0.5)
     return {
         "from": from_day, "to": None, "calendar": "cn", "template": False,
-        "split": split,
+        "split": rng.choice((None, "hold", "even", "even")),
         "sessions": rng.choice((None, "hold", "even", "even")),
         "bands": rules, "overlays": overlays, "charges": charges,
         "money": (rng.choice((2, 2, 2, 1, 0)), rng.choice(MODES),

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+import copy
 import random
 from fractions import Fraction
 
@@ -32,6 +33,7 @@ class World:
         self.money_scale = rng.choice((2, 2, 2, 3))
         self.parties = ["grid", "op-1", "op-2", "user-1", "user-2", "user-3"]
         self.points, self.meters, self.relations = [], [], []
+        self.virtual = set()
         self.contracts, self.sessions = [], {}
         self.reads, self.registers = {}, {}
         self.conditions, self.calendars = {}, {"cn": {}}
@@ -78,7 +80,7 @@ class World:
         unit = rng.choice(("kwh", "kwh", "mwh"))
         items = ["list", "agency", "grid", "fund", "peak", "flat", "valley",
                  "deep", "sharp"]
-        if rng.random() < 0.15:
+        if rng.random() < 0.25:
             items.remove(rng.choice(items))
         for item in items:
             for user_class, kind in rng.choice((
@@ -107,6 +109,8 @@ class World:
                 versions[-1]["to"] = self.end_day - 1
                 if versions[-1]["from"] >= self.end_day - 1:
                     versions[-1]["to"] = None
+            if rng.random() < 0.05:
+                make_template(rng.choice(versions))
             name = "t%d" % number
             self.tariffs[name] = {"id": name, "versions": versions}
         self.tariffs["sessions"] = {"id": "sessions", "versions": [
@@ -150,7 +154,8 @@ class World:
         rng = self.rng
         self.points.append(name)
         kind = rng.choice(("plain", "plain", "plain", "plain", "registers",
-                           "sessions", "sessions", "deduct", "sum"))
+                           "sessions", "sessions", "deduct", "sum",
+                           "virtual"))
         multiplier = rng.choice(("1", "1", "80", "2000", "1.5"))
         digits = rng.choice((4, 6))
         self.meters.append({"point": name, "meter": "m-" + name,
@@ -170,17 +175,38 @@ class World:
             for number in range(rng.randint(1, 12)):
                 self.make_session("%s-%d" % (name, number), name)
         else:
-            children = [name + "-c%d" % n for n in range(rng.randint(1, 3))]
-            for child in children:
-                self.points.append(child)
-                self.make_reads(child, "primary", "kwh")
-                self.relations.append({
-                    "parent": name, "child": child, "role": kind,
-                    "from": self.zone.day_start(self.first_day - 99),
-                    "to": None})
-            if kind == "deduct":
-                self.make_reads(name, "primary", "kwh")
+            self.make_tree(name, kind, 0)
             self.make_contracts(name, "intervals", self.any_tariff)
+
+    def make_tree(self, name, kind, depth):
+        """What stands behind a point."""
+        rng = self.rng
+        if kind == "deduct":
+            self.make_tree_reads(name)
+        elif kind == "virtual":
+            self.virtual.add(name)
+        roles = [kind] * rng.randint(1, 3)
+        if kind == "sum" and rng.random() < 0.3:
+            roles.append("deduct")
+        for number, role in enumerate(roles):
+            child = "%s-c%d" % (name, number)
+            self.points.append(child)
+            self.relations.append({
+                "parent": name, "child": child,
+                "role": "deduct" if role == "virtual" else role,
+                "from": self.zone.day_start(self.first_day - 99),
+                "to": None})
+            if depth < 2 and rng.random() < 0.3:
+                self.make_tree(child, rng.choice(("sum", "deduct")),
+                               depth + 1)
+            else:
+                self.make_tree_reads(child)
+
+    def make_tree_reads(self, name):
+        rng = self.rng
+        self.make_reads(name, "primary", rng.choice(("kwh", "kwh", "kw")))
+        if rng.random() < 0.2:
+            del self.reads[name, rng.choice(CHANNELS)]
 
     def any_tariff(self):
         return self.rng.choice([t for t in sorted(self.tariffs)
@@ -223,7 +249,8 @@ class World:
                 del values[rng.choice(sorted(values))]
             self.reads[name, channel] = {
                 "side": side, "quantity": quantity, "minutes": minutes,
-                "values": values}
+                "values": values, "estimated":
+                quantity != "register" and rng.random() < 0.15}
 
     def make_contracts(self, name, basis, tariff):
         rng = self.rng
@@ -233,12 +260,14 @@ class World:
                                         rng.choice((0, 0, 30, -1)))
             if rng.random() < 0.2 and basis == "intervals":
                 begin += 3600 * rng.randint(0, 30)
-            change = None
+            changes = set()
             if rng.random() < 0.3 and begin <= self.from_utc:
-                change = self.zone.day_start(rng.randint(
-                    self.first_day + 1, self.end_day))
-                if rng.random() < 0.3 and basis == "intervals":
-                    change -= rng.choice((3600, 5400, 900))
+                for _ in range(rng.choice((1, 1, 2))):
+                    change = self.zone.day_start(rng.randint(
+                        self.first_day + 1, self.end_day))
+                    if rng.random() < 0.3 and basis == "intervals":
+                        change -= rng.choice((3600, 5400, 900))
+                    changes.add(change)
             payer = rng.choice(self.parties[3:])
             if basis == "sessions" and rng.random() < 0.5:
                 payer = "@session"
@@ -249,14 +278,18 @@ class World:
                    "user_class": rng.choice(("", "ci", "home")),
                    "type": rng.choice(("", "two-part")),
                    "options": rng.choice(("", "", "quantity=3")),
-                   "from": begin, "to": change, "id": (name, leg, 0)}
+                   "from": begin, "to": None, "id": (name, leg, 0)}
             self.contracts.append(row)
-            if change:
-                self.contracts.append(dict(
-                    row, payer=rng.choice([p for p in self.parties[3:]
-                                           if p != payer]),
-                    tariff=tariff(), to=None, id=(name, leg, 1),
-                    **{"from": change}))
+            for number, change in enumerate(sorted(changes)):
+                row["to"] = change
+                others = [p for p in self.parties[3:] if p != row["payer"]]
+                if number == 1 and rng.random() < 0.5:
+                    others = [payer]    # who comes back
+                row = dict(row, payer=rng.choice(others), to=None,
+                           id=(name, leg, number + 1), **{"from": change})
+                if rng.random() < 0.6:
+                    row["tariff"] = tariff()
+                self.contracts.append(row)
 
     def make_registers(self, name, digits):
         """Readings at every end of a segment, in total and by band."""
@@ -271,12 +304,22 @@ class World:
                 edges |= {row[k] for k in ("from", "to")
                           if row[k] is not None and
                           self.from_utc <= row[k] <= self.to_utc}
+        change = None
+        if rng.random() < 0.4:
+            change = self.from_utc + 900 * rng.randint(
+                1, (self.to_utc - self.from_utc) // 900 - 1)
+            edges.add(change)
+            self.meters[-1]["to"] = change
+            self.meters.append({"point": name, "meter": "n-" + name,
+                                "multiplier": "40", "digits": digits,
+                                "from": change, "to": None})
         edges = sorted(edges)
         bands = sorted({r["band"] for r in version["bands"] +
                         version["overlays"]})
         for channel in CHANNELS:
             shown = {band: rng.randrange(10 ** (digits + 2))
                      for band in bands + [""]}
+            meter = "m-" + name
             for edge, begin in zip(edges, [None] + edges):
                 used = 0
                 for band in self.bands_between(version, begin, edge):
@@ -285,13 +328,20 @@ class World:
                     if band is not None:
                         shown[band] += amount
                 shown[""] += used
-                for band, value in shown.items():
-                    key = name, "m-" + name, channel, band
-                    self.registers.setdefault(key, {})[edge] = fixed(
-                        value % 10 ** (digits + 2), 2)
+                self.show(name, meter, channel, digits, shown, edge)
+                if edge == change:
+                    meter = "n-" + name
+                    shown = {band: rng.randrange(10 ** (digits + 2))
+                             for band in shown}
+                    self.show(name, meter, channel, digits, shown, edge)
         if rng.random() < 0.1:
             of_key = self.registers[name, "m-" + name, "import", ""]
-            del of_key[rng.choice(edges)]
+            del of_key[rng.choice(sorted(of_key))]
+
+    def show(self, name, meter, channel, digits, shown, edge):
+        for band, value in shown.items():
+            self.registers.setdefault((name, meter, channel, band), {})[
+                edge] = fixed(value % 10 ** (digits + 2), 2)
 
     def bands_between(self, version, begin, end):
         if begin is None:
@@ -350,10 +400,15 @@ class World:
     # A second round.
 
     def corrected(self):
-        """Changes the world; returns what is to be sent: (reads, sessions,
-        withdrawn reads)."""
+        """Changes the world; returns what is to be sent: reads, sessions and
+        contracts."""
         rng = self.rng
-        reads, sessions = {}, []
+        reads, sessions, contracts = {}, [], []
+        for row in self.contracts:
+            if rng.random() < 0.1 and row["payer"] != "@session":
+                row["payer"] = rng.choice([p for p in self.parties[3:]
+                                           if p != row["payer"]])
+                contracts.append(row)
         for key in sorted(self.reads):
             of_key = self.reads[key]
             if of_key["quantity"] == "register" or rng.random() < 0.6:
@@ -369,7 +424,37 @@ class World:
                     not session["intervals"] and session["import_kwh"]:
                 session["import_kwh"] = decimal(rng, 1, 50, 3)
                 sessions.append(session)
-        return reads, sessions
+        return reads, sessions, contracts
+
+    def measured(self):
+        """Measured values in the place of estimated ones: {key: {start:
+        value}}; changes the world."""
+        rng, out = self.rng, {}
+        for key in sorted(self.reads):
+            values = self.reads[key]["values"]
+            if not self.reads[key]["estimated"]:
+                continue
+            for utc in rng.sample(sorted(values), len(values) // 2):
+                values[utc] = fixed(rng.randint(0, 99), 1)
+                out.setdefault(key, {})[utc] = values[utc]
+        return out
+
+    def part(self, first_day, end_day):
+        """The same world over some of its days."""
+        out = copy.copy(self)
+        out.first_day, out.end_day = first_day, end_day
+        out.from_utc = self.zone.day_start(first_day)
+        out.to_utc = self.zone.day_start(end_day)
+        return out
+
+
+def make_template(version):
+    """Leaves a number open, where there is one to be said."""
+    for charge in version["charges"]:
+        if charge["form"] == "fixed":
+            charge["prices"][0] = charge["prices"][0][0], ""
+            version["template"] = True
+            return
 
 
 def fixed(value, scale):
