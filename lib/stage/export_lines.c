@@ -1,23 +1,14 @@
 /* export_lines.c - the lines of one export, one by one.
  *
- * For a file a party every line is sorted to its payer and to its payee: a
- * party's own file has nothing of another's sessions.
- *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <assert.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "base/sorter.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "format/linescsv.h"
 #include "ledger/runs.h"
-#include "model/contract.h"
 #include "stage/export_own.h"
 
-#define LINE_BYTES 8 /* of a line's number in a sorted key */
+#define LINE_BYTES 8 /* of a line's number as a key */
 
 struct writing {
 	struct export_job *job;
@@ -25,8 +16,9 @@ struct writing {
 };
 
 static int
-begin_file(struct writing *writing, const char *party, struct qf_error *err)
+begin_file(void *context, const char *party, struct qf_error *err)
 {
+	struct writing *writing = context;
 	struct export_job *job = writing->job;
 	struct letter_config config = {.encoding = job->request->encoding,
 	    .spreadsheet = job->request->spreadsheet,
@@ -44,8 +36,9 @@ begin_file(struct writing *writing, const char *party, struct qf_error *err)
 }
 
 static int
-end_file(struct writing *writing, struct qf_error *err)
+end_file(void *context, struct qf_error *err)
 {
+	struct writing *writing = context;
 	int rc = linescsv_end(writing->csv, err);
 
 	linescsv_free(writing->csv);
@@ -120,84 +113,53 @@ write_for_all(struct writing *writing, struct qf_error *err)
 /* A file a party ----------------------------------------------------------- */
 
 struct sorting {
-	struct sorter *sorter;
+	struct export_parties *parties;
 	struct buf key, data;
 };
 
-/* The key is party, number of the line, and role. */
-static int
-sort_to(struct sorting *sorting, const char *party, char role,
-    const struct line *line, struct qf_error *err)
-{
-	buf_clear(&sorting->key);
-	buf_add(&sorting->key, party, strlen(party) + 1);
-	for (int i = LINE_BYTES - 1; i >= 0; i--) {
-		buf_add_char(
-		    &sorting->key, (char)(line->line_no >> (8 * i) & 0xff));
-	}
-	buf_add_char(&sorting->key, role);
-	return sorter_add(sorting->sorter, sorting->key.bytes,
-	    sorting->key.length, sorting->data.bytes, sorting->data.length,
-	    err);
-}
-
+/* Lines stay in the order of the run: the key is their number. */
 static int
 take_to_sort(void *context, const struct line *line, struct qf_error *err)
 {
 	struct sorting *sorting = context;
 
+	buf_clear(&sorting->key);
+	for (int i = LINE_BYTES - 1; i >= 0; i--) {
+		buf_add_char(
+		    &sorting->key, (char)(line->line_no >> (8 * i) & 0xff));
+	}
 	buf_clear(&sorting->data);
 	line_pack(&sorting->data, line);
-	if (sort_to(sorting, line->payer, 'd', line, err) == -1) {
-		return -1;
-	}
-	return sort_to(sorting, line->payee, 'c', line, err);
+	return export_parties_add(sorting->parties, line->payer, line->payee,
+	    &sorting->key, &sorting->data, err);
 }
 
 static int
-write_sorted(struct writing *writing, const struct sorter_record *record,
-    char party[ID_MAX + 1], struct qf_error *err)
+write_sorted(void *context, const struct export_row *row, struct qf_error *err)
 {
-	const char *bytes = record->key;
 	struct line line;
 
-	if (strcmp(party, bytes) != 0) {
-		if (writing->csv != NULL && end_file(writing, err) == -1) {
-			return -1;
-		}
-		assert(strlen(bytes) <= ID_MAX);
-		snprintf(party, ID_MAX + 1, "%s", bytes);
-		if (begin_file(writing, party, err) == -1) {
-			return -1;
-		}
-	}
-	line_unpack(&line, record->data, record->data_length);
-	return write_line(writing, &line,
-	    bytes[record->key_length - 1] == 'd' ? "payer" : "payee", err);
+	line_unpack(&line, row->data, row->data_length);
+	return write_line(context, &line, row->role, err);
 }
 
 static int
 write_per_party(struct writing *writing, struct qf_error *err)
 {
-	struct sorting sorting = {.sorter = sorter_new(SORTER_MEMORY)};
-	struct sorter_record record;
-	char party[ID_MAX + 1] = "";
+	const struct export_writer writer = {.context = writing,
+	    .begin = begin_file,
+	    .row = write_sorted,
+	    .end = end_file};
+	struct sorting sorting = {.parties = export_parties_new()};
 	int rc;
 
-	buf_init(&sorting.key, LINE_PACKED_MAX);
+	buf_init(&sorting.key, LINE_BYTES);
 	buf_init(&sorting.data, LINE_PACKED_MAX);
 	rc = each_line(writing->job, take_to_sort, &sorting, err);
 	if (rc == 0) {
-		rc = sorter_finish(sorting.sorter, err);
+		rc = export_parties_write(sorting.parties, &writer, err);
 	}
-	while (
-	    rc == 0 && (rc = sorter_next(sorting.sorter, &record, err)) == 1) {
-		rc = write_sorted(writing, &record, party, err);
-	}
-	if (rc == 0 && writing->csv != NULL) {
-		rc = end_file(writing, err);
-	}
-	sorter_free(sorting.sorter);
+	export_parties_free(sorting.parties);
 	buf_release(&sorting.key);
 	buf_release(&sorting.data);
 	return rc;

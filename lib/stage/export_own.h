@@ -53,6 +53,37 @@ int export_party_names(struct export_job *job, const char *payer,
     const char *payee, char buffer[EXPORT_PARTY_NAME_MAX],
     const char **payer_name, const char **payee_name, struct qf_error *err);
 
+/* Rows sorted to their payer and to their payee, for a file a party. */
+struct export_parties;
+
+struct export_row {
+	const void *key, *data; /* as they were added */
+	size_t key_length, data_length;
+	const char *role; /* "payer" or "payee", of the party of the file */
+};
+
+/* What writes a file a party; the party's name is valid until end. */
+struct export_writer {
+	void *context;
+	int (*begin)(void *context, const char *party, struct qf_error *err);
+	int (*row)(
+	    void *context, const struct export_row *row, struct qf_error *err);
+	int (*end)(void *context, struct qf_error *err);
+};
+
+struct export_parties *export_parties_new(void);
+void export_parties_free(struct export_parties *parties);
+
+/* Copies a row in; rows of a party come out in the order of memcmp over their
+ * keys. */
+int export_parties_add(struct export_parties *parties, const char *payer,
+    const char *payee, const struct buf *key, const struct buf *data,
+    struct qf_error *err);
+
+/* Hands out all rows, a party after the other; call once. */
+int export_parties_write(struct export_parties *parties,
+    const struct export_writer *writer, struct qf_error *err);
+
 /* Writes the job's statements: one, or one a party. */
 int export_statements(struct export_job *job, struct qf_error *err);
 
