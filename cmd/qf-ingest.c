@@ -118,7 +118,7 @@ check_directory(struct tool *tool, const char *path)
 	if (rc == -1 && errno != ENOENT && errno != ENOTDIR) {
 		qf_fail(&err, QF_CANTCREAT, "output-create", "%s: %s", path,
 		    strerror(errno));
-		tool_fail(tool, &err);
+		tool->status = tool_fail(tool, &err);
 		return -1;
 	}
 	tool_misuse(tool,

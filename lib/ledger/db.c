@@ -529,6 +529,24 @@ committed(const struct ledger *ledger)
 	return found;
 }
 
+/* A COMMIT whose sync failed leaves its frames in the WAL, where the next to
+ * recover it would take them for committed.  Empties it: whether it did. */
+static bool
+empty_wal(const struct ledger *ledger)
+{
+	struct ledger *again;
+	bool emptied;
+
+	if (ledger_open(&again, ledger->path, LEDGER_WRITE, 0, NULL) == -1) {
+		return false;
+	}
+	emptied = run(again, "ROLLBACK", "end", NULL) == 0 &&
+		  sqlite3_wal_checkpoint_v2(again->db, "main",
+		      SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK;
+	ledger_close(again);
+	return emptied;
+}
+
 /* COMMIT said no; that does not mean that nothing was written. */
 static int
 commit_failed(struct ledger *ledger, struct qf_error *err)
@@ -539,6 +557,9 @@ commit_failed(struct ledger *ledger, struct qf_error *err)
 	ledger_fail(ledger, "commit", &cause);
 	disconnect(ledger);
 	found = ledger->last_entry == 0 ? 0 : committed(ledger);
+	if (found == 0 && ledger->last_entry != 0 && !empty_wal(ledger)) {
+		found = -1;
+	}
 	if (found == 0) {
 		return qf_fail(err, cause.status, cause.code,
 		    "%s; nothing was appended", cause.text);
@@ -550,7 +571,7 @@ commit_failed(struct ledger *ledger, struct qf_error *err)
 		    cause.text, (long long)ledger->last_entry);
 	}
 	return qf_fail(err, QF_IO, "ledger-commit-unknown",
-	    "%s; the ledger cannot be read to see whether entry %lld is in it: "
+	    "%s; it cannot be told now whether entry %lld is in the ledger: "
 	    "run this again",
 	    cause.text, (long long)ledger->last_entry);
 }

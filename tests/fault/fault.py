@@ -62,6 +62,15 @@ def content(ledger):
     return digest.hexdigest()
 
 
+def reading(ledger):
+    """A reader that holds its view of a ledger until it is closed."""
+    base = sqlite3.connect("file:%s?mode=ro" % ledger, uri=True,
+                           isolation_level=None)
+    base.execute("BEGIN")
+    base.execute("SELECT count(*) FROM entry").fetchone()
+    return base
+
+
 def batches(ledger):
     """The files that are in a ledger, each whole or not at all."""
     base = sqlite3.connect("file:%s?mode=ro" % ledger, uri=True)
@@ -109,15 +118,17 @@ class Stage:
     for itself, and all of them as soon as the ledger has the work.  made tells
     that the tool makes one file that must not stand: run again, it refuses.
     files tells that what is whole or not at all is each file taken in, the
-    last of which has the outputs.
+    last of which has the outputs.  reader tells that somebody reads the
+    ledger meanwhile, and goes away before it is looked at.
     """
 
     def __init__(self, label, start, arguments, output=None, outputs=(),
-                 made=None, prepare=None, files=False):
+                 made=None, prepare=None, files=False,
+                 reader=False):
         self.label, self.start, self.arguments = label, start, arguments
         self.name = label.split()[0]
         self.output, self.outputs, self.made = output, outputs, made
-        self.prepare, self.files = prepare, files
+        self.prepare, self.files, self.reader = prepare, files, reader
 
     def scratch(self, top):
         folder = tempfile.mkdtemp(dir=top)
@@ -154,6 +165,7 @@ class Stage:
         """[(call, n)]: the n-th call of that name touches our paths."""
         folder = self.scratch(top)
         log = folder + ".trace"
+        reader = self.reader and reading(os.path.join(folder, "ledger.qf"))
         status, _, said = self.run(folder, (
             "strace", "-f", "-y", "-o", log, "-e", "trace=%file,%desc,flock"))
         if status != 0:
@@ -167,6 +179,8 @@ class Stage:
                     seen[match.group(1)] += 1
                     if folder in line:
                         out.append((match.group(1), seen[match.group(1)]))
+        if reader:
+            reader.close()
         shutil.rmtree(folder)
         return out
 
@@ -231,12 +245,15 @@ class Stage:
         folder = self.scratch(top)
         log = folder + ".trace"
         result = Result(fault)
+        reader = self.reader and reading(os.path.join(folder, "ledger.qf"))
         status, _, said = self.run(folder, (
             "strace", "-f", "-o", log, "-e", "trace=" + call, "-e",
             "inject=%s:%s:when=%d" % (call, fault, n)))
         with open(log, encoding="utf-8", errors="replace") as f:
             if not re.search("INJECTED|killed by SIGKILL", f.read()):
                 result.bad.append("not reached")
+        if reader:
+            reader.close()
         there = names_in(folder)
         broken = self.verify(folder)
         if broken:
@@ -334,6 +351,7 @@ def stages(top):
     yield Stage("qf-rate", keep("rate"), scope)
     run = tool(ledger, "qf-rate", *scope)
     yield Stage("qf-post", keep("post"), [run])
+    yield Stage("qf-post (beside a reader)", keep("post"), [run], reader=True)
     posting = tool(ledger, "qf-post", run)
     yield Stage("qf-export (directory)", keep("export"), [
         posting, "--to", "billing-csv", "-o", "%D/out"], output="out")
@@ -373,7 +391,8 @@ def main():
         global BIN
         BIN = shutil.copytree(TOOLS, os.path.join(top, "bin"))
         for stage in stages(top):
-            if chosen.tool and stage.name not in chosen.tool:
+            if chosen.tool and not {stage.name, stage.label} & set(
+                    chosen.tool):
                 continue
             count, passed = stage.all_points(top, pool)
             good = passed and good
