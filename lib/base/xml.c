@@ -145,7 +145,7 @@ plain(const char *message, struct buf *out)
 			message = end + 1;
 			continue;
 		}
-		if (strcmp(message, ".\n") == 0 || strcmp(message, ".") == 0 ||
+		if (message[strspn(message, ".\n")] == '\0' ||
 		    (*message == '\n' && !quoted)) {
 			break;
 		}

@@ -438,6 +438,8 @@ static void
 read_tax(struct tariff_reader *reader, const struct xml_node *node,
     struct charge *charge)
 {
+	struct dec one = {0};
+
 	charge->has_tax = tariff_number(reader, node, "tax", &charge->tax_rate);
 	charge->tax_included = tariff_yes(reader, node, "tax-included", false);
 	if (charge->has_tax != (xml_attr(node, "tax-included") != NULL)) {
@@ -447,6 +449,12 @@ read_tax(struct tariff_reader *reader, const struct xml_node *node,
 	if (charge->has_tax && dec_sign(&charge->tax_rate) < 0) {
 		tariff_fault(
 		    reader, node, "tax", "tariff-tax", "must not be negative");
+	}
+	/* Who writes 13 means 13 %. */
+	dec_set_int(&one, 1, 0);
+	if (charge->has_tax && dec_cmp(&charge->tax_rate, &one) > 0) {
+		tariff_fault(reader, node, "tax", "tariff-tax",
+		    "more than 1: a rate such as 0.13 is meant");
 	}
 }
 

@@ -281,6 +281,10 @@ Test(tariff, finds_faults_of_prices)
 	    {BODY("", "<import tax=\"0.13\"><price value=\"1\"/></import>"),
 		"tariff-tax",
 		"3: import: tax and tax-included must be given together"},
+	    {BODY("", "<import tax=\"13\" tax-included=\"yes\"><price "
+		      "value=\"1\"/></import>"),
+		"tariff-tax",
+		"3: import@tax: more than 1: a rate such as 0.13 is meant"},
 	    {BODY("", BANDS2("") "<import by-band=\"no\"><price band=\"peak\" "
 				 "value=\"1\"/><price value=\"2\"/></import>"),
 		"tariff-price",

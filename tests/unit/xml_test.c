@@ -76,6 +76,8 @@ Test(xml, refuses_each_attack)
 	    {"empty.xml", "xml-empty", "f: empty file"},
 	    {"cut-off.xml", "xml-syntax",
 		"f:1: premature end of data in tag tariff line 1"},
+	    {"cut-off-in-tag.xml", "xml-syntax",
+		"f:2: couldn't find end of Start Tag price line 1"},
 	    {"two-roots.xml", "xml-syntax",
 		"f:2: extra content at the end of the document"},
 	    {"control-characters.xml", "xml-syntax", "f:1: expected '>'"},
