@@ -22,6 +22,8 @@ CPPFLAGS += -Ilib -I$(B)/gen -D_GNU_SOURCE -DQF_VERSION='"$(VERSION)"' \
             $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla \
             -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
+# Objects are shared with a build without CI=1, which has shown its warnings:
+# "make clean" first where none may be left.
 ifdef CI
 WARN     += -Werror
 endif
@@ -64,7 +66,7 @@ $(B)/gen/%.h: schemas/%
 	  printf '0};\n'; } > $@.tmp
 	mv $@.tmp $@
 
-# Unit tests: one program of all modules' tests.
+# Unit tests: one program of the tests of all modules.
 $(B)/unit: $(TEST_SRC:%.c=$(B)/%.o) $(B)/libqf.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
 
@@ -185,8 +187,8 @@ install: all
 	  done; done
 	install -m 644 $(wildcard schemas/*.sql schemas/*.xsd) \
 	  $(DESTDIR)$(DATADIR)/schemas
-	cd schemas && find . -path './rules/*' -type f -exec \
-	  install -D -m 644 {} $(DESTDIR)$(DATADIR)/{} \;
+	cd schemas && find rules -type f -exec \
+	  install -D -m 644 {} $(DESTDIR)$(DATADIR)/schemas/{} \;
 
 uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(BINDIR)/%)

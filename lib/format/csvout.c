@@ -179,8 +179,9 @@ add_quoted(struct csvout *out, const char *text, size_t length)
 }
 
 void
-csvout_text_length(struct csvout *out, const char *text, size_t length)
+csvout_text(struct csvout *out, const char *text)
 {
+	size_t length = strlen(text);
 	bool quoted = check_text(out, text, length);
 	bool formula = is_formula(text, length);
 
@@ -204,12 +205,6 @@ csvout_text_length(struct csvout *out, const char *text, size_t length)
 		add(out, text, length);
 	}
 	out->column++;
-}
-
-void
-csvout_text(struct csvout *out, const char *text)
-{
-	csvout_text_length(out, text, strlen(text));
 }
 
 void

@@ -63,7 +63,6 @@ void csvout_free(struct csvout *out);
  * is the cell with nothing in it; csvout_text writes "" for an empty text
  * only where the row would be blank otherwise. */
 void csvout_text(struct csvout *out, const char *text);
-void csvout_text_length(struct csvout *out, const char *text, size_t length);
 void csvout_id(struct csvout *out, const char *id);
 void csvout_int(struct csvout *out, int64_t value);
 void csvout_dec(struct csvout *out, const struct dec *value);

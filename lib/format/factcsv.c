@@ -53,12 +53,6 @@ factcsv_free(struct factcsv *facts)
 	free(facts);
 }
 
-uint64_t
-factcsv_rows(const struct factcsv *facts)
-{
-	return csv_rows(facts->reader);
-}
-
 /* A fault of a value, which it shows. */
 static int
 wrong(const struct csv_field *field, struct qf_error *err, const char *code,

@@ -38,7 +38,4 @@ void factcsv_free(struct factcsv *facts);
 int factcsv_next(
     struct factcsv *facts, const struct fact **out, struct qf_error *err);
 
-/* Rows so far, those at fault included. */
-uint64_t factcsv_rows(const struct factcsv *facts);
-
 #endif
