@@ -558,33 +558,6 @@ hold_session(struct rate *rate, size_t number, size_t first, size_t line_count)
 	}
 }
 
-/* Whether each session's own total is what is rounded. */
-static bool
-rounds_session(const struct charge_line *line)
-{
-	return line->version->money_on_total &&
-	       (strcmp(line->contract->payer, PARTY_OF_SESSION) == 0 ||
-		   strcmp(line->contract->payee, PARTY_OF_SESSION) == 0);
-}
-
-static int
-round_session(struct rate *rate, size_t number, size_t line_count)
-{
-	struct charge_lines *lines = &rate->unit.lines;
-	size_t end = lines->count;
-	int rc;
-
-	if (end == line_count || !rounds_session(&lines->lines[line_count])) {
-		return 0;
-	}
-	rc = charge_round_total(
-	    lines, line_count, end, rate->money_scale, &rate->refusal);
-	for (size_t i = end; i < lines->count; i++) {
-		lines->lines[i].session = (int64_t)number;
-	}
-	return rc;
-}
-
 static int
 rate_session(struct rate *rate, size_t number, struct qf_error *err)
 {
@@ -597,9 +570,6 @@ rate_session(struct rate *rate, size_t number, struct qf_error *err)
 	rc = session_segments(rate, &unit->sessions[number], err);
 	if (rc == 0 && unit->segment_count > first) {
 		rc = rate_one(rate, number, first, counted, err);
-	}
-	if (rc == 0) {
-		rc = round_session(rate, number, line_count);
 	}
 	if (rc == 1) {
 		hold_session(rate, number, first, line_count);

@@ -239,12 +239,14 @@ is_party_of_session(const struct contract *contract)
 	       strcmp(contract->payee, PARTY_OF_SESSION) == 0;
 }
 
-/* Whether two lines are of one total: a month of the same parties. */
+/* Whether two lines are of one total: a month of the same parties, or, where
+ * one is that of the session, the session. */
 static bool
 same_total(const struct charge_line *a, const struct charge_line *b)
 {
 	return a->month == b->month && b->version->money_on_total &&
-	       !is_party_of_session(b->contract) &&
+	       (a->session == b->session ||
+		   !is_party_of_session(b->contract)) &&
 	       strcmp(a->contract->payer, b->contract->payer) == 0 &&
 	       strcmp(a->contract->payee, b->contract->payee) == 0 &&
 	       strcmp(a->contract->account, b->contract->account) == 0;
@@ -269,6 +271,9 @@ compare_totals(const void *a, const void *b)
 	if (order == 0) {
 		order = strcmp(x->contract->account, y->contract->account);
 	}
+	if (order == 0 && is_party_of_session(x->contract)) {
+		order = by_number(x->session, y->session);
+	}
 	return order != 0 ? order
 			  : by_number((int64_t)x->made, (int64_t)y->made);
 }
@@ -292,7 +297,9 @@ round_totals(struct rate *rate)
 	qsort(lines->lines, end, sizeof(*lines->lines), compare_totals);
 	while (first < end) {
 		const struct charge_line *head = &lines->lines[first];
-		size_t last = first + 1;
+		int64_t session =
+		    is_party_of_session(head->contract) ? head->session : -1;
+		size_t last = first + 1, before = lines->count;
 
 		if (!same_total(head, head)) {
 			first++;
@@ -304,6 +311,9 @@ round_totals(struct rate *rate)
 		if (charge_round_total(lines, first, last, rate->money_scale,
 			&rate->refusal) != 0) {
 			return 1;
+		}
+		for (size_t i = before; i < lines->count; i++) {
+			lines->lines[i].session = session;
 		}
 		first = last;
 	}
