@@ -114,6 +114,25 @@ check_alias(struct entry *entry, const struct fact *fact, struct qf_error *err)
 	return check_name(entry, query, "name", name, err);
 }
 
+/* A member is a point or a party. */
+static int
+check_member(struct entry *entry, const struct fact *fact, struct qf_error *err)
+{
+	const char *member =
+	    fact->values[fact_column(fact->format, "member")].text;
+	struct qf_error cause;
+
+	if (check_name(entry, Q_POINT, "member", member, &cause) == 0 ||
+	    check_name(entry, Q_PARTY, "member", member, &cause) == 0) {
+		return 0;
+	}
+	if (cause.status != QF_DATA) {
+		return qf_fail(err, cause.status, cause.code, "%s", cause.text);
+	}
+	return qf_fail(err, QF_DATA, "unknown-member",
+	    "member: no point and no party is called %s", member);
+}
+
 int
 facts_check_references(
     struct entry *entry, const struct fact *fact, struct qf_error *err)
@@ -139,8 +158,14 @@ facts_check_references(
 			return -1;
 		}
 	}
-	return fact->format->kind == FACT_ALIAS ? check_alias(entry, fact, err)
-						: 0;
+	switch (fact->format->kind) {
+	case FACT_ALIAS:
+		return check_alias(entry, fact, err);
+	case FACT_MEMBER:
+		return check_member(entry, fact, err);
+	default:
+		return 0;
+	}
 }
 
 /* Reads come sorted by point, so that one statement walks along with them. */

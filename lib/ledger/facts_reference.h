@@ -14,7 +14,7 @@
 struct entry;
 
 /* Every column that refers to something: QF_DATA unknown-party, unknown-point,
- * unknown-session, unknown-contract. */
+ * unknown-session, unknown-contract, unknown-member. */
 int facts_check_references(
     struct entry *entry, const struct fact *fact, struct qf_error *err);
 
