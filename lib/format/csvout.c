@@ -15,24 +15,37 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "format/outbuf.h"
 
-#define BUFFER_SIZE (64u << 10) /* goes to the sink when this full */
 #define SHOWN_MAX 40 /* bytes of a text that a message shows */
 #define BUFFER_MAX (16u << 20) /* a row is never longer */
 
 struct csvout {
-	struct sink sink;
+	struct sink sink; /* of the caller */
+	struct outbuf to; /* the sink, or convert() before it */
 	struct csvout_config config;
 	char delimiter;
-	struct buf buffer;
 	struct buf converted; /* GB 18030, when that is wanted */
 	size_t row_start; /* of the row in the buffer */
 	size_t column; /* of the next cell, from 0 */
 	uint64_t rows;
-	bool failed;
-	struct qf_error error; /* the first, when failed */
 	bool needs_quote[256]; /* bytes that make a field quoted */
 };
+
+/* A sink that gives what it gets to the caller's in GB 18030. */
+static int
+convert(void *context, const void *bytes, size_t length, struct qf_error *err)
+{
+	struct csvout *out = context;
+
+	buf_clear(&out->converted);
+	if (text_convert(&out->converted, TEXT_UTF8, TEXT_GB18030, bytes,
+		length, err) == -1) {
+		return -1;
+	}
+	return out->sink.write(out->sink.context, out->converted.bytes,
+	    out->converted.length, err);
+}
 
 struct csvout *
 csvout_new(struct sink sink, const struct csvout_config *config)
@@ -46,11 +59,14 @@ csvout_new(struct sink sink, const struct csvout_config *config)
 	out->needs_quote['"'] = true;
 	out->needs_quote['\n'] = true;
 	out->needs_quote['\r'] = true;
-	buf_init(&out->buffer, BUFFER_MAX);
+	if (config->encoding == TEXT_GB18030) {
+		sink = (struct sink){.write = convert, .context = out};
+	}
+	outbuf_init(&out->to, sink, BUFFER_MAX);
 	buf_init(&out->converted, 2 * BUFFER_MAX);
 	if (config->byte_order_mark && config->encoding == TEXT_UTF8) {
-		buf_add_string(&out->buffer, "\xef\xbb\xbf");
-		out->row_start = out->buffer.length;
+		buf_add_string(&out->to.bytes, "\xef\xbb\xbf");
+		out->row_start = out->to.bytes.length;
 	}
 	return out;
 }
@@ -61,7 +77,7 @@ csvout_free(struct csvout *out)
 	if (out == NULL) {
 		return;
 	}
-	buf_release(&out->buffer);
+	outbuf_release(&out->to);
 	buf_release(&out->converted);
 	free(out);
 }
@@ -69,11 +85,7 @@ csvout_free(struct csvout *out)
 static void
 fail(struct csvout *out, const char *code, const char *what)
 {
-	if (out->failed) {
-		return;
-	}
-	out->failed = true;
-	qf_fail(&out->error, QF_DATA, code, "row %" PRIu64 ": column %zu: %s",
+	outbuf_fail(&out->to, code, "row %" PRIu64 ": column %zu: %s",
 	    out->rows + 1, out->column + 1, what);
 }
 
@@ -98,7 +110,7 @@ fail_formula(struct csvout *out, const char *text, size_t length)
 static void
 add(struct csvout *out, const void *bytes, size_t length)
 {
-	if (buf_add(&out->buffer, bytes, length) == -1) {
+	if (buf_add(&out->to.bytes, bytes, length) == -1) {
 		fail(out, "csvout-row-size", "the row is too long");
 	}
 }
@@ -246,57 +258,22 @@ csvout_empty(struct csvout *out)
 	out->column++;
 }
 
-/* Gives the buffer to the sink. */
-static int
-flush(struct csvout *out, struct qf_error *err)
-{
-	const struct buf *buffer = &out->buffer;
-
-	if (out->config.encoding == TEXT_GB18030) {
-		buf_clear(&out->converted);
-		if (text_convert(&out->converted, TEXT_UTF8, TEXT_GB18030,
-			out->buffer.bytes, out->buffer.length, err) == -1) {
-			return -1;
-		}
-		buffer = &out->converted;
-	}
-	if (buffer->length > 0 &&
-	    out->sink.write(
-		out->sink.context, buffer->bytes, buffer->length, err) == -1) {
-		return -1;
-	}
-	buf_clear(&out->buffer);
-	out->row_start = 0;
-	return 0;
-}
-
-/* Gives the first error, if there is one; the writer is then of no use. */
-static int
-check(const struct csvout *out, struct qf_error *err)
-{
-	if (out->failed && err != NULL) {
-		*err = out->error;
-	}
-	return out->failed ? -1 : 0;
-}
-
 static int
 end_line(struct csvout *out, struct qf_error *err)
 {
+	int rc;
+
 	add_char(out, '\n');
-	if (!out->failed && out->buffer.length >= BUFFER_SIZE &&
-	    flush(out, &out->error) == -1) {
-		out->failed = true;
-	}
-	out->row_start = out->buffer.length;
-	return check(out, err);
+	rc = outbuf_flush(&out->to, OUTBUF_FULL, err);
+	out->row_start = out->to.bytes.length;
+	return rc;
 }
 
 int
 csvout_end_row(struct csvout *out, struct qf_error *err)
 {
 	/* A row of one empty cell would be a blank line. */
-	if (out->column == 1 && out->buffer.length == out->row_start) {
+	if (out->column == 1 && out->to.bytes.length == out->row_start) {
 		add(out, "\"\"", 2);
 	}
 	assert(out->column > 0);
@@ -325,11 +302,8 @@ csvout_preamble(struct csvout *out, const char *line, struct qf_error *err)
 int
 csvout_finish(struct csvout *out, struct qf_error *err)
 {
-	assert(out->column == 0 || out->failed);
-	if (!out->failed && flush(out, &out->error) == -1) {
-		out->failed = true;
-	}
-	return check(out, err);
+	assert(out->column == 0 || out->to.failed);
+	return outbuf_flush(&out->to, 1, err);
 }
 
 uint64_t

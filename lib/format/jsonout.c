@@ -11,8 +11,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "format/outbuf.h"
 
-#define BUFFER_SIZE (64u << 10) /* goes to the sink when this full */
 #define BUFFER_MAX (64u << 20) /* a document is never longer */
 
 enum level {
@@ -21,15 +21,12 @@ enum level {
 };
 
 struct jsonout {
-	struct sink sink;
-	struct buf buffer;
+	struct outbuf to;
 	enum level levels[JSONOUT_DEPTH_MAX];
 	size_t depth;
 	bool first; /* nothing stands yet in the innermost level */
 	bool named; /* a name waits for its value */
 	bool done; /* the document has its value */
-	bool failed;
-	struct qf_error error; /* the first, when failed */
 };
 
 struct jsonout *
@@ -37,9 +34,8 @@ jsonout_new(struct sink sink)
 {
 	struct jsonout *out = xcalloc(1, sizeof(*out));
 
-	out->sink = sink;
+	outbuf_init(&out->to, sink, BUFFER_MAX);
 	out->first = true;
-	buf_init(&out->buffer, BUFFER_MAX);
 	return out;
 }
 
@@ -49,24 +45,16 @@ jsonout_free(struct jsonout *out)
 	if (out == NULL) {
 		return;
 	}
-	buf_release(&out->buffer);
+	outbuf_release(&out->to);
 	free(out);
-}
-
-static void
-fail(struct jsonout *out, const char *code, const char *what)
-{
-	if (!out->failed) {
-		out->failed = true;
-		qf_fail(&out->error, QF_DATA, code, "%s", what);
-	}
 }
 
 static void
 add(struct jsonout *out, const void *bytes, size_t length)
 {
-	if (buf_add(&out->buffer, bytes, length) == -1) {
-		fail(out, "jsonout-size", "the JSON document is too long");
+	if (buf_add(&out->to.bytes, bytes, length) == -1) {
+		outbuf_fail(
+		    &out->to, "jsonout-size", "the JSON document is too long");
 	}
 }
 
@@ -178,7 +166,7 @@ add_string(struct jsonout *out, const char *text, size_t length)
 	size_t from = 0;
 
 	if (!text_utf8_valid(text, length)) {
-		fail(out, "jsonout-utf8", "text that is not UTF-8");
+		outbuf_fail(&out->to, "jsonout-utf8", "text that is not UTF-8");
 		return;
 	}
 	add_char(out, '"');
@@ -259,7 +247,8 @@ jsonout_number(struct jsonout *out, const char *text)
 {
 	begin_value(out);
 	if (!is_number(text)) {
-		fail(out, "jsonout-number", "text that is not a number");
+		outbuf_fail(
+		    &out->to, "jsonout-number", "text that is not a number");
 		return;
 	}
 	add(out, text, strlen(text));
@@ -309,22 +298,6 @@ jsonout_null(struct jsonout *out)
 	add(out, "null", 4);
 }
 
-/* Gives the buffer to the sink when it is that full. */
-static int
-flush(struct jsonout *out, size_t least, struct qf_error *err)
-{
-	if (!out->failed && out->buffer.length >= least) {
-		out->failed =
-		    out->sink.write(out->sink.context, out->buffer.bytes,
-			out->buffer.length, &out->error) == -1;
-		buf_clear(&out->buffer);
-	}
-	if (out->failed && err != NULL) {
-		*err = out->error;
-	}
-	return out->failed ? -1 : 0;
-}
-
 int
 jsonout_end_line(struct jsonout *out, struct qf_error *err)
 {
@@ -334,12 +307,12 @@ jsonout_end_line(struct jsonout *out, struct qf_error *err)
 	add_char(out, '\n');
 	out->done = false;
 	out->first = true;
-	return flush(out, BUFFER_SIZE, err);
+	return outbuf_flush(&out->to, OUTBUF_FULL, err);
 }
 
 int
 jsonout_finish(struct jsonout *out, struct qf_error *err)
 {
-	assert(out->depth == 0 || out->failed);
-	return flush(out, 1, err);
+	assert(out->depth == 0 || out->to.failed);
+	return outbuf_flush(&out->to, 1, err);
 }

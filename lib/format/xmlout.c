@@ -11,8 +11,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "format/outbuf.h"
 
-#define BUFFER_SIZE (64u << 10) /* goes to the sink when this full */
 #define BUFFER_MAX (64u << 20) /* what stands between two flushes */
 
 enum state {
@@ -22,30 +22,19 @@ enum state {
 };
 
 struct xmlout {
-	struct sink sink;
-	struct buf buffer;
+	struct outbuf to;
 	const char *names[XMLOUT_DEPTH_MAX];
 	size_t depth;
 	enum state state;
 	bool rooted; /* the root was begun */
-	bool failed;
-	struct qf_error error; /* the first, when failed */
 };
-
-static void
-fail(struct xmlout *out, const char *code, const char *what)
-{
-	if (!out->failed) {
-		out->failed = true;
-		qf_fail(&out->error, QF_DATA, code, "%s", what);
-	}
-}
 
 static void
 add(struct xmlout *out, const void *bytes, size_t length)
 {
-	if (buf_add(&out->buffer, bytes, length) == -1) {
-		fail(out, "xmlout-size", "the XML record is too long");
+	if (buf_add(&out->to.bytes, bytes, length) == -1) {
+		outbuf_fail(
+		    &out->to, "xmlout-size", "the XML record is too long");
 	}
 }
 
@@ -60,9 +49,8 @@ xmlout_new(struct sink sink)
 {
 	struct xmlout *out = xcalloc(1, sizeof(*out));
 
-	out->sink = sink;
+	outbuf_init(&out->to, sink, BUFFER_MAX);
 	out->state = STATE_ELEMENTS;
-	buf_init(&out->buffer, BUFFER_MAX);
 	add_string(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
 	return out;
 }
@@ -73,7 +61,7 @@ xmlout_free(struct xmlout *out)
 	if (out == NULL) {
 		return;
 	}
-	buf_release(&out->buffer);
+	outbuf_release(&out->to);
 	free(out);
 }
 
@@ -131,11 +119,11 @@ add_escaped(struct xmlout *out, const char *text, bool attribute)
 	const char *escaped;
 
 	if (!text_utf8_valid(text, length)) {
-		fail(out, "xmlout-utf8", "text that is not UTF-8");
+		outbuf_fail(&out->to, "xmlout-utf8", "text that is not UTF-8");
 		return;
 	}
 	if (!is_allowed(text, length)) {
-		fail(out, "xmlout-control",
+		outbuf_fail(&out->to, "xmlout-control",
 		    "text with a character that XML does not allow");
 		return;
 	}
@@ -261,32 +249,16 @@ xmlout_element(struct xmlout *out, const char *name, const char *text)
 	xmlout_end(out);
 }
 
-/* Gives the buffer to the sink when it is that full. */
-static int
-flush(struct xmlout *out, size_t least, struct qf_error *err)
-{
-	if (!out->failed && out->buffer.length >= least) {
-		out->failed =
-		    out->sink.write(out->sink.context, out->buffer.bytes,
-			out->buffer.length, &out->error) == -1;
-		buf_clear(&out->buffer);
-	}
-	if (out->failed && err != NULL) {
-		*err = out->error;
-	}
-	return out->failed ? -1 : 0;
-}
-
 int
 xmlout_flush(struct xmlout *out, struct qf_error *err)
 {
-	return flush(out, BUFFER_SIZE, err);
+	return outbuf_flush(&out->to, OUTBUF_FULL, err);
 }
 
 int
 xmlout_finish(struct xmlout *out, struct qf_error *err)
 {
-	assert((out->depth == 0 && out->rooted) || out->failed);
+	assert((out->depth == 0 && out->rooted) || out->to.failed);
 	add(out, "\n", 1);
-	return flush(out, 1, err);
+	return outbuf_flush(&out->to, 1, err);
 }
