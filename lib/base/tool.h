@@ -35,7 +35,7 @@
  * reads the options of its own table with tool_option as above.
  *
  * --help, --version, -q and -v are everybody's, -l where .ledger is true.
- * This is the one module of lib/ that prints; it never exits either.
+ * Of lib/, only this, progress.h and BUG() print by themselves.
  */
 #ifndef QF_BASE_TOOL_H
 #define QF_BASE_TOOL_H
@@ -103,11 +103,6 @@ enum {
 };
 
 /* Rows for a tool's table, so that the same option reads the same. */
-#define TOOL_ROW_OUTPUT                                     \
-	{                                                   \
-		TOOL_OUTPUT, 'o', "output", "FILE",         \
-		    "write to FILE, not to standard output" \
-	}
 #define TOOL_ROW_FORCE                                              \
 	{                                                           \
 		TOOL_FORCE, 'f', "force", NULL,                     \

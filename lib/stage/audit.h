@@ -6,6 +6,8 @@
  *		rc = audit_log(audit.ledger, NULL, audit.form, audit.sink,
  *		    &err);
  *	rc = audit_end(&audit, rc, &err);
+ *
+ * Errors: those of ledger_open(), of the output, and of ledger_snapshot().
  */
 #ifndef QF_STAGE_AUDIT_H
 #define QF_STAGE_AUDIT_H

@@ -7,7 +7,8 @@
  *
  *	if (names_load(&names, ledger, asof, err) == -1 ||
  *	    names_load_identity(names, path, err) == -1) ...
- *	... names_of(names, "peak")->zh, names_of_party(names, "driver-01") ...
+ *	... names_of(names, "peak").zh ...
+ *	if (names_of_party(names, "driver-01", &name, err) == -1) ...
  *	names_free(names);
  *
  * Errors: those of tariff.h, csv.h and xml_open(); QF_DATA "identity-repeated".
@@ -29,26 +30,26 @@ int names_load(struct names **out, struct ledger *ledger, int64_t asof,
 void names_free(struct names *names); /* NULL is fine */
 
 /* An identity file: party,name,vehicle,plate,vin,contact. */
-int names_load_identity(struct names *names, const char *path,
-    struct qf_error *err);
+int names_load_identity(
+    struct names *names, const char *path, struct qf_error *err);
 
 /* The names of a code, all of whose texts but code may be NULL; valid as long
  * as names. */
 struct statement_name names_of(const struct names *names, const char *code);
 
 /* What a party is called, or NULL: from the identity file, else from the
- * registry, in Chinese where it has such a name. */
+ * registry, in Chinese where it has such a name.  Valid until the next call. */
 int names_of_party(struct names *names, const char *party, const char **name,
     struct qf_error *err);
 
 /* All codes with names, by code; all rule documents, by kind and id. */
-const struct statement_name *names_all(
-    const struct names *names, size_t *count);
-const struct statement_rule *names_rules(
-    const struct names *names, size_t *count);
+const struct statement_name *
+names_all(const struct names *names, size_t *count);
+const struct statement_rule *
+names_rules(const struct names *names, size_t *count);
 
 /* The rule document of an entry, or NULL. */
-const struct statement_rule *names_rule_of(
-    const struct names *names, int64_t entry);
+const struct statement_rule *
+names_rule_of(const struct names *names, int64_t entry);
 
 #endif
