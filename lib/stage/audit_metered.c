@@ -49,6 +49,17 @@ add_interval(
 	return 0;
 }
 
+/* Clips a period to that in which the fact holds; it may turn out empty. */
+static void
+clip(const struct fact *fact, int64_t *from_utc, int64_t *to_utc)
+{
+	int64_t first = rulebook_integer(fact, "from", INT64_MIN);
+	int64_t end = rulebook_integer(fact, "to", UTC_OPEN);
+
+	*from_utc = first > *from_utc ? first : *from_utc;
+	*to_utc = end < *to_utc ? end : *to_utc;
+}
+
 /* Adds a point's reads, or those of the points that it is the sum of. */
 static int
 add_reads(struct dec *kwh60, const struct audit_source *source,
@@ -68,11 +79,9 @@ add_reads(struct dec *kwh60, const struct audit_source *source,
 		return -1;
 	}
 	while ((rc = facts_next(*cursor, &fact, &entry, err)) == 1) {
-		int64_t first = rulebook_integer(&fact, "from", INT64_MIN);
-		int64_t end = rulebook_integer(&fact, "to", UTC_OPEN);
+		int64_t first = from_utc, end = to_utc;
 
-		first = first > from_utc ? first : from_utc;
-		end = end < to_utc ? end : to_utc;
+		clip(&fact, &first, &end);
 		if (strcmp(rulebook_text(&fact, "role"), "sum") != 0 ||
 		    first >= end || depth >= DEPTH_MAX) {
 			continue;
@@ -186,11 +195,9 @@ add_registers(struct dec *kwh, const struct audit_source *source,
 		return -1;
 	}
 	while ((rc = facts_next(*cursor, &fact, &entry, err)) == 1) {
-		int64_t first = rulebook_integer(&fact, "from", INT64_MIN);
-		int64_t end = rulebook_integer(&fact, "to", UTC_OPEN);
+		int64_t first = from_utc, end = to_utc;
 
-		first = first > from_utc ? first : from_utc;
-		end = end < to_utc ? end : to_utc;
+		clip(&fact, &first, &end);
 		if (first < end &&
 		    add_meter(kwh, source, point, rulebook_text(&fact, "meter"),
 			channel, first, end, err) == -1) {
