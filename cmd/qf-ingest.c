@@ -166,16 +166,20 @@ take_options(struct tool *tool, struct arguments *arguments)
 }
 
 static void
-print_handles(const struct ingest_report *report)
+print_handles(const struct tool *tool, const struct ingest_report *report)
 {
 	char text[HANDLE_TEXT_MAX];
-	size_t i;
 
-	for (i = 0; i < report->count; i++) {
-		if (report->files[i].state != INGEST_REFUSED) {
-			puts(handle_format(
-			    &report->files[i].handle, text, sizeof(text)));
+	for (size_t i = 0; i < report->count; i++) {
+		const struct ingest_file *file = &report->files[i];
+
+		if (file->state == INGEST_REFUSED) {
+			continue;
 		}
+		puts(handle_format(&file->handle, text, sizeof(text)));
+		tool_detail(tool, "%s: %s, %s: %lld facts, %lld known before",
+		    file->path, text, file->format, (long long)file->facts,
+		    (long long)file->repeated);
 	}
 }
 
@@ -204,7 +208,7 @@ work(struct tool *tool, const struct arguments *arguments)
 	} else {
 		status = status_of(report, arguments);
 		if (!arguments->ingest.dry_run) {
-			print_handles(report);
+			print_handles(tool, report);
 		}
 	}
 	if (arguments->summary != NULL &&

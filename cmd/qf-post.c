@@ -87,30 +87,35 @@ take_options(struct tool *tool, struct options_given *given)
 
 /* Prints the handles, in the order of the runs. */
 static void
-print_handles(const struct post_report *reports, size_t count)
+print_handles(
+    const struct tool *tool, const struct post_report *reports, size_t count)
 {
 	char text[HANDLE_TEXT_MAX];
 
 	for (size_t i = 0; i < count; i++) {
 		puts(handle_format(&reports[i].posting, text, sizeof(text)));
+		tool_detail(tool, "%s: %lld lines, %lld transfers%s", text,
+		    (long long)reports[i].delta.lines,
+		    (long long)reports[i].delta.transfers,
+		    reports[i].appended ? "" : " (booked before)");
 	}
 }
 
 static int
-post(const char *path, struct options_given *given, bool quiet,
+post(const struct tool *tool, const char *path, struct options_given *given,
     struct handle *runs, size_t count, struct qf_error *err)
 {
 	struct post_report *reports = xcalloc(count, sizeof(*reports));
 	struct progress bar;
 	int rc;
 
-	progress_begin(&bar, "posting", 0, quiet);
+	progress_begin(&bar, "posting", 0, tool->quiet);
 	given->request.bar = &bar;
 	rc = post_runs(path, given->wait_seconds, runs, count, &given->request,
 	    reports, err);
 	progress_end(&bar);
 	if (rc == 0) {
-		print_handles(reports, count);
+		print_handles(tool, reports, count);
 		if (given->summary != NULL) {
 			rc = post_summary(
 			    given->summary, runs, reports, count, err);
@@ -141,7 +146,7 @@ main(int argc, char **argv)
 		stdin, &err) == -1) {
 		return tool_fail(&tool, &err);
 	}
-	rc = post(path, &given, tool.quiet, runs, count, &err);
+	rc = post(&tool, path, &given, runs, count, &err);
 	free(runs);
 	return rc == -1 ? tool_fail(&tool, &err) : tool_finish(&tool, QF_OK);
 }

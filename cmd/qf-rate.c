@@ -191,6 +191,10 @@ main(int argc, char **argv)
 		puts(handle_format(&report.run, text, sizeof(text)));
 	}
 	tell_holds(&tool, &report);
+	tool_detail(&tool,
+	    "as of entry %lld: %lld points, %lld lines, %lld held",
+	    (long long)report.asof, (long long)report.counts.points,
+	    (long long)report.counts.lines, (long long)report.counts.holds);
 	if (given.summary != NULL &&
 	    rate_report_summary(&report, given.summary, &err) == -1) {
 		return tool_fail(&tool, &err);

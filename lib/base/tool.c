@@ -12,10 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 
 #define HELP_MAX ((size_t)64 << 10)
 #define COMMANDS_MAX 32
@@ -208,7 +210,7 @@ tool_begin(
 	alloc_init();
 	umask(027);
 	signal(SIGXFSZ, SIG_IGN);
-	*tool = (struct tool){.spec = spec};
+	*tool = (struct tool){.spec = spec, .start_ns = clock_monotonic_ns()};
 	if (argc < 1) {
 		misuse(tool, "started without a name", "usage");
 		return -1;
@@ -376,19 +378,50 @@ tool_fail(struct tool *tool, const struct qf_error *err)
 	return tool_finish(tool, (int)err->status);
 }
 
+static void
+talk(const struct tool *tool, const char *format, va_list ap)
+{
+	fprintf(stderr, "%s: ", tool->spec->name);
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+}
+
 void
 tool_note(const struct tool *tool, const char *format, ...)
 {
 	va_list ap;
 
-	if (tool->quiet) {
-		return;
+	if (!tool->quiet) {
+		va_start(ap, format);
+		talk(tool, format, ap);
+		va_end(ap);
 	}
-	fprintf(stderr, "%s: ", tool->spec->name);
-	va_start(ap, format);
-	vfprintf(stderr, format, ap);
-	va_end(ap);
-	fputc('\n', stderr);
+}
+
+void
+tool_detail(const struct tool *tool, const char *format, ...)
+{
+	va_list ap;
+
+	if (tool->verbose > 0) {
+		va_start(ap, format);
+		talk(tool, format, ap);
+		va_end(ap);
+	}
+}
+
+/* How long the tool took, and how much memory it had at most. */
+static void
+tell_cost(const struct tool *tool)
+{
+	int64_t took_ms = (clock_monotonic_ns() - tool->start_ns) / 1000000;
+	struct rusage usage;
+
+	if (getrusage(RUSAGE_SELF, &usage) == 0) {
+		tool_detail(tool, "took %lld.%03lld s, %ld MiB at most",
+		    (long long)(took_ms / 1000), (long long)(took_ms % 1000),
+		    usage.ru_maxrss / 1024);
+	}
 }
 
 int
@@ -400,6 +433,7 @@ tool_finish(struct tool *tool, int status)
 		return status;
 	}
 	tool->finished = true;
+	tell_cost(tool);
 	/* What was printed counts only once it is written: a full disk shows
 	 * itself at the flush, on some file systems only at the close. */
 	failed = ferror(stdout) != 0;

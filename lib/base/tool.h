@@ -79,6 +79,7 @@ struct tool {
 	size_t operand_count;
 	int status; /* to finish with after -1 */
 	bool finished;
+	int64_t start_ns; /* clock_monotonic_ns() */
 	struct options parser;
 };
 
@@ -190,8 +191,13 @@ void tool_say(const struct tool *tool, const struct qf_error *err);
 void tool_note(const struct tool *tool, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The same where -v was given: what was done, for who wants to know. */
+void tool_detail(const struct tool *tool, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Frees, flushes standard output, and returns status, or 74 having said so
- * if what was printed could not be written.  Once it has been called, by
+ * if what was printed could not be written.  With -v says how long the tool
+ * took, and its memory.  Once it has been called, by
  * tool_misuse() or tool_fail() too, it only returns status. */
 int tool_finish(struct tool *tool, int status);
 

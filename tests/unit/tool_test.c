@@ -136,7 +136,7 @@ check_case(const struct run_case *c)
 Test(tool, takes_options_and_says_what_is_wrong)
 {
 	static const struct run_case cases[] = {
-	    {&plain, "-l x.qf -s ho f -vv", 1, "1 ho\nf x.qf 0 2 27\n",
+	    {&plain, "-l x.qf -s ho f", 1, "1 ho\nf x.qf 0 0 27\n",
 		"qf-plain: worked\n"},
 	    {&plain, "-q f", 1, "f env.qf 1 0 27\n", ""},
 	    {&plain, "--version", 0, "qf-plain (qingfen) " QF_VERSION "\n", ""},
@@ -165,6 +165,22 @@ Test(tool, takes_options_and_says_what_is_wrong)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		check_case(&cases[i]);
 	}
+}
+
+Test(tool, says_what_it_took_when_told_to_say_more)
+{
+	char out[2000], err[2000], unit[4] = "";
+	long seconds = -1, mebibytes = -1;
+
+	cr_assert_eq(run(&plain, "-l x.qf f -vv", NULL, out, err), 1);
+	cr_expect_str_eq(out, "f x.qf 0 2 27\n", "%s", out);
+	cr_expect_eq(sscanf(err,
+			 "qf-plain: worked\nqf-plain: took %ld.%*3d s, "
+			 "%ld %3s at most",
+			 &seconds, &mebibytes, unit),
+	    3, "%s", err);
+	cr_expect(seconds >= 0 && seconds < 60 && mebibytes > 0);
+	cr_expect_str_eq(unit, "MiB");
 }
 
 Test(tool, misses_a_ledger_that_nobody_named)
