@@ -54,7 +54,10 @@ temporary_parent(const char *path, const char **name, struct qf_error *err)
 		parent = xstrndup(path, (size_t)(slash - path) + 1);
 	}
 	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd == -1) {
+	if (fd == -1 && (errno == ENOENT || errno == ENOTDIR)) {
+		qf_fail(err, QF_CANTCREAT, "output-create",
+		    "%s: there is no folder %s to write it in", path, parent);
+	} else if (fd == -1) {
 		temporary_fail(path, err);
 	}
 	free(parent);
