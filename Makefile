@@ -41,34 +41,42 @@ GEN      := $(patsubst schemas/%,$(B)/gen/%.h,\
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
 TEST_SRC := $(wildcard tests/unit/*_test.c)
 
+# What is made is named in a word; V=1 shows the commands whole.
+Q := $(if $(V),,@)
+say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@echo "  $(1)	$@")
+
 .PHONY: all clean help
 .SECONDARY:
 all: $(TOOLS:%=$(BIN)/%)
 
 $(BIN)/%: $(B)/cmd/%.o $(B)/libqf.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/libqf.a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)
+	$(Q)$(AR) rcs $@ $^
 
 $(B)/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # A schema as the bytes of a C array: ledger.sql becomes ledger.sql.h with
 # "static const char ledger_sql[]", ended by a NUL.
 $(B)/gen/%.h: schemas/%
 	@mkdir -p $(@D)
-	{ printf 'static const char %s[] = {' "$(subst -,_,$(subst .,_,$*))"; \
+	$(call say,GEN)
+	$(Q){ printf 'static const char %s[] = {' "$(subst -,_,$(subst .,_,$*))"; \
 	  od -An -v -tx1 $< | sed "s/ \(..\)/'\\\\x\1',/g"; \
-	  printf '0};\n'; } > $@.tmp
-	mv $@.tmp $@
+	  printf '0};\n'; } > $@.tmp && mv $@.tmp $@
 
 # Unit tests: one program of the tests of all modules.
 $(B)/unit: $(TEST_SRC:%.c=$(B)/%.o) $(B)/libqf.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
+	$(call say,LINK)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion
 
 # What is checked.  The packages must be there before pkg-config is asked,
 # which is when this file is read, hence a second make.
