@@ -767,14 +767,6 @@ xml_next(const struct xml_node *node, const char *name)
 	return element_from(inside(node)->next, name);
 }
 
-const struct xml_node *
-xml_parent(const struct xml_node *node)
-{
-	const xmlNode *parent = inside(node)->parent;
-
-	return parent->type == XML_ELEMENT_NODE ? outside(parent) : NULL;
-}
-
 size_t
 xml_line(const struct xml_node *node)
 {

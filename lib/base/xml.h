@@ -105,9 +105,6 @@ const char *xml_text(const struct xml_node *node);
 const struct xml_node *xml_first(const struct xml_node *node, const char *name);
 const struct xml_node *xml_next(const struct xml_node *node, const char *name);
 
-/* The element around this one; NULL for the root. */
-const struct xml_node *xml_parent(const struct xml_node *node);
-
 /* The line on which the element begins, from 1. */
 size_t xml_line(const struct xml_node *node);
 

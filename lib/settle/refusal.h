@@ -16,7 +16,6 @@
 #define REASON_EDGE_IN_INTERVAL "edge-in-interval"
 #define REASON_ENERGY_ROUNDING "energy-rounding"
 #define REASON_METER_CHANGE "meter-change"
-#define REASON_MISSING_CONDITION "missing-condition"
 #define REASON_MISSING_READ "missing-read"
 #define REASON_MISSING_REGISTER "missing-register"
 #define REASON_MONEY_SCALE "money-scale"
