@@ -78,6 +78,15 @@ struct overlay {
 	int line_no;
 };
 
+/* Whom a rule is for, by what the contract says of itself.  Each list that is
+ * not empty must hold the contract's word; option, where not "", must be one
+ * of its options ("name" or "name=value"). */
+struct for_whom {
+	char **classes, **types, **voltages;
+	size_t class_count, type_count, voltage_count;
+	char option[ID_MAX + 1];
+};
+
 enum price_form {
 	PRICE_FIXED, /* numbers in the document, by band or one */
 	PRICE_PRINTED, /* a price table prints one for each band; a ratio
@@ -100,6 +109,7 @@ struct ratio {
 	unsigned band, of; /* band index; `of` is the base's */
 	struct dec factor;
 	bool on_whole; /* false: on the floating part only */
+	struct for_whom whom; /* the first ratio of a band that fits holds */
 };
 
 struct band_price {
@@ -114,6 +124,11 @@ enum charge_per {
 	PER_ONCE,
 	PER_MONTH_BY_DAY, /* a month's price / days of the run's period, a day
 			   */
+	PER_KW, /* maximum demand of the month (需量), see struct demand */
+	PER_KVA, /* capacity (容量): the contract's option kva */
+	PER_POWER_FACTOR, /* percent of other charges (力调), power_factor */
+	PER_LIMIT, /* what other charges lack to a minimum, or have over a
+		    * maximum: see struct limit */
 };
 
 /* How far one line reaches: rounding happens on the line. */
@@ -122,6 +137,155 @@ enum line_span { SPAN_STRETCH, SPAN_MONTH, SPAN_DAY, SPAN_HOUR, SPAN_INTERVAL };
 struct rounding {
 	int scale;
 	enum dec_mode mode;
+};
+
+/* Which energy a charge per kWh is of.  The other than that of its channel
+ * takes both channels of the point together: over an interval, a day or a
+ * month, by band where the charge is by band. */
+enum of_energy {
+	OF_CHANNEL, /* as metered */
+	OF_NET, /* the channel less the other, not below zero */
+	OF_NET_SIGNED, /* the same, below zero too */
+	OF_SMALLER, /* the smaller of the two channels */
+};
+enum quantity_over { OVER_INTERVAL, OVER_DAY, OVER_MONTH };
+
+/* A share of the energy (定比定量): percent of each band, or kWh a month that
+ * are taken from the bands by their kWh; one charge takes the rest.  The
+ * number may be an option of the contract. */
+enum part_kind { PART_PERCENT, PART_KWH, PART_REST };
+struct energy_part {
+	enum part_kind kind;
+	struct dec value; /* percent, or kWh a month */
+	char option[ID_MAX + 1]; /* "": value */
+};
+
+/* kWh lost in a transformer that the meter does not see (变损): fixed_kwh for
+ * `days` days, by the days of the segment, and a percent of its energy;
+ * rounded, then split over the bands by their kWh, or all given to one. */
+struct loss {
+	struct dec fixed_kwh;
+	char fixed_option[ID_MAX + 1]; /* "": fixed_kwh */
+	int days; /* that fixed_kwh is for; 0: a month, as long as it is */
+	struct dec percent;
+	struct rounding round; /* of the kWh */
+	unsigned to_band; /* BAND_NONE: all by their kWh */
+};
+
+/* Tiers (阶梯): what a kWh costs by how many there were before it in the same
+ * day, month or year.  Also of kW, of charges per kW. */
+enum tier_unit {
+	TIER_TOTAL, /* to is kWh (or kW) */
+	TIER_A_DAY, /* to x days of the month or year */
+	TIER_A_KW, /* to x the month's maximum demand */
+	TIER_A_KVA, /* to x the contract's option kva */
+};
+struct tier {
+	char component[ID_MAX + 1]; /* on its lines */
+	bool has_to; /* the last one has none */
+	struct dec to; /* counted from zero: where the tier ends */
+	char to_option[ID_MAX + 1]; /* "": to */
+	enum tier_unit unit;
+	struct band_price *prices; /* instead of the charge's price */
+	size_t price_count;
+	struct band_price *adders; /* on top of it */
+	size_t adder_count;
+	int line_no;
+};
+enum tier_count { COUNT_DAY, COUNT_MONTH, COUNT_YEAR };
+/* Which kWh are in which tier where several bands have some. */
+enum tier_split {
+	TIER_BY_TIME, /* in order of time; an interval is cut at the edge */
+	TIER_BY_SHARE, /* every band by its share of the segment's kWh */
+	TIER_BY_ORDER, /* band after band, in the order given */
+};
+struct tiers {
+	enum tier_count per;
+	int year_start_month; /* of COUNT_YEAR: 1..12 */
+	unsigned bands; /* bit of each band that counts and is priced so;
+			 * 0: all */
+	bool each_band; /* a counter a band */
+	enum tier_split split;
+	unsigned order[TARIFF_BANDS_MAX]; /* of TIER_BY_ORDER: all bands */
+	size_t order_count;
+	struct tier *list;
+	size_t count;
+};
+
+/* Maximum demand of a month in kW: the highest mean over a window. */
+struct demand {
+	int window_minutes;
+	bool sliding; /* else windows follow each other from midnight */
+	unsigned bands; /* bit of each band in which it counts; 0: all */
+	/* Not below factor x the highest of the months before. */
+	int ratchet_months; /* 0: none */
+	struct dec ratchet_factor;
+	unsigned ratchet_of_months; /* bit 1..12 of those that count; 0: all */
+	/* What was agreed: an option of the contract, in kW. */
+	char agreed_option[ID_MAX + 1]; /* "": none */
+	bool has_least, has_over;
+	struct dec agreed_least; /* not below this x the agreed */
+	struct dec agreed_over; /* above this x the agreed ... */
+	struct dec over_times; /* ... each kW counts so many times */
+	struct rounding round; /* of the kW */
+	bool has_round;
+	/* The price x factor where the month's kWh / kVA reach a number. */
+	bool has_discount;
+	struct dec discount_kwh_per_kva, discount_factor;
+};
+
+/* How a month's price falls on a contract that has a part of the month. */
+enum month_share {
+	SHARE_WHOLE, /* whole, on the first segment of the month */
+	SHARE_DAYS, /* by days of the month */
+	SHARE_THIRTIETHS, /* a day is 1/30, a whole month is whole */
+};
+
+/* The adjustment by power factor: P / sqrt(P2 + Q2), rounded, looked up. */
+struct factor_range {
+	struct dec from, to; /* both inclusive */
+	struct dec percent; /* at `at`, and `each` more per 0.01 off it */
+	struct dec at, each;
+};
+struct power_factor {
+	struct dec standard; /* 0.90 */
+	struct rounding round; /* of the power factor */
+	bool export_counts; /* P and Q of both channels */
+	size_t *of; /* charges that are its base */
+	size_t of_count;
+	char **without; /* items of composed prices that are not (基金) */
+	size_t without_count;
+	struct factor_range *ranges;
+	size_t range_count;
+};
+
+/* Sums of charges, net of tax, not below or above an amount. */
+enum limit_per { LIMIT_MONTH, LIMIT_DAY, LIMIT_SESSION };
+struct limit {
+	enum limit_per per;
+	size_t *of;
+	size_t of_count;
+	bool has_least, has_most;
+	struct dec least, most;
+};
+
+/* A component of a composed price, or the whole charge, that some do not pay
+ * for some time. */
+struct exemption {
+	char item[ID_MAX + 1]; /* "": the whole price */
+	struct for_whom whom;
+	int32_t from_day, to_day; /* [from, to); INT32_MIN, INT32_MAX: open */
+	char source[256];
+	int line_no;
+};
+
+/* Another price while a series is below, or at or above, a limit. */
+struct price_condition {
+	char series[ID_MAX + 1];
+	bool below; /* else at least */
+	struct dec limit;
+	struct dec price;
+	int line_no;
 };
 
 struct charge {
@@ -159,6 +323,21 @@ struct charge {
 	struct dec tax_rate;
 	bool tax_included; /* prices hold the tax already */
 	char sessions_without_intervals[8]; /* "hold" (default) or "even" */
+	struct for_whom whom; /* contracts that it is for */
+	enum of_energy of_energy;
+	enum quantity_over over;
+	enum month_share share; /* of PER_MONTH, PER_KW, PER_KVA */
+	struct exemption *exemptions;
+	size_t exemption_count;
+	struct price_condition *conditions; /* the first that holds */
+	size_t condition_count;
+	/* NULL where the charge has none. */
+	struct energy_part *part;
+	struct loss *loss; /* its kWh are these, not the metered ones */
+	struct tiers *tiers;
+	struct demand *demand; /* of PER_KW, always */
+	struct power_factor *power_factor; /* of PER_POWER_FACTOR */
+	struct limit *limit; /* of PER_LIMIT */
 	char source[256]; /* of this charge; "": the version's */
 	char confidence[2];
 	int line_no;

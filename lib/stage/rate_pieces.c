@@ -285,7 +285,11 @@ rate_pieces(struct rate *rate, const struct rate_segment *segment,
 		}
 		return 0;
 	case PER_KWH:
+	case PER_KW:
+	case PER_KVA:
+	case PER_POWER_FACTOR:
+	case PER_LIMIT:
 		break;
 	}
-	BUG("charge %s is by energy", charge->component);
+	BUG("charge %s is not by the piece", charge->component);
 }
