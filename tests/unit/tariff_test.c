@@ -101,7 +101,8 @@ Test(tariff, leaves_the_rest_to_the_schema)
 	     "</version></tariff>",
 		"xml-schema",
 		"3: rounding: this element is not expected; expected is one "
-		"of ( note, bands, import, export, service, charge )"},
+		"of ( note, bands, import, export, service, charge, "
+	    "power-factor, limit )"},
 	    {"<tariff xmlns=\"urn:qingfen:tariff:1\" id=\"t\"/>", "xml-schema",
 		"1: tariff: missing child element(s); expected is one of ( "
 		"name, label, version )"},
