@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/jsonin.h"
+#include "base/jsonin.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 

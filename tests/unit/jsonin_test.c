@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "format/jsonin.h"
+#include "base/jsonin.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -17,8 +17,8 @@
  *
  * Ownership: values belong to the document and are valid until jsonin_free.
  */
-#ifndef QF_FORMAT_JSONIN_H
-#define QF_FORMAT_JSONIN_H
+#ifndef QF_BASE_JSONIN_H
+#define QF_BASE_JSONIN_H
 
 #include <stddef.h>
 #include <stdint.h>

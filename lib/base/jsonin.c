@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "format/jsonin.h"
+#include "base/jsonin.h"
 
 #include <assert.h>
 #include <errno.h>
