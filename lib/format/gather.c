@@ -13,13 +13,12 @@
 #include "base/civil.h"
 #include "base/sorter.h"
 #include "base/zone.h"
-#include "format/declare.h"
 #include "format/faults.h"
+#include "format/piece.h"
 #include "format/piececode.h"
-#include "format/readscsv.h"
 
 struct gather {
-	struct readscsv *reads;
+	struct read_source source;
 	enum gather_mode mode;
 	const struct zone *zone;
 	struct faults *faults;
@@ -39,19 +38,15 @@ static const int64_t powers[] = {
     1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 
 struct gather *
-gather_new(struct readscsv *reads, enum gather_mode mode,
-    const struct declaration *declaration, const struct zone *zone,
-    struct faults *faults)
+gather_new(const struct read_source *source, enum gather_mode mode,
+    const struct zone *zone, struct faults *faults)
 {
 	struct gather *gather = xcalloc(1, sizeof(*gather));
 
-	gather->reads = reads;
+	gather->source = *source;
 	gather->mode = mode;
 	gather->zone = zone;
 	gather->faults = faults;
-	gather->day.minutes = declaration->minutes;
-	gather->day.quantity = declaration->quantity;
-	gather->day.side = declaration->side;
 	gather->out.reads = &gather->day;
 	gather->out.lines = gather->lines;
 	return gather;
@@ -94,6 +89,13 @@ compare(const struct read_piece *piece, const struct series_day *day)
 	return strcmp(piece->point, day->point);
 }
 
+static int
+next_of_source(
+    struct gather *gather, const struct read_piece **out, struct qf_error *err)
+{
+	return gather->source.next(gather->source.context, out, err);
+}
+
 /* All pieces into the sorter. */
 static int
 load(struct gather *gather, struct qf_error *err)
@@ -104,7 +106,7 @@ load(struct gather *gather, struct qf_error *err)
 	int rc;
 
 	gather->sorter = sorter_new(SORTER_MEMORY);
-	while ((rc = readscsv_next(gather->reads, &piece, err)) == 1) {
+	while ((rc = next_of_source(gather, &piece, err)) == 1) {
 		key_length = piececode_key(piece, key);
 		data_length = piececode_data(piece, data);
 		if (sorter_add(gather->sorter, key, key_length, data,
@@ -124,7 +126,7 @@ fetch(
 	int rc;
 
 	if (gather->mode == GATHER_IN_ORDER) {
-		return readscsv_next(gather->reads, out, err);
+		return next_of_source(gather, out, err);
 	}
 	if (gather->sorter == NULL && load(gather, err) == -1) {
 		return -1;
@@ -132,8 +134,9 @@ fetch(
 	rc = sorter_next(gather->sorter, &record, err);
 	if (rc == 1) {
 		piececode_decode(&record, &gather->decoded);
-		readscsv_day(gather->reads, gather->decoded.day,
-		    &gather->decoded.start_utc, &gather->decoded.day_count);
+		gather->source.day(gather->source.context, gather->decoded.day,
+		    gather->decoded.minutes, &gather->decoded.start_utc,
+		    &gather->decoded.day_count);
 		*out = &gather->decoded;
 	}
 	return rc;
@@ -171,6 +174,9 @@ begin_day(struct gather *gather, const struct read_piece *piece)
 
 	day->day = piece->day;
 	day->channel = piece->channel;
+	day->minutes = piece->minutes;
+	day->quantity = piece->quantity;
+	day->side = piece->side;
 	day->start_utc = piece->start_utc;
 	day->count = piece->day_count;
 	day->scale = piece->scale;
@@ -357,7 +363,31 @@ merge_values(struct gather *gather, const struct read_piece *piece,
 	return 0;
 }
 
-/* A day keeps one method of estimation. */
+/* Adds a method to those of the day, "F14_S11", or says that there are many
+ * where they have no room. */
+static void
+add_method(struct series_day *day, const char *method)
+{
+	static const char many[] = "several";
+	size_t length = strlen(day->method), more = strlen(method);
+	const char *at = strstr(day->method, method);
+
+	for (; at != NULL; at = strstr(at + 1, method)) {
+		if ((at == day->method || at[-1] == '_') &&
+		    (at[more] == '\0' || at[more] == '_')) {
+			return;
+		}
+	}
+	if (strcmp(day->method, many) == 0 ||
+	    length + 1 + more >= sizeof(day->method)) {
+		memcpy(day->method, many, sizeof(many));
+		return;
+	}
+	day->method[length] = '_';
+	memcpy(day->method + length + 1, method, more + 1);
+}
+
+/* A day keeps one method of estimation, unless the format says otherwise. */
 static int
 merge_method(
     struct gather *gather, const struct read_piece *piece, struct qf_error *err)
@@ -372,6 +402,10 @@ merge_method(
 		memcpy(day->method, piece->method, sizeof(day->method));
 		return 1;
 	}
+	if (gather->source.mixes_methods) {
+		add_method(day, piece->method);
+		return 1;
+	}
 	return blame_piece(gather, piece, "read-method",
 	    "another method than that of earlier rows of its day", err);
 }
@@ -384,7 +418,14 @@ merge(
 	size_t fresh = 0, again = 0;
 	int rc;
 
+	if (piece->minutes != day->minutes) {
+		return blame_piece(gather, piece, "read-grid",
+		    "intervals of another length than on earlier rows of its "
+		    "day",
+		    err);
+	}
 	assert(piece->first + piece->count <= day->count);
+	assert(piece->quantity == day->quantity && piece->side == day->side);
 	rc = merge_method(gather, piece, err);
 	if (rc != 1) {
 		return rc;

@@ -1,7 +1,7 @@
 /* gather.h - pieces of days put together and in order.
  *
  *	struct gather *gather = gather_new(
- *	    reads, GATHER_IN_ORDER, &declaration, zone, faults);
+ *	    &source, GATHER_IN_ORDER, zone, faults);
  *
  *	while ((rc = gather_next(gather, &day, err)) == 1)
  *		... day->reads, sorted by day, channel and point ...
@@ -30,10 +30,9 @@
 #include "base/status.h"
 #include "model/series.h"
 
-struct declaration;
 struct faults;
 struct gather;
-struct readscsv;
+struct read_source;
 struct zone;
 
 enum gather_mode { GATHER_IN_ORDER, GATHER_SORTED };
@@ -44,9 +43,8 @@ struct gather_day {
 	const size_t *lines; /* of each interval, 0 where none */
 };
 
-struct gather *gather_new(struct readscsv *reads, enum gather_mode mode,
-    const struct declaration *declaration, const struct zone *zone,
-    struct faults *faults);
+struct gather *gather_new(const struct read_source *source,
+    enum gather_mode mode, const struct zone *zone, struct faults *faults);
 void gather_free(struct gather *gather);
 
 /* 1 with the next day, 0 at the end, -1 on failure. */

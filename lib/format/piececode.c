@@ -78,6 +78,9 @@ piececode_data(
 	*p++ = (unsigned char)piece->quality;
 	*p++ = (unsigned char)piece->scale;
 	*p++ = (unsigned char)piece->line_step;
+	*p++ = (unsigned char)piece->minutes;
+	*p++ = (unsigned char)piece->quantity;
+	*p++ = (unsigned char)piece->side;
 	*p++ = (unsigned char)method_length;
 	memcpy(p, piece->method, method_length);
 	p += method_length;
@@ -124,6 +127,9 @@ piececode_decode(const struct sorter_record *record, struct read_piece *piece)
 	piece->quality = (char)*p++;
 	piece->scale = *p++;
 	piece->line_step = *p++;
+	piece->minutes = *p++;
+	piece->quantity = (enum quantity) * p++;
+	piece->side = (enum side) * p++;
 	method_length = *p++;
 	memcpy(piece->method, p, method_length);
 	piece->method[method_length] = '\0';

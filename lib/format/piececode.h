@@ -15,7 +15,7 @@
 
 #include <stddef.h>
 
-#include "format/readscsv.h"
+#include "format/piece.h"
 
 struct sorter_record;
 

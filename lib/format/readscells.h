@@ -76,13 +76,6 @@ int
 reads_quality(struct readscsv *reads, const struct csv_row *row, size_t column,
     char *quality, const struct csv_field **method, struct qf_error *fault);
 
-/* A value as it is written, and the smallest scale that holds it. */
-struct read_value {
-	int64_t value;
-	int scale;
-	int needed;
-};
-
 /* Energy is never negative: what flows the other way is the other channel's. */
 int reads_value(const struct csv_field *field, struct read_value *out,
     struct qf_error *fault);
@@ -92,15 +85,6 @@ void reads_begin_piece(struct readscsv *reads, struct read_piece *piece,
     int32_t day, size_t first, size_t line_no);
 void reads_set_quality(
     struct read_piece *piece, char quality, const struct csv_field *method);
-
-/* Adds a value after those of the piece; false where the scales of all cannot
- * be held together.  The piece is then as it was if the value's scale is not
- * the larger one, else of no more use. */
-bool reads_add_value(struct read_piece *piece, const struct read_value *value);
-void reads_add_null(struct read_piece *piece);
-
-/* Brings the whole piece to the smallest scale. */
-void reads_settle_scale(struct read_piece *piece);
 
 /* readscsv_next() of each format. */
 int reads_next_wide(struct readscsv *reads, const struct read_piece **out,

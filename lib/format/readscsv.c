@@ -18,9 +18,6 @@
 #include "base/text.h"
 #include "format/readscells.h"
 
-static const int64_t powers[] = {
-    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
-
 struct readscsv *
 readscsv_new(struct csv_reader *reader, const struct sniff *kind,
     const struct declaration *declaration, const struct zone *zone,
@@ -87,14 +84,41 @@ reads_day_info(struct readscsv *reads, int32_t day)
 	return info;
 }
 
-void
-readscsv_day(
-    struct readscsv *reads, int32_t day, int64_t *start_utc, size_t *count)
+static int
+next_piece(void *context, const struct read_piece **out, struct qf_error *err)
 {
+	return readscsv_next(context, out, err);
+}
+
+static void
+day_of_source(
+    void *context, int32_t day, int minutes, int64_t *start_utc, size_t *count)
+{
+	struct readscsv *reads = context;
 	const struct day_info *info = reads_day_info(reads, day);
 
+	assert(minutes == reads->declaration->minutes);
 	*start_utc = info->start_utc;
 	*count = info->count;
+}
+
+static uint64_t
+bytes_of_source(void *context)
+{
+	const struct readscsv *reads = context;
+
+	return csv_bytes(reads->reader);
+}
+
+struct read_source
+readscsv_source(struct readscsv *reads)
+{
+	return (struct read_source){
+	    .context = reads,
+	    .next = next_piece,
+	    .day = day_of_source,
+	    .bytes = bytes_of_source,
+	};
 }
 
 /* Keeps a fault of a row and returns 0 for "this row is none". */
@@ -240,74 +264,6 @@ reads_value(const struct csv_field *field, struct read_value *out,
 	return out->scale <= SERIES_SCALE_MAX ? 0 : shorten(field, out, fault);
 }
 
-/* Brings the values so far to a larger scale; false where one is too large. */
-static bool
-enlarge_scale(struct read_piece *piece, int scale)
-{
-	int64_t factor = powers[scale - piece->scale];
-	size_t i;
-
-	for (i = 0; i < piece->count; i++) {
-		if (piece->values[i] != SERIES_NULL &&
-		    __builtin_mul_overflow(
-			piece->values[i], factor, &piece->values[i])) {
-			return false;
-		}
-	}
-	piece->scale = scale;
-	return true;
-}
-
-/* Adds a value after those of the piece; false where the scales of all cannot
- * be held together, with the piece of no more use. */
-bool
-reads_add_value(struct read_piece *piece, const struct read_value *value)
-{
-	int64_t scaled = value->value;
-
-	assert(piece->count < SERIES_VALUES_MAX);
-	if (value->scale != piece->scale) {
-		if (value->scale < piece->scale) {
-			if (__builtin_mul_overflow(scaled,
-				powers[piece->scale - value->scale], &scaled)) {
-				return false;
-			}
-		} else if (!enlarge_scale(piece, value->scale)) {
-			return false;
-		}
-	}
-	piece->values[piece->count++] = scaled;
-	if (value->needed > piece->needed) {
-		piece->needed = value->needed;
-	}
-	return true;
-}
-
-void
-reads_add_null(struct read_piece *piece)
-{
-	assert(piece->count < SERIES_VALUES_MAX);
-	piece->values[piece->count++] = SERIES_NULL;
-}
-
-void
-reads_settle_scale(struct read_piece *piece)
-{
-	int64_t divisor = powers[piece->scale - piece->needed];
-	size_t i;
-
-	if (divisor == 1) {
-		return;
-	}
-	for (i = 0; i < piece->count; i++) {
-		if (piece->values[i] != SERIES_NULL) {
-			assert(piece->values[i] % divisor == 0);
-			piece->values[i] /= divisor;
-		}
-	}
-	piece->scale = piece->needed;
-}
-
 void
 reads_begin_piece(struct readscsv *reads, struct read_piece *piece, int32_t day,
     size_t first, size_t line_no)
@@ -316,6 +272,9 @@ reads_begin_piece(struct readscsv *reads, struct read_piece *piece, int32_t day,
 
 	piece->day = day;
 	piece->channel = reads->channel;
+	piece->minutes = reads->declaration->minutes;
+	piece->quantity = reads->declaration->quantity;
+	piece->side = reads->declaration->side;
 	memcpy(piece->point, reads->point, reads->point_length + 1);
 	piece->point_length = reads->point_length;
 	piece->start_utc = info->start_utc;

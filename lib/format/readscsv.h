@@ -7,10 +7,8 @@
  *		... gather.h puts pieces together ...
  *	readscsv_free(reads);
  *
- * A piece is what one row of a wide file, or one or more rows on following
- * lines of a long one, say of one point, channel and local day.  Values are in
- * the smallest scale that holds them; intervals are counted from the start of
- * the local day.
+ * A piece (piece.h) is what one row of a wide file, or one or more rows on
+ * following lines of a long one, say.
  *
  * Rows with faults are not handed out and go to `faults`.  Codes: fact-id,
  * read-channel, read-quality, read-method, read-value (a value that is
@@ -29,8 +27,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "model/contract.h"
-#include "model/series.h"
+#include "format/piece.h"
 
 struct csv_reader;
 struct declaration;
@@ -38,25 +35,6 @@ struct faults;
 struct readscsv;
 struct sniff;
 struct zone;
-
-struct read_piece {
-	int32_t day;
-	enum channel channel;
-	char point[ID_MAX + 1];
-	size_t point_length;
-	int64_t start_utc; /* of the local day */
-	size_t day_count; /* intervals of that day */
-	size_t first; /* interval of values[0] */
-	size_t count; /* 1 or more */
-	size_t line_no; /* of values[0] */
-	size_t line_step; /* 0: one line has them all; 1: each the next */
-	char quality; /* QUALITY_MEASURED ... */
-	char method[ID_MAX + 1];
-	int scale; /* the smallest, once the piece is handed out */
-	int needed; /* the smallest scale that holds the values so far */
-	/* SERIES_NULL where nothing is said, and where withdrawn. */
-	int64_t values[SERIES_VALUES_MAX];
-};
 
 struct readscsv *readscsv_new(struct csv_reader *reader,
     const struct sniff *kind, const struct declaration *declaration,
@@ -67,8 +45,7 @@ void readscsv_free(struct readscsv *reads);
 int readscsv_next(struct readscsv *reads, const struct read_piece **out,
     struct qf_error *err);
 
-/* Where a local day starts, and how many intervals it has; remembered. */
-void readscsv_day(
-    struct readscsv *reads, int32_t day, int64_t *start_utc, size_t *count);
+/* The same as a source for gather.h. */
+struct read_source readscsv_source(struct readscsv *reads);
 
 #endif

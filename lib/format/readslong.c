@@ -207,8 +207,8 @@ begin_long(
 	piece->line_step = 1;
 	reads_set_quality(piece, value->quality, value->method);
 	if (value->withdrawn) {
-		reads_add_null(piece);
-	} else if (!reads_add_value(piece, &value->value)) {
+		piece_add_null(piece);
+	} else if (!piece_add_value(piece, &value->value)) {
 		BUG("a first value that does not fit");
 	}
 	reads->begun = true;
@@ -227,17 +227,17 @@ grow(struct readscsv *reads, const struct value_row *value, size_t line_no)
 	}
 	if (continues(reads, piece, value, line_no)) {
 		if (value->withdrawn) {
-			reads_add_null(piece);
+			piece_add_null(piece);
 			return 0;
 		}
 		/* Scales that do not fit together meet in gather.c, which says
 		 * so by line; here the piece must stay what it was. */
 		if (value->value.scale <= piece->scale &&
-		    reads_add_value(piece, &value->value)) {
+		    piece_add_value(piece, &value->value)) {
 			return 0;
 		}
 	}
-	reads_settle_scale(piece);
+	piece_settle_scale(piece);
 	reads->growing = 1 - reads->growing;
 	begin_long(reads, value, line_no);
 	return 1;
@@ -276,7 +276,7 @@ reads_next_long(
 		return 0;
 	}
 	reads->begun = false;
-	reads_settle_scale(&reads->pieces[reads->growing]);
+	piece_settle_scale(&reads->pieces[reads->growing]);
 	*out = &reads->pieces[reads->growing];
 	return 1;
 }

@@ -50,14 +50,14 @@ take_values(struct readscsv *reads, const struct csv_row *row, size_t column,
 
 	for (i = column; i < row->count; i++) {
 		if (row->fields[i].length == 0) {
-			reads_add_null(piece);
+			piece_add_null(piece);
 			continue;
 		}
 		if (piece->quality == QUALITY_WITHDRAWN) {
 			qf_fail(&fault, QF_DATA, "read-value",
 			    "must be empty where the quality is withdrawn");
 		} else if (reads_value(&row->fields[i], &value, &fault) == 0) {
-			if (reads_add_value(piece, &value)) {
+			if (piece_add_value(piece, &value)) {
 				continue;
 			}
 			qf_fail(&fault, QF_DATA, "read-range",
@@ -72,9 +72,9 @@ take_values(struct readscsv *reads, const struct csv_row *row, size_t column,
 		if (strcmp(fault.code, "read-range") == 0) {
 			break;
 		}
-		reads_add_null(piece);
+		piece_add_null(piece);
 	}
-	reads_settle_scale(piece);
+	piece_settle_scale(piece);
 	return sound;
 }
 

@@ -16,12 +16,16 @@
 
 #include "base/digest.h"
 #include "format/declare.h"
+#include "format/gather.h"
 #include "format/sniff.h"
 #include "stage/ingest.h"
 
 struct entry;
+struct fact;
 struct faults;
 struct ledger;
+struct progress;
+struct read_source;
 struct zone;
 
 /* What all files of one call share. */
@@ -73,6 +77,15 @@ void intake_refuse(const struct ingest_options *options,
 /* The rows of a CSV file, each new one appended to passage->entry, each fault
  * kept in passage->faults; counts in operand->file. */
 int intake_rows(struct passage *passage, struct qf_error *err);
+
+/* Days of reads out of any source, and one fact: appended to passage->entry or
+ * kept in passage->faults, and counted.  *disordered where the source must be
+ * read again and sorted. */
+int intake_reads(struct passage *passage, const struct read_source *source,
+    enum gather_mode mode, bool *disordered, struct progress *bar,
+    struct qf_error *err);
+int intake_fact(
+    struct passage *passage, const struct fact *fact, struct qf_error *err);
 
 /* A rule document as a whole, in an entry of its own. */
 int intake_rule(struct passage *passage, struct qf_error *err);

@@ -37,17 +37,16 @@ take_column(struct qf_error *fault, const char *const *names, size_t count)
 	return NULL;
 }
 
-/* What a row does, its file's counts and faults say. */
-static int
-take_fact(struct passage *passage, const struct csv_reader *reader,
-    const struct fact *fact, struct qf_error *err)
+int
+intake_fact(
+    struct passage *passage, const struct fact *fact, struct qf_error *err)
 {
 	struct ingest_file *file = passage->operand->file;
-	const char *const *names;
+	const char *names[FACT_COLUMNS_MAX];
 	enum fact_outcome outcome;
 	struct qf_error fault;
 	const char *column;
-	size_t count;
+	size_t i;
 
 	if (facts_append(passage->entry, fact,
 		passage->intake->options->correct != NULL, &outcome,
@@ -60,8 +59,10 @@ take_fact(struct passage *passage, const struct csv_reader *reader,
 		*err = fault;
 		return -1;
 	}
-	count = csv_header(reader, &names);
-	column = take_column(&fault, names, count);
+	for (i = 0; i < fact->format->column_count; i++) {
+		names[i] = fact->format->columns[i].name;
+	}
+	column = take_column(&fault, names, i);
 	return faults_add_error(
 	    passage->faults, fact->line_no, column, &fault, err);
 }
@@ -77,7 +78,7 @@ take_facts(struct passage *passage, struct csv_reader *reader,
 	facts = factcsv_new(reader, passage->operand->kind.facts,
 	    passage->intake->zone, passage->faults);
 	while ((rc = factcsv_next(facts, &fact, err)) == 1) {
-		if (take_fact(passage, reader, fact, err) == -1) {
+		if (intake_fact(passage, fact, err) == -1) {
 			rc = -1;
 			break;
 		}
@@ -159,34 +160,46 @@ take_day(struct passage *passage, struct gather *gather,
 	return gather_refuse(gather, day, column, &fault, err);
 }
 
-/* The reads of a file; *disordered where they must be sorted first. */
-static int
-take_reads(struct passage *passage, struct csv_reader *reader,
+int
+intake_reads(struct passage *passage, const struct read_source *source,
     enum gather_mode mode, bool *disordered, struct progress *bar,
     struct qf_error *err)
 {
 	struct ingest_file *file = passage->operand->file;
 	const struct zone *zone = passage->intake->zone;
 	struct gather_day *day;
-	struct readscsv *reads;
 	struct gather *gather;
 	int rc;
 
-	reads = readscsv_new(reader, &passage->operand->kind,
-	    &passage->declaration, zone, passage->faults);
-	gather = gather_new(
-	    reads, mode, &passage->declaration, zone, passage->faults);
+	gather = gather_new(source, mode, zone, passage->faults);
 	while ((rc = gather_next(gather, &day, err)) == 1) {
 		if (take_day(passage, gather, day, err) == -1) {
 			rc = -1;
 			break;
 		}
-		progress_step(bar, (int64_t)csv_bytes(reader));
+		progress_step(bar, (int64_t)source->bytes(source->context));
 	}
 	file->facts += (int64_t)gather_repeated(gather);
 	file->repeated += (int64_t)gather_repeated(gather);
 	*disordered = gather_disordered(gather);
 	gather_free(gather);
+	return rc;
+}
+
+/* The reads of a CSV file; *disordered where they must be sorted first. */
+static int
+take_reads(struct passage *passage, struct csv_reader *reader,
+    enum gather_mode mode, bool *disordered, struct progress *bar,
+    struct qf_error *err)
+{
+	struct read_source source;
+	struct readscsv *reads;
+	int rc;
+
+	reads = readscsv_new(reader, &passage->operand->kind,
+	    &passage->declaration, passage->intake->zone, passage->faults);
+	source = readscsv_source(reads);
+	rc = intake_reads(passage, &source, mode, disordered, bar, err);
 	readscsv_free(reads);
 	return rc;
 }

@@ -155,6 +155,7 @@ static int
 read_days(struct reading *reading, struct csv_reader *reader,
     const struct sniff *kind, struct qf_error *err)
 {
+	struct read_source source;
 	struct readscsv *reads;
 	struct gather_day *day;
 	struct gather *gather;
@@ -162,8 +163,9 @@ read_days(struct reading *reading, struct csv_reader *reader,
 
 	reads = readscsv_new(reader, kind, &reading->declaration, reading->zone,
 	    reading->faults);
-	gather = gather_new(reads, GATHER_SORTED, &reading->declaration,
-	    reading->zone, reading->faults);
+	source = readscsv_source(reads);
+	gather =
+	    gather_new(&source, GATHER_SORTED, reading->zone, reading->faults);
 	while ((rc = gather_next(gather, &day, err)) == 1) {
 		rc = add_day(reading, day->reads, err);
 		if (rc == -1) {

@@ -75,6 +75,7 @@ read_reads(struct csv_reader *csv, const struct sniff *kind,
 	struct faults *faults = faults_new("f");
 	struct declaration declaration;
 	const char *const *preamble;
+	struct read_source source;
 	struct readscsv *reads;
 	struct gather_day *day;
 	struct gather *gather;
@@ -89,7 +90,8 @@ read_reads(struct csv_reader *csv, const struct sniff *kind,
 		return true;
 	}
 	reads = readscsv_new(csv, kind, &declaration, zone, faults);
-	gather = gather_new(reads, mode, &declaration, zone, faults);
+	source = readscsv_source(reads);
+	gather = gather_new(&source, mode, zone, faults);
 	while ((rc = gather_next(gather, &day, &err)) == 1) {
 		add_day(out, day);
 	}

@@ -87,6 +87,7 @@ render_reads(struct buf *out, const char *text, const char *declaration,
 	struct faults *faults = faults_new("f.csv");
 	struct declaration declared;
 	struct csv_reader *csv;
+	struct read_source source;
 	struct readscsv *reads;
 	struct gather_day *day;
 	struct gather *gather;
@@ -102,7 +103,8 @@ render_reads(struct buf *out, const char *text, const char *declaration,
 	    declare_reads(&declared, NULL, 0, declaration, "f.csv", &err), 0);
 	cr_assert_eq(csv_open(&csv, fd, "f.csv", &config, &err), 0);
 	reads = readscsv_new(csv, &kind, &declared, zone, faults);
-	gather = gather_new(reads, mode, &declared, zone, faults);
+	source = readscsv_source(reads);
+	gather = gather_new(&source, mode, zone, faults);
 	while ((rc = gather_next(gather, &day, &err)) == 1) {
 		render_day(out, day);
 	}
