@@ -68,6 +68,18 @@ CREATE TRIGGER session_interval_no_update BEFORE UPDATE ON session_interval
 BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
 CREATE TRIGGER session_interval_no_delete BEFORE DELETE ON session_interval
 BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER session_period_no_update BEFORE UPDATE ON session_period
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER session_period_no_delete BEFORE DELETE ON session_period
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER session_claim_no_update BEFORE UPDATE ON session_claim
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER session_claim_no_delete BEFORE DELETE ON session_claim
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER session_credit_no_update BEFORE UPDATE ON session_credit
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER session_credit_no_delete BEFORE DELETE ON session_credit
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
 CREATE TRIGGER price_no_update BEFORE UPDATE ON price
 BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
 CREATE TRIGGER price_no_delete BEFORE DELETE ON price

@@ -243,6 +243,38 @@ CREATE TABLE session_interval (
 CREATE UNIQUE INDEX session_interval_key
 	ON session_interval (session, channel, start_utc, entry);
 
+-- Quantities of a session by periods that a charging platform names; a period
+-- ends where the session's next one starts.  dimension: energy, time ...
+CREATE TABLE session_period (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	session TEXT NOT NULL, start_utc INTEGER NOT NULL,
+	dimension TEXT NOT NULL,
+	volume TEXT NOT NULL   -- kWh, hours, A or kW; energy below 0: fed in
+) STRICT;
+CREATE UNIQUE INDEX session_period_key
+	ON session_period (session, start_utc, dimension, entry);
+
+-- What the sender of a session says that it comes to; never what is settled.
+CREATE TABLE session_claim (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	session TEXT NOT NULL,
+	item TEXT NOT NULL,    -- total flat energy time ...
+	volume TEXT,           -- kWh or hours
+	excl TEXT, incl TEXT   -- money, without and with tax
+) STRICT;
+CREATE UNIQUE INDEX session_claim_key ON session_claim (session, item, entry);
+
+-- A session that its sender has taken back whole, by a document of this name.
+CREATE TABLE session_credit (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	session TEXT NOT NULL,
+	credit TEXT NOT NULL   -- the credit document's id
+) STRICT;
+CREATE UNIQUE INDEX session_credit_key ON session_credit (session, entry);
+
 -- Monthly price tables (代理购电价格表).  item: a band or a component.
 CREATE TABLE price (
 	id INTEGER PRIMARY KEY,

@@ -228,7 +228,8 @@ parse_instant(const struct factcsv *facts, const struct csv_field *field,
 	enum fact_kind kind = facts->fact.format->kind;
 	unsigned flags = INSTANT_DATE;
 
-	if (kind == FACT_SESSION || kind == FACT_SESSION_INTERVAL) {
+	if (kind == FACT_SESSION || kind == FACT_SESSION_INTERVAL ||
+	    kind == FACT_SESSION_PERIOD) {
 		flags = 0;
 	}
 	return instant_parse(

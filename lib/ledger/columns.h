@@ -46,6 +46,12 @@
 	"entry, line, session, channel, band, kwh"
 #define SESSION_INTERVAL_COLUMNS \
 	"entry, line, session, channel, start_utc, end_utc, kwh"
+#define SESSION_PERIOD_COLUMNS \
+	"entry, line, session, start_utc, dimension, volume"
+#define SESSION_CLAIM_COLUMNS \
+	"entry, line, session, item, volume, excl, incl"
+#define SESSION_CREDIT_COLUMNS \
+	"entry, line, session, credit"
 #define PRICE_COLUMNS \
 	"entry, line, price_table, month, user_class, type, voltage, " \
 	"item, price, unit, tax"

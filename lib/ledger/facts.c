@@ -58,6 +58,14 @@ static const char *const earlier_sql[FACT_KINDS] = {
     [FACT_SESSION_INTERVAL] =
 	"SELECT " SESSION_INTERVAL_COLUMNS " FROM session_interval"
 	" WHERE session = ?1 AND channel = ?2 AND start_utc = ?3" NEWEST,
+    [FACT_SESSION_PERIOD] =
+	"SELECT " SESSION_PERIOD_COLUMNS " FROM session_period"
+	" WHERE session = ?1 AND start_utc = ?2 AND dimension = ?3" NEWEST,
+    [FACT_SESSION_CLAIM] = "SELECT " SESSION_CLAIM_COLUMNS " FROM session_claim"
+			   " WHERE session = ?1 AND item = ?2" NEWEST,
+    [FACT_SESSION_CREDIT] =
+	"SELECT " SESSION_CREDIT_COLUMNS " FROM session_credit"
+	" WHERE session = ?1" NEWEST,
     [FACT_REGISTER_READ] =
 	"SELECT " REGISTER_READ_COLUMNS " FROM register_read"
 	" WHERE point = ?1 AND meter = ?2 AND time_utc = ?3 AND channel = ?4"
@@ -105,6 +113,9 @@ static const enum row_table tables[FACT_KINDS] = {
     [FACT_SESSION] = ROW_SESSION,
     [FACT_SESSION_BAND] = ROW_SESSION_BAND,
     [FACT_SESSION_INTERVAL] = ROW_SESSION_INTERVAL,
+    [FACT_SESSION_PERIOD] = ROW_SESSION_PERIOD,
+    [FACT_SESSION_CLAIM] = ROW_SESSION_CLAIM,
+    [FACT_SESSION_CREDIT] = ROW_SESSION_CREDIT,
     [FACT_REGISTER_READ] = ROW_REGISTER_READ,
 };
 
@@ -197,6 +208,34 @@ check_session(const struct fact *fact, struct qf_error *err)
 	return check_stretch(fact, "start", "end", false, err);
 }
 
+/* Energy, current and power may be below zero, as may what is fed in; a time
+ * may not. */
+static int
+check_period(const struct fact *fact, struct qf_error *err)
+{
+	const struct fact_value *dimension = value_of(fact, "dimension");
+
+	if (value_of(fact, "volume")->text[0] == '-' &&
+	    (is_word(dimension, "time") || is_word(dimension, "parking-time") ||
+		is_word(dimension, "reservation-time"))) {
+		return qf_fail(err, QF_DATA, "period-negative",
+		    "volume: a time must not be negative");
+	}
+	return 0;
+}
+
+static int
+check_claim(const struct fact *fact, struct qf_error *err)
+{
+	if (value_of(fact, "volume")->is == FACT_NULL &&
+	    value_of(fact, "excl")->is == FACT_NULL &&
+	    value_of(fact, "incl")->is == FACT_NULL) {
+		return qf_fail(err, QF_DATA, "claim-empty",
+		    "volume: empty, and so are excl and incl");
+	}
+	return 0;
+}
+
 /* A natural person is a pseudonym here; the name is in the identity file, from
  * which it can be erased. */
 static int
@@ -233,6 +272,10 @@ check_row(const struct fact *fact, struct qf_error *err)
 		return check_stretch(fact, "start", "end", false, err);
 	case FACT_SESSION:
 		return check_session(fact, err);
+	case FACT_SESSION_PERIOD:
+		return check_period(fact, err);
+	case FACT_SESSION_CLAIM:
+		return check_claim(fact, err);
 	case FACT_REGISTER_READ:
 		return check_register(fact, err);
 	default:

@@ -39,8 +39,9 @@ static const struct stmt_list list = STMT_LIST(sql);
 
 static const enum row_table tables[] = {ROW_PARTY, ROW_POINT, ROW_METER,
     ROW_RELATION, ROW_CONTRACT, ROW_MEMBER, ROW_ALIAS, ROW_REGISTER_READ,
-    ROW_SESSION, ROW_SESSION_BAND, ROW_SESSION_INTERVAL, ROW_PRICE, ROW_SERIES,
-    ROW_CALENDAR, ROW_CONDITION};
+    ROW_SESSION, ROW_SESSION_BAND, ROW_SESSION_INTERVAL, ROW_SESSION_PERIOD,
+    ROW_SESSION_CLAIM, ROW_SESSION_CREDIT, ROW_PRICE, ROW_SERIES, ROW_CALENDAR,
+    ROW_CONDITION};
 
 /* A later row of the key of a row of the batch. */
 #define LATER(table, same_key)                                   \
@@ -60,6 +61,9 @@ static const char *const later_sql[ROW_TABLES] = {
     [ROW_SESSION] = LATER("session", SAME_SESSION),
     [ROW_SESSION_BAND] = LATER("session_band", SAME_SESSION_BAND),
     [ROW_SESSION_INTERVAL] = LATER("session_interval", SAME_SESSION_INTERVAL),
+    [ROW_SESSION_PERIOD] = LATER("session_period", SAME_SESSION_PERIOD),
+    [ROW_SESSION_CLAIM] = LATER("session_claim", SAME_SESSION_CLAIM),
+    [ROW_SESSION_CREDIT] = LATER("session_credit", SAME_SESSION_CREDIT),
     [ROW_PRICE] = LATER("price", SAME_PRICE),
     [ROW_SERIES] = LATER("series", SAME_SERIES),
     [ROW_CALENDAR] = LATER("calendar", SAME_CALENDAR),

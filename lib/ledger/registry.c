@@ -306,6 +306,28 @@ static const char *const lookup_sql[FACT_LOOKUPS] = {
 	HOLDS("session_interval", SAME_SESSION_INTERVAL)
 	" ORDER BY c.channel, c.start_utc",
 
+	[LOOKUP_SESSION] =
+	"SELECT " SESSION_COLUMNS " FROM session c"
+	" WHERE c.session = ?2"
+	HOLDS("session", SAME_SESSION),
+
+	[LOOKUP_PERIODS_OF_SESSION] =
+	"SELECT " SESSION_PERIOD_COLUMNS " FROM session_period c"
+	" WHERE c.session = ?2"
+	HOLDS("session_period", SAME_SESSION_PERIOD)
+	" ORDER BY c.start_utc, c.dimension",
+
+	[LOOKUP_CLAIMS_OF_SESSION] =
+	"SELECT " SESSION_CLAIM_COLUMNS " FROM session_claim c"
+	" WHERE c.session = ?2"
+	HOLDS("session_claim", SAME_SESSION_CLAIM)
+	" ORDER BY c.item",
+
+	[LOOKUP_CREDIT_OF_SESSION] =
+	"SELECT " SESSION_CREDIT_COLUMNS " FROM session_credit c"
+	" WHERE c.session = ?2"
+	HOLDS("session_credit", SAME_SESSION_CREDIT),
+
 	[LOOKUP_REGISTERS_OF_POINT] =
 	"SELECT " REGISTER_READ_COLUMNS " FROM register_read c"
 	" WHERE c.point = ?2 AND c.time_utc BETWEEN ?3 AND ?4"
@@ -360,6 +382,10 @@ static const struct {
     [LOOKUP_SESSIONS_OF_POINT] = {FACT_SESSION, true},
     [LOOKUP_BANDS_OF_SESSION] = {FACT_SESSION_BAND, false},
     [LOOKUP_INTERVALS_OF_SESSION] = {FACT_SESSION_INTERVAL, false},
+    [LOOKUP_SESSION] = {FACT_SESSION, false},
+    [LOOKUP_PERIODS_OF_SESSION] = {FACT_SESSION_PERIOD, false},
+    [LOOKUP_CLAIMS_OF_SESSION] = {FACT_SESSION_CLAIM, false},
+    [LOOKUP_CREDIT_OF_SESSION] = {FACT_SESSION_CREDIT, false},
     [LOOKUP_REGISTERS_OF_POINT] = {FACT_REGISTER_READ, true},
     [LOOKUP_PRICES_OF_TABLE] = {FACT_PRICE, true},
     [LOOKUP_SERIES] = {FACT_SERIES, true},

@@ -69,6 +69,10 @@ enum fact_lookup {
 	LOOKUP_SESSIONS_OF_POINT,	/* point; end_utc in [a, b) */
 	LOOKUP_BANDS_OF_SESSION,	/* session */
 	LOOKUP_INTERVALS_OF_SESSION,	/* session */
+	LOOKUP_SESSION,			/* session */
+	LOOKUP_PERIODS_OF_SESSION,	/* session */
+	LOOKUP_CLAIMS_OF_SESSION,	/* session */
+	LOOKUP_CREDIT_OF_SESSION,	/* session */
 	LOOKUP_REGISTERS_OF_POINT,	/* point; time_utc in [a, b] */
 	LOOKUP_PRICES_OF_TABLE,		/* price table; month in [a, b] */
 	LOOKUP_SERIES,			/* series; overlaps [a, b) */

@@ -15,7 +15,8 @@
 #include "ledger/entry.h"
 #include "ledger/stmt.h"
 
-#define PLACES_5 "?, ?, ?, ?, ?"
+#define PLACES_4 "?, ?, ?, ?"
+#define PLACES_5 PLACES_4 ", ?"
 #define PLACES_6 PLACES_5 ", ?"
 #define PLACES_7 PLACES_6 ", ?"
 #define PLACES_8 PLACES_7 ", ?"
@@ -66,6 +67,12 @@
 	    6)                                                                 \
 	X(SESSION_INTERVAL, "session_interval", OWN, SESSION_INTERVAL_COLUMNS, \
 	    PLACES_7, 7)                                                       \
+	X(SESSION_PERIOD, "session_period", OWN, SESSION_PERIOD_COLUMNS,       \
+	    PLACES_6, 6)                                                       \
+	X(SESSION_CLAIM, "session_claim", OWN, SESSION_CLAIM_COLUMNS,          \
+	    PLACES_7, 7)                                                       \
+	X(SESSION_CREDIT, "session_credit", OWN, SESSION_CREDIT_COLUMNS,       \
+	    PLACES_4, 4)                                                       \
 	X(PRICE, "price", OWN, PRICE_COLUMNS, PLACES_11, 11)                   \
 	X(SERIES, "series", OWN, SERIES_COLUMNS, PLACES_7, 7)                  \
 	X(CALENDAR, "calendar", OWN, CALENDAR_COLUMNS, PLACES_6, 6)            \

@@ -33,6 +33,11 @@
 #define SAME_SESSION_INTERVAL \
 	"n.session = c.session AND n.channel = c.channel" \
 	" AND n.start_utc = c.start_utc"
+#define SAME_SESSION_PERIOD \
+	"n.session = c.session AND n.start_utc = c.start_utc" \
+	" AND n.dimension = c.dimension"
+#define SAME_SESSION_CLAIM "n.session = c.session AND n.item = c.item"
+#define SAME_SESSION_CREDIT "n.session = c.session"
 #define SAME_PRICE \
 	"n.price_table = c.price_table AND n.month = c.month" \
 	" AND ifnull(n.user_class, '') = ifnull(c.user_class, '')" \

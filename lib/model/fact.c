@@ -73,6 +73,10 @@
 		name, FACT_DECIMAL, FACT_NOT_NEGATIVE | FACT_OPTIONAL, \
 		    FACT_NO_REF, NULL                                  \
 	}
+#define OPTIONAL_DECIMAL(name)                                       \
+	{                                                            \
+		name, FACT_DECIMAL, FACT_OPTIONAL, FACT_NO_REF, NULL \
+	}
 #define OPTIONAL_KEY_ID(name)                                              \
 	{                                                                  \
 		name, FACT_ID, FACT_KEY | FACT_OPTIONAL, FACT_NO_REF, NULL \
@@ -209,6 +213,33 @@ static const struct fact_column session_interval[] = {
     AMOUNT("kwh"),
 };
 
+/* Quantities of a stretch that a charging platform names; it ends where the
+ * session's next one starts. */
+static const struct fact_column session_period[] = {
+    KEY_SESSION,
+    KEY_START,
+    KEY_WORD("dimension",
+	"energy energy-import energy-export time parking-time "
+	"reservation-time min-current max-current current min-power "
+	"max-power power state-of-charge"),
+    DECIMAL("volume"),
+};
+
+/* What the sender of a session says it comes to. */
+static const struct fact_column session_claim[] = {
+    KEY_SESSION,
+    KEY_WORD("item",
+	"total flat energy time parking-time reservation duration service"),
+    OPTIONAL_DECIMAL("volume"),
+    OPTIONAL_DECIMAL("excl"),
+    OPTIONAL_DECIMAL("incl"),
+};
+
+static const struct fact_column session_credit[] = {
+    KEY_SESSION,
+    ID("credit"),
+};
+
 static const struct fact_column register_read[] = {
     KEY_POINT("point"),
     KEY_ID("meter"),
@@ -237,6 +268,9 @@ static const struct fact_format formats[FACT_KINDS] = {
     FORMAT(FACT_SESSION, "session", session),
     FORMAT(FACT_SESSION_BAND, "session-band", session_band),
     FORMAT(FACT_SESSION_INTERVAL, "session-interval", session_interval),
+    FORMAT(FACT_SESSION_PERIOD, "session-period", session_period),
+    FORMAT(FACT_SESSION_CLAIM, "session-claim", session_claim),
+    FORMAT(FACT_SESSION_CREDIT, "session-credit", session_credit),
     FORMAT(FACT_REGISTER_READ, "register-read", register_read),
 };
 

@@ -15,7 +15,8 @@
 /* The tables in the order of the kinds. */
 static const char *const tables[FACT_KINDS] = {"party", "point", "meter",
     "relation", "contract", "member", "alias", "calendar", "condition", "price",
-    "series", "session", "session_band", "session_interval", "register_read"};
+    "series", "session", "session_band", "session_interval", "session_period",
+    "session_claim", "session_credit", "register_read"};
 
 Test(fact, columns_are_those_of_the_table_in_the_same_order)
 {
