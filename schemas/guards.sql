@@ -96,6 +96,18 @@ CREATE TRIGGER condition_no_update BEFORE UPDATE ON condition
 BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
 CREATE TRIGGER condition_no_delete BEFORE DELETE ON condition
 BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER estimate_no_update BEFORE UPDATE ON estimate
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER estimate_no_delete BEFORE DELETE ON estimate
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER finding_no_update BEFORE UPDATE ON finding
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER finding_no_delete BEFORE DELETE ON finding
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER finding_cleared_no_update BEFORE UPDATE ON finding_cleared
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER finding_cleared_no_delete BEFORE DELETE ON finding_cleared
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run
 BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
 CREATE TRIGGER run_no_delete BEFORE DELETE ON run

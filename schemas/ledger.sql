@@ -320,6 +320,50 @@ CREATE TABLE condition (
 ) STRICT;
 CREATE UNIQUE INDEX condition_key ON condition (station, quantity, day, entry);
 
+-- What an estimate was made from: the values of a point's channel from start to
+-- end are estimated, by the first method of an estimation document that applied.
+CREATE TABLE estimate (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	point TEXT NOT NULL,
+	channel TEXT NOT NULL,
+	start_utc INTEGER NOT NULL, end_utc INTEGER NOT NULL,
+	method TEXT NOT NULL,  -- equal-ends, mean-of-neighbours ...
+	document TEXT NOT NULL, -- id of the estimation document
+	inputs TEXT NOT NULL   -- the values and days it was made from, in words
+) STRICT;
+CREATE UNIQUE INDEX estimate_key ON estimate (point, channel, start_utc, entry);
+
+-- What a check found wrong.  A later row of the key says how it stands since.
+CREATE TABLE finding (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	finding TEXT NOT NULL, -- above-capacity, zero-days, session-overlap ...
+	point TEXT NOT NULL,
+	channel TEXT, session TEXT, -- NULL where it is of no one
+	start_utc INTEGER NOT NULL, end_utc INTEGER NOT NULL,
+	value TEXT, bound TEXT, -- what was found, and what the document allows
+	hold TEXT NOT NULL CHECK (hold IN ('yes', 'no')),
+	state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+	detail TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX finding_key ON finding (point, finding,
+	ifnull(channel, ''), ifnull(session, ''), start_utc, entry);
+
+-- Somebody looked at a finding and lets it stand, with the value that it had:
+-- with another value it is open again.
+CREATE TABLE finding_cleared (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	finding TEXT NOT NULL, point TEXT NOT NULL,
+	channel TEXT, session TEXT, start_utc INTEGER NOT NULL, value TEXT,
+	cleared TEXT NOT NULL CHECK (cleared IN ('yes', 'no')),
+	who TEXT NOT NULL, why TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX finding_cleared_key ON finding_cleared (point, finding,
+	ifnull(channel, ''), ifnull(session, ''), start_utc,
+	ifnull(value, ''), entry);
+
 -- Runs --------------------------------------------------------------------
 --
 -- A run or posting may have millions of rows, so these need no index: the id of

@@ -61,6 +61,15 @@
 	"entry, line, calendar, day, kind, name"
 #define CONDITION_COLUMNS \
 	"entry, line, station, quantity, day, value"
+#define ESTIMATE_COLUMNS \
+	"entry, line, point, channel, start_utc, end_utc, method, " \
+	"document, inputs"
+#define FINDING_COLUMNS \
+	"entry, line, finding, point, channel, session, start_utc, " \
+	"end_utc, value, bound, hold, state, detail"
+#define FINDING_CLEARED_COLUMNS \
+	"entry, line, finding, point, channel, session, start_utc, " \
+	"value, cleared, who, why"
 #define RUN_COLUMNS \
 	"entry, line, tool, kind, asof, from_utc, to_utc, " \
 	"first_month, last_month, scope, arithmetic, lines, holds, " \

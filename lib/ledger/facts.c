@@ -70,6 +70,18 @@ static const char *const earlier_sql[FACT_KINDS] = {
 	"SELECT " REGISTER_READ_COLUMNS " FROM register_read"
 	" WHERE point = ?1 AND meter = ?2 AND time_utc = ?3 AND channel = ?4"
 	" AND ifnull(band, '') = ?5" NEWEST,
+    [FACT_ESTIMATE] =
+	"SELECT " ESTIMATE_COLUMNS " FROM estimate"
+	" WHERE point = ?1 AND channel = ?2 AND start_utc = ?3" NEWEST,
+    [FACT_FINDING] =
+	"SELECT " FINDING_COLUMNS " FROM finding"
+	" WHERE finding = ?1 AND point = ?2 AND ifnull(channel, '') = ?3"
+	" AND ifnull(session, '') = ?4 AND start_utc = ?5" NEWEST,
+    [FACT_FINDING_CLEARED] =
+	"SELECT " FINDING_CLEARED_COLUMNS " FROM finding_cleared"
+	" WHERE finding = ?1 AND point = ?2 AND ifnull(channel, '') = ?3"
+	" AND ifnull(session, '') = ?4 AND start_utc = ?5"
+	" AND ifnull(value, '') = ?6" NEWEST,
 };
 static const struct stmt_list earlier_list = STMT_LIST(earlier_sql);
 
@@ -117,6 +129,9 @@ static const enum row_table tables[FACT_KINDS] = {
     [FACT_SESSION_CLAIM] = ROW_SESSION_CLAIM,
     [FACT_SESSION_CREDIT] = ROW_SESSION_CREDIT,
     [FACT_REGISTER_READ] = ROW_REGISTER_READ,
+    [FACT_ESTIMATE] = ROW_ESTIMATE,
+    [FACT_FINDING] = ROW_FINDING,
+    [FACT_FINDING_CLEARED] = ROW_FINDING_CLEARED,
 };
 
 /* What a row says of itself ---------------------------------------------- */
@@ -269,6 +284,8 @@ check_row(const struct fact *fact, struct qf_error *err)
 		return check_stretch(fact, "from", "to", true, err);
 	case FACT_SERIES:
 	case FACT_SESSION_INTERVAL:
+	case FACT_ESTIMATE:
+	case FACT_FINDING:
 		return check_stretch(fact, "start", "end", false, err);
 	case FACT_SESSION:
 		return check_session(fact, err);

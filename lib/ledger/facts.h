@@ -42,6 +42,12 @@ int facts_append(struct entry *entry, const struct fact *fact, bool correcting,
 int facts_append_reads(struct entry *entry, struct series_day *reads,
     bool correcting, enum fact_outcome *outcome, struct qf_error *err);
 
+/* The same for a day whose values were brought to a measured sum (调平): the
+ * one case in which an estimate takes the place of measured values, those that
+ * it was made from.  It needs no correction. */
+int facts_append_tied(struct entry *entry, struct series_day *reads,
+    enum fact_outcome *outcome, struct qf_error *err);
+
 /* The header row of a batch; entry_finish() comes after it. */
 struct batch {
 	const char *format, *file, *sha256, *declarations;
@@ -63,6 +69,11 @@ int facts_append_rule(struct entry *entry, const char *kind, const char *rule,
  * batch that superseded them. */
 int facts_known(struct ledger *ledger, const char *sha256,
     struct handle *handle, struct qf_error *err);
+
+/* The newest batch of that format with these declarations, as of an entry: 1
+ * and *handle, or 0. */
+int facts_find_batch(struct ledger *ledger, int64_t asof, const char *format,
+    const char *declarations, struct handle *handle, struct qf_error *err);
 
 /* 1 if a batch of so many bytes is there, else 0: where none is, a large file
  * need not be read for its digest before it is read for its rows. */

@@ -14,7 +14,14 @@
 #include "ledger/same_key.h"
 #include "ledger/stmt.h"
 
-enum { Q_BATCH, Q_RULE, Q_LATER_RULE, Q_SUPERSEDED_READS, Q_SIZE };
+enum {
+	Q_BATCH,
+	Q_RULE,
+	Q_LATER_RULE,
+	Q_SUPERSEDED_READS,
+	Q_SIZE,
+	Q_SAME_BATCH
+};
 static const char *const sql[] = {
     [Q_BATCH] = "SELECT b.entry, e.digest FROM batch b"
 		" JOIN entry e ON e.entry = b.entry"
@@ -33,6 +40,11 @@ static const char *const sql[] = {
 	" FROM read_day o CROSS JOIN read_day n ON n.day = o.day"
 	" AND n.channel = o.channel AND n.point = o.point AND n.entry > o.entry"
 	" WHERE o.id BETWEEN ?1 AND ?2 ORDER BY o.id, n.entry",
+    [Q_SAME_BATCH] =
+	"SELECT b.entry, e.digest FROM batch b JOIN entry e ON e.entry = "
+	"b.entry"
+	" WHERE b.format = ?1 AND b.declarations = ?2 AND b.entry <= ?3"
+	" ORDER BY b.entry DESC LIMIT 1",
     [Q_SIZE] = "SELECT 1 FROM batch WHERE bytes = ?1 LIMIT 1",
 };
 static const struct stmt_list list = STMT_LIST(sql);
@@ -41,7 +53,7 @@ static const enum row_table tables[] = {ROW_PARTY, ROW_POINT, ROW_METER,
     ROW_RELATION, ROW_CONTRACT, ROW_MEMBER, ROW_ALIAS, ROW_REGISTER_READ,
     ROW_SESSION, ROW_SESSION_BAND, ROW_SESSION_INTERVAL, ROW_SESSION_PERIOD,
     ROW_SESSION_CLAIM, ROW_SESSION_CREDIT, ROW_PRICE, ROW_SERIES, ROW_CALENDAR,
-    ROW_CONDITION};
+    ROW_CONDITION, ROW_ESTIMATE, ROW_FINDING, ROW_FINDING_CLEARED};
 
 /* A later row of the key of a row of the batch. */
 #define LATER(table, same_key)                                   \
@@ -68,6 +80,9 @@ static const char *const later_sql[ROW_TABLES] = {
     [ROW_SERIES] = LATER("series", SAME_SERIES),
     [ROW_CALENDAR] = LATER("calendar", SAME_CALENDAR),
     [ROW_CONDITION] = LATER("condition", SAME_CONDITION),
+    [ROW_ESTIMATE] = LATER("estimate", SAME_ESTIMATE),
+    [ROW_FINDING] = LATER("finding", SAME_FINDING),
+    [ROW_FINDING_CLEARED] = LATER("finding_cleared", SAME_FINDING_CLEARED),
 };
 static const struct stmt_list later_list = STMT_LIST(later_sql);
 
@@ -114,6 +129,15 @@ facts_append_rule(struct entry *entry, const char *kind, const char *rule,
 
 /* Known bytes -------------------------------------------------------------- */
 
+static void
+take_handle(struct handle *handle, enum entry_kind kind, sqlite3_stmt *stmt)
+{
+	memset(handle, 0, sizeof(*handle));
+	handle->kind = kind;
+	handle->entry = sqlite3_column_int64(stmt, 0);
+	memcpy(handle->head, stmt_text(stmt, 1), HANDLE_HEAD_LENGTH);
+}
+
 /* Finds the newest entry made of these bytes: 1 and its handle, or 0. */
 static int
 find_bytes(struct ledger *ledger, size_t query, enum entry_kind kind,
@@ -128,10 +152,7 @@ find_bytes(struct ledger *ledger, size_t query, enum entry_kind kind,
 	stmt_bind_text(stmt, 1, sha256);
 	found = stmt_step(stmt, ledger, err);
 	if (found == 1) {
-		memset(handle, 0, sizeof(*handle));
-		handle->kind = kind;
-		handle->entry = sqlite3_column_int64(stmt, 0);
-		memcpy(handle->head, stmt_text(stmt, 1), HANDLE_HEAD_LENGTH);
+		take_handle(handle, kind, stmt);
 	}
 	sqlite3_reset(stmt);
 	return found;
@@ -283,6 +304,27 @@ facts_size_known(struct ledger *ledger, int64_t bytes, struct qf_error *err)
 	}
 	stmt_bind_int(stmt, 1, bytes);
 	found = stmt_step(stmt, ledger, err);
+	sqlite3_reset(stmt);
+	return found;
+}
+
+int
+facts_find_batch(struct ledger *ledger, int64_t asof, const char *format,
+    const char *declarations, struct handle *handle, struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int found;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_SAME_BATCH, err) == -1) {
+		return -1;
+	}
+	stmt_bind_text(stmt, 1, format);
+	stmt_bind_text(stmt, 2, declarations);
+	stmt_bind_int(stmt, 3, asof);
+	found = stmt_step(stmt, ledger, err);
+	if (found == 1) {
+		take_handle(handle, ENTRY_BATCH, stmt);
+	}
 	sqlite3_reset(stmt);
 	return found;
 }

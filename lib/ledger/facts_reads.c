@@ -28,6 +28,9 @@ static const char *const sql[] = {
 };
 static const struct stmt_list list = STMT_LIST(sql);
 
+/* What a row may do to what stands. */
+enum manner { STATING, CORRECTING, TYING };
+
 /* What is remembered from one row to the next. */
 struct memory {
 	bool started;
@@ -176,7 +179,7 @@ meet(char stored_quality, int64_t stored, char quality, int64_t value)
 /* Compares on one grid; drops from reads what is known. */
 static int
 meet_values(struct memory *memory, struct ledger *ledger,
-    struct series_day *reads, bool correcting, bool *changed,
+    struct series_day *reads, enum manner manner, bool *changed,
     struct qf_error *err)
 {
 	struct series_day *stored = &memory->stored;
@@ -203,11 +206,14 @@ meet_values(struct memory *memory, struct ledger *ledger,
 			reads->values[i] = SERIES_NULL;
 			continue;
 		case MEET_ESTIMATE:
+			if (manner == TYING) {
+				break;
+			}
 			return refuse(memory, ledger, reads, i, "read-estimate",
 			    "an estimate does not replace a measured value",
 			    err);
 		case MEET_CONFLICT:
-			if (!correcting) {
+			if (manner == STATING) {
 				return refuse(memory, ledger, reads, i,
 				    "fact-conflict",
 				    "is known with other content; a "
@@ -245,7 +251,7 @@ covers(const struct series_day *row, int64_t from_utc, int64_t to_utc)
 /* A row of another resolution, quantity or side takes the day's place. */
 static int
 meet_other_shape(struct memory *memory, struct ledger *ledger,
-    const struct series_day *reads, bool correcting, struct qf_error *err)
+    const struct series_day *reads, enum manner manner, struct qf_error *err)
 {
 	const struct series_day *stored = &memory->stored;
 	int64_t step = 60 * (int64_t)stored->minutes;
@@ -266,7 +272,7 @@ meet_other_shape(struct memory *memory, struct ledger *ledger,
 		    stored->minutes, (long long)stored->entry,
 		    (long long)stored->line_no);
 	}
-	if (!correcting) {
+	if (manner == STATING) {
 		return refuse(memory, ledger, reads, 0, "fact-conflict",
 		    "the day is known in another form; a correction needs "
 		    "--correct",
@@ -323,7 +329,7 @@ write_reads(struct entry *entry, struct memory *memory,
 /* The rows that stand against the new one: drops what is repeated. */
 static int
 meet_stored(struct entry *entry, struct memory *memory,
-    struct series_day *reads, bool correcting, enum fact_outcome *outcome,
+    struct series_day *reads, enum manner manner, enum fact_outcome *outcome,
     struct qf_error *err)
 {
 	struct ledger *ledger = entry_ledger(entry);
@@ -334,13 +340,13 @@ meet_stored(struct entry *entry, struct memory *memory,
 		return found;
 	}
 	if (!read_row_same_shape(&memory->stored, reads)) {
-		if (meet_other_shape(memory, ledger, reads, correcting, err) ==
+		if (meet_other_shape(memory, ledger, reads, manner, err) ==
 		    -1) {
 			return -1;
 		}
 		changed = true;
-	} else if (meet_values(memory, ledger, reads, correcting, &changed,
-		       err) == -1) {
+	} else if (meet_values(memory, ledger, reads, manner, &changed, err) ==
+		   -1) {
 		return -1;
 	}
 	if (says_nothing(reads)) {
@@ -356,9 +362,9 @@ meet_stored(struct entry *entry, struct memory *memory,
 	return 0;
 }
 
-int
-facts_append_reads(struct entry *entry, struct series_day *reads,
-    bool correcting, enum fact_outcome *outcome, struct qf_error *err)
+static int
+append_reads(struct entry *entry, struct series_day *reads, enum manner manner,
+    enum fact_outcome *outcome, struct qf_error *err)
 {
 	struct memory *memory =
 	    entry_memory(entry, ENTRY_MEMORY_READS, sizeof(*memory), NULL);
@@ -376,11 +382,26 @@ facts_append_reads(struct entry *entry, struct series_day *reads,
 	*outcome = says_nothing(reads) ? FACT_REPEATED : FACT_NEW;
 	known = may_be_known(memory, entry_ledger(entry), reads, err);
 	if (known == -1 || (known == 1 && *outcome == FACT_NEW &&
-			       meet_stored(entry, memory, reads, correcting,
+			       meet_stored(entry, memory, reads, manner,
 				   outcome, err) == -1)) {
 		return -1;
 	}
 	return *outcome == FACT_REPEATED
 		   ? 0
 		   : write_reads(entry, memory, reads, err);
+}
+
+int
+facts_append_reads(struct entry *entry, struct series_day *reads,
+    bool correcting, enum fact_outcome *outcome, struct qf_error *err)
+{
+	return append_reads(
+	    entry, reads, correcting ? CORRECTING : STATING, outcome, err);
+}
+
+int
+facts_append_tied(struct entry *entry, struct series_day *reads,
+    enum fact_outcome *outcome, struct qf_error *err)
+{
+	return append_reads(entry, reads, TYING, outcome, err);
 }

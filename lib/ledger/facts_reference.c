@@ -15,7 +15,15 @@
 #include "ledger/stmt.h"
 #include "model/contract.h"
 
-enum { Q_PARTY, Q_POINT, Q_SESSION, Q_CONTRACT, NOUNS, Q_POINTS = NOUNS };
+enum {
+	Q_PARTY,
+	Q_POINT,
+	Q_SESSION,
+	Q_CONTRACT,
+	NOUNS,
+	Q_POINTS = NOUNS,
+	Q_FINDING
+};
 static const char *const sql[] = {
     [Q_PARTY] = "SELECT min(from_utc) FROM party WHERE party = ?1",
     [Q_POINT] = "SELECT min(from_utc) FROM point WHERE point = ?1",
@@ -23,6 +31,9 @@ static const char *const sql[] = {
     [Q_CONTRACT] = "SELECT min(from_utc) FROM contract WHERE contract = ?1",
     [Q_POINTS] = "SELECT point, from_utc FROM point WHERE point >= ?1"
 		 " ORDER BY point, from_utc",
+    [Q_FINDING] = "SELECT 1 FROM finding WHERE finding = ?1 AND point = ?2"
+		  " AND ifnull(channel, '') = ?3 AND ifnull(session, '') = ?4"
+		  " AND start_utc = ?5 LIMIT 1",
 };
 static const struct stmt_list list = STMT_LIST(sql);
 
@@ -133,6 +144,41 @@ check_member(struct entry *entry, const struct fact *fact, struct qf_error *err)
 	    "member: no point and no party is called %s", member);
 }
 
+/* Only what was found can be cleared. */
+static int
+check_cleared(
+    struct entry *entry, const struct fact *fact, struct qf_error *err)
+{
+	static const char *const key[] = {
+	    "finding", "point", "channel", "session"};
+	struct ledger *ledger = entry_ledger(entry);
+	sqlite3_stmt *stmt;
+	int found;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_FINDING, err) == -1) {
+		return -1;
+	}
+	for (int i = 0; i < 4; i++) {
+		const struct fact_value *value =
+		    &fact->values[fact_column(fact->format, key[i])];
+
+		stmt_bind_bytes(stmt, i + 1,
+		    value->is == FACT_NULL ? "" : value->text,
+		    value->is == FACT_NULL ? 0 : value->length);
+	}
+	stmt_bind_int(
+	    stmt, 5, fact->values[fact_column(fact->format, "start")].integer);
+	found = stmt_step(stmt, ledger, err);
+	sqlite3_reset(stmt);
+	if (found == 0) {
+		return qf_fail(err, QF_DATA, "unknown-finding",
+		    "finding: no %s was found of this at %s",
+		    fact->values[fact_column(fact->format, "finding")].text,
+		    fact->values[fact_column(fact->format, "point")].text);
+	}
+	return found == 1 ? 0 : -1;
+}
+
 int
 facts_check_references(
     struct entry *entry, const struct fact *fact, struct qf_error *err)
@@ -163,6 +209,8 @@ facts_check_references(
 		return check_alias(entry, fact, err);
 	case FACT_MEMBER:
 		return check_member(entry, fact, err);
+	case FACT_FINDING_CLEARED:
+		return check_cleared(entry, fact, err);
 	default:
 		return 0;
 	}

@@ -40,7 +40,7 @@
 	" AND (?5 IS NULL OR c.leg = ?5)"
 #define CONTRACT_ORDER " ORDER BY c.point, c.contract, c.leg, c.from_utc"
 
-enum { Q_CONTRACTS, Q_CONTRACT, Q_NEWEST, Q_KNOWN, Q_RULE };
+enum { Q_CONTRACTS, Q_CONTRACT, Q_NEWEST, Q_KNOWN, Q_RULE, Q_RULES };
 static const char *const sql[] = {
     /* In the order of the index contract_point: nothing is sorted. */
     [Q_CONTRACTS] =
@@ -63,6 +63,9 @@ static const char *const sql[] = {
     [Q_RULE] = "SELECT entry, file, text FROM rule"
 	       " WHERE kind = ?1 AND rule = ?2 AND entry <= ?3"
 	       " ORDER BY entry DESC LIMIT 1",
+
+    [Q_RULES] = "SELECT DISTINCT rule FROM rule"
+		" WHERE kind = ?1 AND entry <= ?2 ORDER BY rule LIMIT 2",
 };
 /* clang-format on */
 static const struct stmt_list list = STMT_LIST(sql);
@@ -364,6 +367,39 @@ static const char *const lookup_sql[FACT_LOOKUPS] = {
 	" WHERE c.portfolio = ?2"
 	NOT_VOID HOLDS("member", SAME_MEMBER)
 	" ORDER BY c.member, c.from_utc",
+
+	[LOOKUP_ESTIMATES_OF_POINT] =
+	"SELECT " ESTIMATE_COLUMNS " FROM estimate c"
+	" WHERE c.point = ?2 AND c.end_utc > ?3 AND c.start_utc < ?4"
+	HOLDS("estimate", SAME_ESTIMATE)
+	" ORDER BY c.channel, c.start_utc",
+
+	[LOOKUP_FINDINGS_OF_POINT] =
+	"SELECT " FINDING_COLUMNS " FROM finding c"
+	" WHERE c.point = ?2 AND c.end_utc > ?3 AND c.start_utc < ?4"
+	HOLDS("finding", SAME_FINDING)
+	" ORDER BY c.finding, ifnull(c.channel, ''), ifnull(c.session, ''),"
+	" c.start_utc",
+
+	[LOOKUP_FINDINGS_FROM_POINT] =
+	"SELECT " FINDING_COLUMNS " FROM finding c"
+	" WHERE c.point >= ?2"
+	HOLDS("finding", SAME_FINDING)
+	" ORDER BY c.point LIMIT 1",
+
+	[LOOKUP_FINDINGS] =
+	"SELECT " FINDING_COLUMNS " FROM finding c"
+	" WHERE c.point >= ?2 AND c.start_utc >= ?3 AND c.start_utc < ?4"
+	HOLDS("finding", SAME_FINDING)
+	" ORDER BY c.point, c.finding, ifnull(c.channel, ''),"
+	" ifnull(c.session, ''), c.start_utc",
+
+	[LOOKUP_CLEARANCES_OF_POINT] =
+	"SELECT " FINDING_CLEARED_COLUMNS " FROM finding_cleared c"
+	" WHERE c.point = ?2 AND c.start_utc >= ?3 AND c.start_utc < ?4"
+	HOLDS("finding_cleared", SAME_FINDING_CLEARED)
+	" ORDER BY c.finding, ifnull(c.channel, ''), ifnull(c.session, ''),"
+	" c.start_utc, ifnull(c.value, '')",
 };
 /* clang-format on */
 static const struct stmt_list lookups = STMT_LIST(lookup_sql);
@@ -392,6 +428,11 @@ static const struct {
     [LOOKUP_CALENDAR] = {FACT_CALENDAR, true},
     [LOOKUP_CONDITIONS] = {FACT_CONDITION, true},
     [LOOKUP_MEMBERS] = {FACT_MEMBER, false},
+    [LOOKUP_ESTIMATES_OF_POINT] = {FACT_ESTIMATE, true},
+    [LOOKUP_FINDINGS_OF_POINT] = {FACT_FINDING, true},
+    [LOOKUP_FINDINGS_FROM_POINT] = {FACT_FINDING, false},
+    [LOOKUP_FINDINGS] = {FACT_FINDING, true},
+    [LOOKUP_CLEARANCES_OF_POINT] = {FACT_FINDING_CLEARED, true},
 };
 
 struct fact_cursor {
@@ -509,4 +550,25 @@ rules_find(struct ledger *ledger, int64_t asof, const char *kind,
 	}
 	sqlite3_reset(stmt);
 	return found;
+}
+
+int
+rules_only(struct ledger *ledger, int64_t asof, const char *kind,
+    char id[ID_MAX + 1], struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int found = 0, stepped;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_RULES, err) == -1) {
+		return -1;
+	}
+	stmt_bind_text(stmt, 1, kind);
+	stmt_bind_int(stmt, 2, asof);
+	while ((stepped = stmt_step(stmt, ledger, err)) == 1) {
+		if (found++ == 0) {
+			copy_id(id, stmt_text(stmt, 0));
+		}
+	}
+	sqlite3_reset(stmt);
+	return stepped == -1 ? -1 : found;
 }

@@ -79,6 +79,13 @@ enum fact_lookup {
 	LOOKUP_CALENDAR,		/* calendar; day in [a, b) */
 	LOOKUP_CONDITIONS,		/* station; day in [a, b) */
 	LOOKUP_MEMBERS,			/* portfolio */
+	LOOKUP_ESTIMATES_OF_POINT,	/* point; touches [a, b) */
+	LOOKUP_FINDINGS_OF_POINT,	/* point; touches [a, b) */
+	LOOKUP_FINDINGS_FROM_POINT, /* the first at or after the point's name:
+				     * to pass the points that have none */
+	LOOKUP_FINDINGS, /* of all points from the name on, by point, finding,
+			  * channel, session, start; start in [a, b) */
+	LOOKUP_CLEARANCES_OF_POINT,	/* point; start in [a, b) */
 	FACT_LOOKUPS
 };
 struct fact_cursor;
@@ -97,5 +104,10 @@ void facts_close(struct fact_cursor *cursor);
 int rules_find(struct ledger *ledger, int64_t asof, const char *kind,
     const char *rule, char **text, char file[256], int64_t *entry,
     struct qf_error *err);
+
+/* The id of the one rule document of that kind as of the entry: 1; 0 if there
+ * is none; 2 if there are several, of which id is the first. */
+int rules_only(struct ledger *ledger, int64_t asof, const char *kind,
+    char id[ID_MAX + 1], struct qf_error *err);
 
 #endif

@@ -77,6 +77,10 @@
 	X(SERIES, "series", OWN, SERIES_COLUMNS, PLACES_7, 7)                  \
 	X(CALENDAR, "calendar", OWN, CALENDAR_COLUMNS, PLACES_6, 6)            \
 	X(CONDITION, "condition", OWN, CONDITION_COLUMNS, PLACES_6, 6)         \
+	X(ESTIMATE, "estimate", OWN, ESTIMATE_COLUMNS, PLACES_9, 9)            \
+	X(FINDING, "finding", OWN, FINDING_COLUMNS, PLACES_13, 13)             \
+	X(FINDING_CLEARED, "finding_cleared", OWN, FINDING_CLEARED_COLUMNS,    \
+	    PLACES_11, 11)                                                     \
 	X(RUN, "run", OWN, RUN_COLUMNS, PLACES_14, 14)                         \
 	X(RUN_LINE, "run_line", IN_ID, RUN_LINE_COLUMNS, PLACES_25, 25)        \
 	X(RUN_HOLD, "run_hold", IN_ID, RUN_HOLD_COLUMNS, PLACES_9, 9)          \

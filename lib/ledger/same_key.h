@@ -48,5 +48,15 @@
 #define SAME_CALENDAR "n.calendar = c.calendar AND n.day = c.day"
 #define SAME_CONDITION \
 	"n.station = c.station AND n.quantity = c.quantity AND n.day = c.day"
+#define SAME_ESTIMATE \
+	"n.point = c.point AND n.channel = c.channel" \
+	" AND n.start_utc = c.start_utc"
+#define SAME_FINDING \
+	"n.point = c.point AND n.finding = c.finding" \
+	" AND ifnull(n.channel, '') = ifnull(c.channel, '')" \
+	" AND ifnull(n.session, '') = ifnull(c.session, '')" \
+	" AND n.start_utc = c.start_utc"
+#define SAME_FINDING_CLEARED \
+	SAME_FINDING " AND ifnull(n.value, '') = ifnull(c.value, '')"
 
 #endif

@@ -81,6 +81,16 @@
 	{                                                                  \
 		name, FACT_ID, FACT_KEY | FACT_OPTIONAL, FACT_NO_REF, NULL \
 	}
+#define OPTIONAL_KEY_CHANNEL                                                 \
+	{                                                                    \
+		"channel", FACT_WORD, FACT_KEY | FACT_OPTIONAL, FACT_NO_REF, \
+		    CHANNELS_ALL                                             \
+	}
+#define OPTIONAL_KEY_SESSION                                  \
+	{                                                     \
+		"session", FACT_ID, FACT_KEY | FACT_OPTIONAL, \
+		    FACT_REF_SESSION, NULL                    \
+	}
 #define FROM_TO                                                                \
 	{"from", FACT_INSTANT, FACT_KEY | FACT_FROM, FACT_NO_REF, NULL},       \
 	{                                                                      \
@@ -250,6 +260,42 @@ static const struct fact_column register_read[] = {
     WORD("quality", "measured estimated withdrawn"),
 };
 
+static const struct fact_column estimate[] = {
+    KEY_POINT("point"),
+    KEY_WORD("channel", CHANNELS_ALL),
+    KEY_START,
+    INSTANT("end"),
+    ID("method"),
+    ID("document"),
+    {"inputs", FACT_TEXT, 0, FACT_NO_REF, NULL},
+};
+
+static const struct fact_column finding[] = {
+    KEY_ID("finding"),
+    KEY_POINT("point"),
+    OPTIONAL_KEY_CHANNEL,
+    OPTIONAL_KEY_SESSION,
+    KEY_START,
+    INSTANT("end"),
+    {"value", FACT_DECIMAL, FACT_OPTIONAL, FACT_NO_REF, NULL},
+    {"bound", FACT_DECIMAL, FACT_OPTIONAL, FACT_NO_REF, NULL},
+    WORD("hold", "yes no"),
+    WORD("state", "open closed"),
+    {"detail", FACT_TEXT, 0, FACT_NO_REF, NULL},
+};
+
+static const struct fact_column finding_cleared[] = {
+    KEY_ID("finding"),
+    KEY_POINT("point"),
+    OPTIONAL_KEY_CHANNEL,
+    OPTIONAL_KEY_SESSION,
+    KEY_START,
+    {"value", FACT_DECIMAL, FACT_KEY | FACT_OPTIONAL, FACT_NO_REF, NULL},
+    WORD("cleared", "yes no"),
+    {"who", FACT_TEXT, 0, FACT_NO_REF, NULL},
+    {"why", FACT_TEXT, 0, FACT_NO_REF, NULL},
+};
+
 #define FORMAT(kind, name, columns) \
 	[kind] = {kind, name, columns, sizeof(columns) / sizeof((columns)[0])}
 
@@ -272,6 +318,9 @@ static const struct fact_format formats[FACT_KINDS] = {
     FORMAT(FACT_SESSION_CLAIM, "session-claim", session_claim),
     FORMAT(FACT_SESSION_CREDIT, "session-credit", session_credit),
     FORMAT(FACT_REGISTER_READ, "register-read", register_read),
+    FORMAT(FACT_ESTIMATE, "estimate", estimate),
+    FORMAT(FACT_FINDING, "finding", finding),
+    FORMAT(FACT_FINDING_CLEARED, "finding-cleared", finding_cleared),
 };
 
 const struct fact_format *

@@ -33,6 +33,9 @@ word_of(const char *table, const char *column)
 	    {"price", "tax", "included"},
 	    {"series", "unit", "kwh"},
 	    {"calendar", "kind", "holiday"},
+	    {"finding", "hold", "yes"},
+	    {"finding", "state", "open"},
+	    {"finding_cleared", "cleared", "yes"},
 	    {"run", "kind", "final"},
 	};
 

@@ -204,6 +204,12 @@ static const struct {
     {FACT_CALENDAR, "cn,20001,workday,"},
     {FACT_CALENDAR, "cn,20000,holiday,spring-festival"},
     {FACT_CONDITION, "gz,temperature-max,20000,35.1"},
+    {FACT_ESTIMATE, "p1,import,300,400,mean,annex3,before 1"},
+    {FACT_ESTIMATE, "p1,import,100,200,equal-ends,annex3,before 1"},
+    {FACT_FINDING, "zero-days,p2,import,,300,400,0,7,no,open,x"},
+    {FACT_FINDING, "zero-days,p1,import,,300,400,0,7,no,open,x"},
+    {FACT_FINDING, "session-power,p1,,s1,100,199,9,7,yes,open,x"},
+    {FACT_FINDING_CLEARED, "session-power,p1,,s1,100,9,yes,wang,seen"},
 };
 static const struct {
 	enum fact_lookup lookup;
@@ -239,6 +245,17 @@ static const struct {
     {LOOKUP_CALENDAR, "cn", 20000, 20001, "cn,20000,holiday,spring-festival"},
     {LOOKUP_CONDITIONS, "gz", 20000, 20001, "gz,temperature-max,20000,35.1"},
     {LOOKUP_CONDITIONS, "gz", 20001, 20002, ""},
+    {LOOKUP_ESTIMATES_OF_POINT, "p1", 199, 301,
+	"p1,import,100,200,equal-ends,annex3,before 1; "
+	"p1,import,300,400,mean,annex3,before 1"},
+    {LOOKUP_ESTIMATES_OF_POINT, "p1", 200, 300, ""},
+    {LOOKUP_FINDINGS_OF_POINT, "p1", 198, 301,
+	"session-power,p1,,s1,100,199,9,7,yes,open,x; "
+	"zero-days,p1,import,,300,400,0,7,no,open,x"},
+    {LOOKUP_FINDINGS_OF_POINT, "p1", 199, 300, ""},
+    {LOOKUP_CLEARANCES_OF_POINT, "p1", 100, 101,
+	"session-power,p1,,s1,100,9,yes,wang,seen"},
+    {LOOKUP_CLEARANCES_OF_POINT, "p1", 0, 100, ""},
 };
 
 /* Each lookup finds its own and no other, in the order of keys. */
@@ -277,6 +294,32 @@ Test(registry, looks_up_every_kind_of_fact)
 	fixture_close(&f);
 }
 
+Test(registry, lists_the_findings_of_all_points_in_the_order_of_their_keys)
+{
+	struct fixture f;
+	struct fact_cursor *cursor = NULL, *first = NULL;
+
+	start(&f);
+	fixture_state(
+	    &f, FACT_FINDING, "zero-days,p2,import,,300,400,0,7,no,open,x");
+	fixture_state(
+	    &f, FACT_FINDING, "zero-days,p1,import,,300,400,0,7,no,open,x");
+	fixture_state(
+	    &f, FACT_FINDING, "jump,p1,import,,200,300,0,7,no,closed,x");
+	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_FINDINGS, 99, "", 200, 301),
+	    "jump,p1,import,,200,300,0,7,no,closed,x; "
+	    "zero-days,p1,import,,300,400,0,7,no,open,x; "
+	    "zero-days,p2,import,,300,400,0,7,no,open,x");
+	cr_expect_str_eq(
+	    lookup(&f, &cursor, LOOKUP_FINDINGS, 99, "p2", 0, 300), "");
+	cr_expect_str_eq(
+	    lookup(&f, &first, LOOKUP_FINDINGS_FROM_POINT, 99, "p1x", 0, 0),
+	    "zero-days,p2,import,,300,400,0,7,no,open,x");
+	facts_close(cursor);
+	facts_close(first);
+	fixture_close(&f);
+}
+
 Test(registry, finds_the_next_parent_at_or_after_a_name)
 {
 	struct fixture f;
@@ -287,11 +330,11 @@ Test(registry, finds_the_next_parent_at_or_after_a_name)
 	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_RELATIONS_FROM_PARENT, 99,
 			     "nobody", 0, 0),
 	    "p1,p2,deduct,0,");
-	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_RELATIONS_FROM_PARENT, 99,
-			     "p1", 0, 0),
+	cr_expect_str_eq(
+	    lookup(&f, &cursor, LOOKUP_RELATIONS_FROM_PARENT, 99, "p1", 0, 0),
 	    "p1,p2,deduct,0,");
-	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_RELATIONS_FROM_PARENT, 99,
-			     "p2", 0, 0),
+	cr_expect_str_eq(
+	    lookup(&f, &cursor, LOOKUP_RELATIONS_FROM_PARENT, 99, "p2", 0, 0),
 	    "");
 	facts_close(cursor);
 	fixture_close(&f);
