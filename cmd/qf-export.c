@@ -10,6 +10,7 @@
 #include "base/tool.h"
 #include "stage/export.h"
 #include "stage/handles.h"
+#include "stage/summary.h"
 
 #define TEXT_MAX 256 /* bytes of a sender's or receiver's name */
 
@@ -41,6 +42,8 @@ static const struct options_row rows[] = {
     {OPT_IDENTITY, 0, "identity", "FILE",
 	"join the names of natural persons from FILE"},
     TOOL_ROW_ENCODING,
+    TOOL_ROW_SUMMARY,
+    TOOL_ROW_METRICS,
     {OPT_SPREADSHEET, 0, "spreadsheet", NULL,
 	"write CSV that a spreadsheet cannot take for formulas"},
     {0},
@@ -52,6 +55,11 @@ static const struct tool_spec spec = {
     .operands = "HANDLE...|-",
     .options = rows,
     .ledger = true,
+};
+
+struct options_given {
+	struct export_request request;
+	struct summary summary;
 };
 
 static int
@@ -83,9 +91,11 @@ take_form(struct tool *tool, struct export_request *request, const char *value)
 }
 
 static int
-take_option(struct tool *tool, struct export_request *request, int id,
-    const char *value)
+take_option(
+    struct tool *tool, struct options_given *given, int id, const char *value)
 {
+	struct export_request *request = &given->request;
+
 	switch (id) {
 	case OPT_TO:
 		return take_form(tool, request, value);
@@ -115,6 +125,10 @@ take_option(struct tool *tool, struct export_request *request, int id,
 		return 0;
 	case TOOL_ENCODING:
 		return tool_take_encoding(tool, value, &request->encoding);
+	case TOOL_SUMMARY:
+	case TOOL_METRICS:
+		summary_take(&given->summary, id, value);
+		return 0;
 	case OPT_SPREADSHEET:
 		request->spreadsheet = true;
 		return 0;
@@ -173,17 +187,17 @@ check(struct tool *tool, const struct export_request *request)
 }
 
 static int
-take_options(struct tool *tool, struct export_request *request)
+take_options(struct tool *tool, struct options_given *given)
 {
 	const char *value;
 	int id, rc;
 
 	while ((rc = tool_option(tool, &id, &value)) == 1) {
-		if (take_option(tool, request, id, value) == -1) {
+		if (take_option(tool, given, id, value) == -1) {
 			return -1;
 		}
 	}
-	return rc == -1 ? -1 : check(tool, request);
+	return rc == -1 ? -1 : check(tool, &given->request);
 }
 
 static int
@@ -203,8 +217,13 @@ export_all(const char *path, struct handle *handles, size_t count,
 int
 main(int argc, char **argv)
 {
-	struct export_request request = {
-	    .output = "-", .sender = "", .receiver = "", .zh = true};
+	struct export_counts counts = {0};
+	struct options_given given = {.request = {.output = "-",
+					  .sender = "",
+					  .receiver = "",
+					  .zh = true,
+					  .counts = &counts}};
+	struct summary *summary = &given.summary;
 	struct handle *handles = NULL;
 	struct tool tool;
 	struct qf_error err;
@@ -213,15 +232,23 @@ main(int argc, char **argv)
 	int rc;
 
 	if (tool_begin(&tool, &spec, argc, argv) == -1 ||
-	    take_options(&tool, &request) == -1 ||
+	    take_options(&tool, &given) == -1 ||
 	    (path = tool_ledger(&tool)) == NULL) {
 		return tool_finish(&tool, tool.status);
 	}
 	if (handles_take(&handles, &count, tool.operands, tool.operand_count,
 		stdin, &err) == -1) {
-		return tool_fail(&tool, &err);
+		return summary_fail(summary, &tool, &err);
 	}
-	rc = export_all(path, handles, count, &request, tool.quiet, &err);
+	rc = export_all(path, handles, count, &given.request, tool.quiet, &err);
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		summary_handle(summary, &handles[i]);
+	}
 	free(handles);
-	return rc == -1 ? tool_fail(&tool, &err) : tool_finish(&tool, QF_OK);
+	if (rc == -1) {
+		return summary_fail(summary, &tool, &err);
+	}
+	summary_count(summary, METRIC_EXPORTED_FILES, counts.files);
+	summary_count(summary, METRIC_EXPORTED_ROWS, counts.rows);
+	return summary_finish(summary, &tool, QF_OK);
 }

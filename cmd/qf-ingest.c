@@ -38,6 +38,7 @@ static const struct options_row rows[] = {
     TOOL_ROW_ENCODING,
     TOOL_ROW_WAIT,
     TOOL_ROW_SUMMARY,
+    TOOL_ROW_METRICS,
     TOOL_ROW_FORCE,
     {OPT_DRY_RUN, 'n', "dry-run", NULL, "check all, keep nothing"},
     {0},
@@ -53,7 +54,7 @@ static const struct tool_spec spec = {
 
 struct arguments {
 	struct ingest_options ingest;
-	const char *summary;
+	struct summary summary;
 	int64_t max_quarantine;
 };
 
@@ -92,7 +93,8 @@ take_option(
 		ingest->force = true;
 		return 0;
 	case TOOL_SUMMARY:
-		arguments->summary = value;
+	case TOOL_METRICS:
+		summary_take(&arguments->summary, id, value);
 		return 0;
 	case TOOL_WAIT:
 		return tool_take_wait(tool, value, &ingest->wait_seconds);
@@ -195,29 +197,27 @@ status_of(const struct ingest_report *report, const struct arguments *arguments)
 
 /* Takes the files in and tells what became of them; returns the status. */
 static int
-work(struct tool *tool, const struct arguments *arguments)
+work(struct tool *tool, struct arguments *arguments)
 {
+	struct summary *summary = &arguments->summary;
 	struct ingest_report *report;
 	struct qf_error err;
-	int status;
+	int rc, status;
 
-	if (ingest_run(&report, &arguments->ingest, tool->operands,
-		tool->operand_count, &err) == -1) {
-		tool_say(tool, &err);
-		status = (int)err.status;
+	rc = ingest_run(&report, &arguments->ingest, tool->operands,
+	    tool->operand_count, &err);
+	ingest_summary(summary, report);
+	if (rc == -1) {
+		status = summary_fail(summary, tool, &err);
 	} else {
-		status = status_of(report, arguments);
 		if (!arguments->ingest.dry_run) {
 			print_handles(tool, report);
 		}
-	}
-	if (arguments->summary != NULL &&
-	    ingest_summary(arguments->summary, report, &err) == -1) {
-		tool_say(tool, &err);
-		status = status == QF_OK ? (int)err.status : status;
+		status =
+		    summary_finish(summary, tool, status_of(report, arguments));
 	}
 	ingest_report_free(report);
-	return tool_finish(tool, status);
+	return status;
 }
 
 int

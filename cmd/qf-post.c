@@ -20,6 +20,7 @@ static const struct options_row rows[] = {
     {OPT_BOOKING_MONTH, 0, "booking-month", "YYYY-MM",
 	"book in this month (default: the run's last month)"},
     TOOL_ROW_SUMMARY,
+    TOOL_ROW_METRICS,
     TOOL_ROW_WAIT,
     {0},
 };
@@ -34,7 +35,7 @@ static const struct tool_spec spec = {
 
 struct options_given {
 	struct post_request request;
-	const char *summary; /* NULL: none */
+	struct summary summary;
 	int wait_seconds;
 };
 
@@ -66,7 +67,8 @@ take_options(struct tool *tool, struct options_given *given)
 			    tool, value, &given->request.booking_month);
 			break;
 		case TOOL_SUMMARY:
-			given->summary = value;
+		case TOOL_METRICS:
+			summary_take(&given->summary, id, value);
 			break;
 		case TOOL_WAIT:
 			rc = tool_take_wait(tool, value, &given->wait_seconds);
@@ -101,28 +103,31 @@ print_handles(
 	}
 }
 
+/* Posts the runs and finishes; returns the status. */
 static int
-post(const struct tool *tool, const char *path, struct options_given *given,
-    struct handle *runs, size_t count, struct qf_error *err)
+post(struct tool *tool, const char *path, struct options_given *given,
+    struct handle *runs, size_t count)
 {
 	struct post_report *reports = xcalloc(count, sizeof(*reports));
+	const struct post_booked booked = {runs, reports, count};
+	struct qf_error err;
 	struct progress bar;
-	int rc;
+	int rc, status;
 
 	progress_begin(&bar, "posting", 0, tool->quiet);
 	given->request.bar = &bar;
 	rc = post_runs(path, given->wait_seconds, runs, count, &given->request,
-	    reports, err);
+	    reports, &err);
 	progress_end(&bar);
 	if (rc == 0) {
 		print_handles(tool, reports, count);
-		if (given->summary != NULL) {
-			rc = post_summary(
-			    given->summary, runs, reports, count, err);
-		}
+		post_summary(&given->summary, &booked);
+		status = summary_finish(&given->summary, tool, QF_OK);
+	} else {
+		status = summary_fail(&given->summary, tool, &err);
 	}
 	free(reports);
-	return rc;
+	return status;
 }
 
 int
@@ -134,7 +139,7 @@ main(int argc, char **argv)
 	struct qf_error err;
 	const char *path;
 	size_t count;
-	int rc;
+	int status;
 
 	if (tool_begin(&tool, &spec, argc, argv) == -1 ||
 	    take_options(&tool, &given) == -1 ||
@@ -144,9 +149,9 @@ main(int argc, char **argv)
 	if (clock_now_utc(&given.request.recorded_utc, NULL, &err) == -1 ||
 	    handles_take(&runs, &count, tool.operands, tool.operand_count,
 		stdin, &err) == -1) {
-		return tool_fail(&tool, &err);
+		return summary_fail(&given.summary, &tool, &err);
 	}
-	rc = post(&tool, path, &given, runs, count, &err);
+	status = post(&tool, path, &given, runs, count);
 	free(runs);
-	return rc == -1 ? tool_fail(&tool, &err) : tool_finish(&tool, QF_OK);
+	return status;
 }

@@ -34,6 +34,7 @@ static const struct options_row rows[] = {
     {OPT_DRY_RUN, 'n', "dry-run", NULL,
 	"only say what would be held; append nothing"},
     TOOL_ROW_SUMMARY,
+    TOOL_ROW_METRICS,
     TOOL_ROW_WAIT,
     {0},
 };
@@ -47,7 +48,7 @@ static const struct tool_spec spec = {
 
 struct options_given {
 	struct rate_ask ask;
-	const char *summary; /* NULL: none */
+	struct summary summary;
 	int64_t max_held;
 };
 
@@ -113,7 +114,8 @@ take_option(
 		given->ask.dry_run = true;
 		break;
 	case TOOL_SUMMARY:
-		given->summary = value;
+	case TOOL_METRICS:
+		summary_take(&given->summary, id, value);
 		break;
 	case TOOL_WAIT:
 		rc = tool_take_wait(tool, value, &given->ask.wait_seconds);
@@ -185,7 +187,8 @@ main(int argc, char **argv)
 	given.ask.quiet = tool.quiet;
 	if (clock_now_utc(&given.ask.recorded_utc, NULL, &err) == -1 ||
 	    rate_period(path, &given.ask, &report, &err) == -1) {
-		return tool_fail(&tool, &err);
+		rate_report_summary(&given.summary, &report);
+		return summary_fail(&given.summary, &tool, &err);
 	}
 	if (!given.ask.dry_run) {
 		puts(handle_format(&report.run, text, sizeof(text)));
@@ -195,10 +198,7 @@ main(int argc, char **argv)
 	    "as of entry %lld: %lld points, %lld lines, %lld held",
 	    (long long)report.asof, (long long)report.counts.points,
 	    (long long)report.counts.lines, (long long)report.counts.holds);
-	if (given.summary != NULL &&
-	    rate_report_summary(&report, given.summary, &err) == -1) {
-		return tool_fail(&tool, &err);
-	}
-	return tool_finish(
-	    &tool, report.counts.holds > given.max_held ? QF_NO : QF_OK);
+	rate_report_summary(&given.summary, &report);
+	return summary_finish(&given.summary, &tool,
+	    report.counts.holds > given.max_held ? QF_NO : QF_OK);
 }

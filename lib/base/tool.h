@@ -101,6 +101,8 @@ enum {
 	TOOL_WAIT,
 	TOOL_ENCODING,
 	TOOL_PERIOD,
+	TOOL_METRICS,
+	TOOL_CUT_OFF,
 };
 
 /* Rows for a tool's table, so that the same option reads the same. */
@@ -118,6 +120,16 @@ enum {
 	{                                                 \
 		TOOL_SUMMARY, 0, "summary", "FILE",       \
 		    "write what was done to FILE as JSON" \
+	}
+#define TOOL_ROW_METRICS                                            \
+	{                                                           \
+		TOOL_METRICS, 0, "metrics", "FILE",                 \
+		    "write what was counted to FILE for Prometheus" \
+	}
+#define TOOL_ROW_CUT_OFF                                \
+	{                                               \
+		TOOL_CUT_OFF, 0, "cut-off", "TIME",     \
+		    "see only what had arrived by TIME" \
 	}
 #define TOOL_ROW_JSON                                      \
 	{                                                  \

@@ -194,6 +194,9 @@ export_begin_file(struct export_job *job, const char *party, struct sink *sink,
 	char base[EXPORT_NAME_MAX], name[2 * EXPORT_NAME_MAX];
 
 	base_name(job, base, sizeof(base));
+	if (job->request->counts != NULL) {
+		job->request->counts->files++;
+	}
 	snprintf(name, sizeof(name), "%s%s%s%s%s", base,
 	    job->request->form == EXPORT_LINES_CSV ? "-lines" : "",
 	    party == NULL ? "" : "-", party == NULL ? "" : party,
@@ -205,6 +208,9 @@ void
 export_count_row(struct export_job *job)
 {
 	job->rows++;
+	if (job->request->counts != NULL) {
+		job->request->counts->rows++;
+	}
 	if (job->request->bar != NULL) {
 		progress_step(job->request->bar, job->rows);
 	}

@@ -38,6 +38,10 @@ enum export_form {
 	EXPORT_LINES_CSV, /* the lines of the run, one by one */
 };
 
+struct export_counts {
+	int64_t files, rows;
+};
+
 struct export_request {
 	enum export_form form;
 	const char *output; /* see outbox.h */
@@ -50,6 +54,7 @@ struct export_request {
 	enum text_encoding encoding; /* of CSV */
 	bool spreadsheet; /* CSV */
 	struct progress *bar; /* moves as rows pass, or NULL */
+	struct export_counts *counts; /* what was written is added, or NULL */
 };
 
 /* "billing-csv" ...; -1 where there is none of that name. */

@@ -27,6 +27,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "model/handle.h"
+#include "stage/summary.h"
 
 #define INGEST_FAULTS_SAID 100 /* of one file; the rest is counted */
 
@@ -78,8 +79,8 @@ ingest_run(struct ingest_report **report, const struct ingest_options *options,
     char *const *paths, size_t count, struct qf_error *err);
 void ingest_report_free(struct ingest_report *report);
 
-/* Writes what was done as one JSON document, over what stands at path. */
-int ingest_summary(
-    const char *path, const struct ingest_report *report, struct qf_error *err);
+/* Tells a summary what was done; the report must stay till it is finished. */
+void
+ingest_summary(struct summary *summary, const struct ingest_report *report);
 
 #endif

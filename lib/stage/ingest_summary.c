@@ -3,35 +3,35 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "stage/ingest.h"
-#include "stage/summary.h"
+
+static const char *const state_names[] = {
+    [INGEST_NEW] = "new",
+    [INGEST_KNOWN] = "known",
+    [INGEST_REFUSED] = "refused",
+};
 
 static void
 add_file(struct jsonout *json, const struct ingest_file *file)
 {
-	static const char *const states[] = {
-	    [INGEST_NEW] = "new",
-	    [INGEST_KNOWN] = "known",
-	    [INGEST_REFUSED] = "refused",
-	};
 	char handle[HANDLE_TEXT_MAX];
 
 	jsonout_begin_object(json);
-	summary_text(json, "file", file->path);
-	summary_text(json, "format", file->format);
-	summary_text(json, "state", states[file->state]);
+	summary_add_text(json, "file", file->path);
+	summary_add_text(json, "format", file->format);
+	summary_add_text(json, "state", state_names[file->state]);
 	if (file->state == INGEST_REFUSED) {
-		summary_text(json, "code", file->error.code);
-		summary_text(json, "error", file->error.text);
+		summary_add_text(json, "code", file->error.code);
+		summary_add_text(json, "error", file->error.text);
 	} else if (file->handle.entry != 0) {
-		summary_text(json, "handle",
+		summary_add_text(json, "handle",
 		    handle_format(&file->handle, handle, sizeof(handle)));
 	}
-	summary_text(json, "sha256", file->sha256);
-	summary_count(json, "bytes", file->bytes);
-	summary_count(json, "facts", file->facts);
-	summary_count(json, "repeated", file->repeated);
-	summary_count(json, "set_aside", file->set_aside);
-	summary_count(json, "faults", file->faults);
+	summary_add_text(json, "sha256", file->sha256);
+	summary_add_int(json, "bytes", file->bytes);
+	summary_add_int(json, "facts", file->facts);
+	summary_add_int(json, "repeated", file->repeated);
+	summary_add_int(json, "set_aside", file->set_aside);
+	summary_add_int(json, "faults", file->faults);
 	jsonout_end_object(json);
 }
 
@@ -40,9 +40,6 @@ fill(struct jsonout *json, const void *context)
 {
 	const struct ingest_report *report = context;
 
-	summary_text(json, "tool", "qf-ingest");
-	summary_count(json, "status", report->status);
-	summary_count(json, "set_aside", report->set_aside);
 	jsonout_name(json, "files");
 	jsonout_begin_array(json);
 	for (size_t i = 0; i < report->count; i++) {
@@ -51,9 +48,29 @@ fill(struct jsonout *json, const void *context)
 	jsonout_end_array(json);
 }
 
-int
-ingest_summary(
-    const char *path, const struct ingest_report *report, struct qf_error *err)
+void
+ingest_summary(struct summary *summary, const struct ingest_report *report)
 {
-	return summary_write(path, "qf-ingest", fill, report, err);
+	int64_t states[sizeof(state_names) / sizeof(state_names[0])] = {0};
+	int64_t facts = 0, repeated = 0;
+
+	for (size_t i = 0; i < report->count; i++) {
+		const struct ingest_file *file = &report->files[i];
+
+		states[file->state]++;
+		facts += file->facts;
+		repeated += file->repeated;
+		if (file->state == INGEST_NEW && file->handle.entry != 0) {
+			summary_handle(summary, &file->handle);
+		}
+	}
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		summary_count_for(
+		    summary, METRIC_FILES, state_names[i], states[i]);
+	}
+	summary_count(summary, METRIC_FACTS, facts);
+	summary_count(summary, METRIC_FACTS_REPEATED, repeated);
+	summary_count(summary, METRIC_ROWS_SET_ASIDE, report->set_aside);
+	summary->fill = fill;
+	summary->context = report;
 }

@@ -22,6 +22,7 @@
 
 #include "model/handle.h"
 #include "stage/delta.h"
+#include "stage/summary.h"
 
 struct ledger;
 struct progress;
@@ -52,8 +53,15 @@ int post_runs(const char *path, int wait_seconds, struct handle *runs,
     size_t count, const struct post_request *request,
     struct post_report *reports, struct qf_error *err);
 
-/* Writes what was done as one JSON document, over what stands at path. */
-int post_summary(const char *path, const struct handle *runs,
-    const struct post_report *reports, size_t count, struct qf_error *err);
+/* What was booked of which runs. */
+struct post_booked {
+	const struct handle *runs;
+	const struct post_report *reports;
+	size_t count;
+};
+
+/* Tells a summary what was done; booked must stay till it is finished. */
+void
+post_summary(struct summary *summary, const struct post_booked *booked);
 
 #endif

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "stage/summary.h"
-
 static void
 count_reason(struct rate_report *report, const char *reason)
 {
@@ -87,37 +85,30 @@ static void
 fill(struct jsonout *json, const void *context)
 {
 	const struct rate_report *report = context;
-	const struct rate_counts *counts = &report->counts;
-	char text[HANDLE_TEXT_MAX];
 
-	jsonout_name(json, "run");
-	if (report->run.entry != 0) {
-		jsonout_string(
-		    json, handle_format(&report->run, text, sizeof(text)));
-	} else {
-		jsonout_null(json);
-	}
 	jsonout_name(json, "appended");
 	jsonout_bool(json, report->appended != 0);
-	summary_count(json, "as_of", report->asof);
-	summary_count(json, "points", counts->points);
-	summary_count(json, "contract_legs", counts->units);
-	summary_count(json, "reads", counts->reads);
-	summary_count(json, "sessions", counts->sessions);
-	summary_count(json, "lines", counts->lines);
-	summary_count(json, "held", counts->holds);
-	jsonout_name(json, "reasons");
-	jsonout_begin_object(json);
-	for (size_t i = 0; i < report->reason_count; i++) {
-		summary_count(
-		    json, report->reasons[i].reason, report->reasons[i].count);
-	}
-	jsonout_end_object(json);
+	summary_add_int(json, "as_of", report->asof);
 }
 
-int
-rate_report_summary(
-    const struct rate_report *report, const char *path, struct qf_error *err)
+void
+rate_report_summary(struct summary *summary, const struct rate_report *report)
 {
-	return summary_write(path, RATE_TOOL, fill, report, err);
+	const struct rate_counts *counts = &report->counts;
+
+	if (report->run.entry != 0) {
+		summary_handle(summary, &report->run);
+	}
+	summary_count(summary, METRIC_POINTS, counts->points);
+	summary_count(summary, METRIC_CONTRACT_LEGS, counts->units);
+	summary_count(summary, METRIC_READS, counts->reads);
+	summary_count(summary, METRIC_SESSIONS, counts->sessions);
+	summary_count(summary, METRIC_RUN_LINES, counts->lines);
+	summary_count(summary, METRIC_HELD, counts->holds);
+	for (size_t i = 0; i < report->reason_count; i++) {
+		summary_count_for(summary, METRIC_HELD_FOR,
+		    report->reasons[i].reason, report->reasons[i].count);
+	}
+	summary->fill = fill;
+	summary->context = report;
 }

@@ -4,7 +4,7 @@
  *	struct rate_sink sink = rate_report_sink(&report);
  *
  *	... rate_run() or rate_append() with the sink ...
- *	rate_report_summary(&report, path, err);
+ *	rate_report_summary(&summary, &report);
  */
 #ifndef QF_STAGE_RATE_REPORT_H
 #define QF_STAGE_RATE_REPORT_H
@@ -15,8 +15,7 @@
 #include "base/progress.h"
 #include "model/handle.h"
 #include "stage/rate.h"
-
-struct qf_error;
+#include "stage/summary.h"
 
 #define RATE_REASONS_MAX 48 /* that are counted apart */
 #define RATE_HOLDS_SHOWN 5 /* of which the detail is kept */
@@ -39,8 +38,8 @@ struct rate_report {
 /* A sink that counts holds by reason and moves the bar. */
 struct rate_sink rate_report_sink(struct rate_report *report);
 
-/* Writes the report as one JSON document, over what stands at path. */
-int rate_report_summary(const struct rate_report *report, const char *path,
-    struct qf_error *err);
+/* Tells a summary what was done; the report must stay till it is finished. */
+void
+rate_report_summary(struct summary *summary, const struct rate_report *report);
 
 #endif
