@@ -185,14 +185,14 @@ bench: deps
 	@tests/bench/run.sh
 
 .PHONY: install uninstall
-MAN = $(wildcard man/*.$(1))
+MAN = $(wildcard man/*.[157] man/zh_CN/*.[157])
+# Where a page goes: man/zh_CN/qf-rate.1 to zh_CN/man1/qf-rate.1.
+man_place = $(patsubst man/%,%,$(dir $(1)))man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/schemas \
-	  $(addprefix $(DESTDIR)$(MANDIR)/man,1 5 7)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/schemas
 	install -m 755 $(TOOLS:%=$(BIN)/%) $(DESTDIR)$(BINDIR)
-	for s in 1 5 7; do for page in man/*.$$s; do [ ! -e "$$page" ] || \
-	  install -m 644 "$$page" $(DESTDIR)$(MANDIR)/man$$s || exit 1; \
-	  done; done
+	$(foreach page,$(MAN),install -D -m 644 $(page) \
+	  $(DESTDIR)$(MANDIR)/$(call man_place,$(page)) &&) true
 	install -m 644 $(wildcard schemas/*.sql schemas/*.xsd) \
 	  $(DESTDIR)$(DATADIR)/schemas
 	cd schemas && find rules -type f -exec \
@@ -200,8 +200,8 @@ install: all
 
 uninstall:
 	rm -f $(TOOLS:%=$(DESTDIR)$(BINDIR)/%)
-	rm -f $(foreach s,1 5 7,$(patsubst man/%,\
-	  $(DESTDIR)$(MANDIR)/man$(s)/%,$(call MAN,$(s))))
+	rm -f $(foreach page,$(MAN),\
+	  $(DESTDIR)$(MANDIR)/$(call man_place,$(page)))
 	rm -rf $(DESTDIR)$(DATADIR)
 
 # The same questions to us and to another implementation.

@@ -5,6 +5,10 @@
 # that the tool parses by, and the .It lines of its page must name the same
 # options: "-o --output", short and long together.  A tool with commands is
 # asked for the help of each.
+#
+# A page in Chinese, man/zh_CN/PAGE, has the bones of the English one: the same
+# sections, lists, options, codes and examples in the same order.  Where one
+# changes and the other does not, they are shown side by side.
 
 set -u
 export LC_ALL=C
@@ -50,6 +54,19 @@ page_options()
 	}' "$1"
 }
 
+# The bones of a page: what a translation leaves as it is.  Of an item that
+# is words for people only the place stays.
+bones()
+{
+	awk '
+	/^\.Bd / { literal = 1 }
+	/^\.Ed/ { literal = 0 }
+	literal && !/^\./ { print; next }
+	/^\.(Sh|Ss|Pp)/ { print $1; next }
+	/^\.It (Fl|Ev|Pa|Xr|Li|Sy)/ { print $1, $2, $3; next }
+	/^\.(It|Bl|El|Bd|Ed|Dl)/ { print $1 }' "$1"
+}
+
 result()
 {
 	if [ -s "$work/said" ]; then
@@ -60,9 +77,18 @@ result()
 	fi
 }
 
-for page in man/*.[157]; do
+for page in man/*.[157] man/zh_CN/*.[157]; do
 	[ -e "$page" ] || continue
 	mandoc -T lint -W warning "$page" >"$work/said" 2>&1
+	result
+done
+
+for chinese in man/zh_CN/*.[157]; do
+	page=man/$(basename "$chinese")
+	bones "$page" >"$work/page"
+	bones "$chinese" >"$work/chinese"
+	diff -u --label "$page" --label "$chinese" \
+	    "$work/page" "$work/chinese" >"$work/said"
 	result
 done
 
