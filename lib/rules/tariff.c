@@ -1,4 +1,4 @@
-/* tariff.c - a tariff document: loaded, looked into, freed.
+/* tariff.c - a tariff document: loaded, and looked into.
  *
  * Well-formed first, then names, then sense, and the schema last: it is the
  * net under the checks that know what the drafter meant and can say so.
@@ -150,73 +150,6 @@ tariff_faults_free(struct tariff_faults *faults)
 	free(faults->list);
 	free(faults->lines);
 	*faults = (struct tariff_faults){0};
-}
-
-static void
-release_selector(struct day_selector *when)
-{
-	for (size_t i = 0; i < when->holiday_count; i++) {
-		free(when->holidays[i]);
-	}
-	free(when->holidays);
-	dec_release(&when->at_least);
-}
-
-static void
-release_prices(struct band_price *prices, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		dec_release(&prices[i].price);
-	}
-	free(prices);
-}
-
-static void
-release_charge(struct charge *charge)
-{
-	for (size_t i = 0; i < charge->ratio_count; i++) {
-		dec_release(&charge->ratios[i].factor);
-	}
-	free(charge->ratios);
-	free(charge->components);
-	release_prices(charge->prices, charge->price_count);
-	release_prices(charge->adders, charge->adder_count);
-	dec_release(&charge->benchmark);
-	dec_release(&charge->factor);
-	dec_release(&charge->tax_rate);
-}
-
-static void
-release_version(struct tariff_version *version)
-{
-	for (size_t i = 0; i < version->base_count; i++) {
-		release_selector(&version->base[i].when);
-		free(version->base[i].hours);
-	}
-	for (size_t i = 0; i < version->overlay_count; i++) {
-		release_selector(&version->overlays[i].when);
-		free(version->overlays[i].hours);
-	}
-	for (size_t i = 0; i < version->charge_count; i++) {
-		release_charge(&version->charges[i]);
-	}
-	free(version->base);
-	free(version->overlays);
-	free(version->charges);
-}
-
-void
-tariff_free(struct tariff *tariff)
-{
-	if (tariff == NULL) {
-		return;
-	}
-	for (size_t i = 0; i < tariff->version_count; i++) {
-		release_version(&tariff->versions[i]);
-	}
-	free(tariff->versions);
-	free(tariff->labels);
-	free(tariff);
 }
 
 const struct tariff_version *

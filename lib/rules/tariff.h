@@ -84,7 +84,7 @@ struct overlay {
 struct for_whom {
 	char **classes, **types, **voltages;
 	size_t class_count, type_count, voltage_count;
-	char option[ID_MAX + 1];
+	char option[2 * ID_MAX + 2];
 };
 
 enum price_form {
@@ -168,6 +168,7 @@ struct loss {
 	char fixed_option[ID_MAX + 1]; /* "": fixed_kwh */
 	int days; /* that fixed_kwh is for; 0: a month, as long as it is */
 	struct dec percent;
+	bool has_round;
 	struct rounding round; /* of the kWh */
 	unsigned to_band; /* BAND_NONE: all by their kWh */
 };

@@ -11,8 +11,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "rules/tariff_reader.h"
-
-#define NOT_FOUND SIZE_MAX
+#include "rules/whom.h"
 
 static bool
 has(const struct xml_node *node, const char *attribute)
@@ -20,17 +19,14 @@ has(const struct xml_node *node, const char *attribute)
 	return xml_attr(node, attribute) != NULL;
 }
 
-/* The charge that a word means: an id, or, where only one such element is
- * there, import, export or service.  Faults where there is none. */
-static size_t
-find_charge(struct tariff_reader *reader, const struct tariff_version *version,
-    size_t asking, const char *attribute)
+size_t
+tariff_find_charge(struct tariff_reader *reader,
+    const struct tariff_version *version, const struct xml_node *node,
+    const char *attribute, const char *word)
 {
-	const struct xml_node *node = reader->charge_nodes[asking];
-	const char *word = xml_attr(node, attribute);
 	const char **ids = xcalloc(version->charge_count, sizeof(*ids));
 	const char *nearest;
-	size_t found = NOT_FOUND, elements = 0;
+	size_t found = SIZE_MAX, elements = 0;
 
 	for (size_t i = 0; i < version->charge_count; i++) {
 		ids[i] = version->charges[i].component;
@@ -46,7 +42,7 @@ find_charge(struct tariff_reader *reader, const struct tariff_version *version,
 	if (elements == 1) {
 		goto out;
 	}
-	found = NOT_FOUND;
+	found = SIZE_MAX;
 	nearest = text_nearest(word, ids, version->charge_count);
 	tariff_fault(reader, node, attribute, "tariff-charge",
 	    elements > 1 ? "there are several %s; name one by its id"
@@ -56,6 +52,17 @@ find_charge(struct tariff_reader *reader, const struct tariff_version *version,
 out:
 	free(ids);
 	return found;
+}
+
+/* The charge that an attribute of another names. */
+static size_t
+named_charge(struct tariff_reader *reader, const struct tariff_version *version,
+    size_t asking, const char *attribute)
+{
+	const struct xml_node *node = reader->charge_nodes[asking];
+
+	return tariff_find_charge(
+	    reader, version, node, attribute, xml_attr(node, attribute));
 }
 
 static void
@@ -98,8 +105,8 @@ take_ratios(
 	if (!has(node, "ratios")) {
 		return;
 	}
-	from = find_charge(reader, version, index, "ratios");
-	if (from == NOT_FOUND) {
+	from = named_charge(reader, version, index, "ratios");
+	if (from == SIZE_MAX) {
 		return;
 	}
 	other = &version->charges[from];
@@ -121,6 +128,7 @@ take_ratios(
 		charge->ratios[i].of = other->ratios[i].of;
 		charge->ratios[i].on_whole = other->ratios[i].on_whole;
 		dec_set(&charge->ratios[i].factor, &other->ratios[i].factor);
+		whom_copy(&charge->ratios[i].whom, &other->ratios[i].whom);
 	}
 }
 
@@ -135,8 +143,8 @@ link_same(
 	if (!has(node, "same-as")) {
 		return;
 	}
-	to = find_charge(reader, version, index, "same-as");
-	if (to == NOT_FOUND) {
+	to = named_charge(reader, version, index, "same-as");
+	if (to == SIZE_MAX) {
 		/* Nothing is settled by a document with faults. */
 		version->charges[index].form = PRICE_TEMPLATE;
 		return;
@@ -204,10 +212,14 @@ check_idle(struct tariff_reader *reader, const struct xml_node *node,
 		tariff_fault(reader, node, "channel", "tariff-idle",
 		    "goes with charges per kwh only");
 	}
-	if ((charge->per == PER_MONTH || charge->per == PER_ONCE) &&
+	if ((charge->per == PER_MONTH || charge->per == PER_ONCE ||
+		charge->per == PER_KW || charge->per == PER_KVA) &&
 	    has(node, "lines")) {
 		tariff_fault(reader, node, "lines", "tariff-idle",
-		    "a charge per month or once has one line anyway");
+		    "a charge per %s has one line anyway",
+		    charge->per == PER_MONTH || charge->per == PER_ONCE
+			? "month or once"
+			: "kw or kva");
 	}
 	if ((charge->per == PER_DAY || charge->per == PER_MONTH_BY_DAY) &&
 	    charge->span > SPAN_DAY) {
@@ -216,31 +228,90 @@ check_idle(struct tariff_reader *reader, const struct xml_node *node,
 	}
 }
 
-static const struct ratio *
-find_ratio(const struct charge *charge, unsigned band)
+static bool
+has_ratio(const struct charge *charge, unsigned band)
 {
 	for (size_t i = 0; i < charge->ratio_count; i++) {
 		if (charge->ratios[i].band == band) {
-			return &charge->ratios[i];
+			return true;
 		}
 	}
-	return NULL;
+	return false;
 }
 
-/* The band at the root of a band's ratios, or BAND_NONE for a circle. */
-static unsigned
-root_of(const struct charge *charge, unsigned band)
-{
-	const struct ratio *ratio;
+/* The bands that ratios come from in the end, as bits, band by band, whatever
+ * the contract. */
+struct roots {
+	const struct charge *charge;
+	unsigned of[TARIFF_BANDS_MAX];
+	enum { ROOT_UNKNOWN, ROOT_ASKED, ROOT_KNOWN } state[TARIFF_BANDS_MAX];
+	bool circle;
+};
 
-	for (size_t steps = 0; steps <= charge->ratio_count; steps++) {
-		ratio = find_ratio(charge, band);
-		if (ratio == NULL) {
-			return band;
-		}
-		band = ratio->of;
+static unsigned
+roots_of(struct roots *roots, unsigned band)
+{
+	const struct charge *charge = roots->charge;
+
+	assert(band < TARIFF_BANDS_MAX);
+	if (roots->state[band] == ROOT_ASKED) {
+		roots->circle = true;
+		return 0;
 	}
-	return BAND_NONE;
+	if (roots->state[band] == ROOT_KNOWN) {
+		return roots->of[band];
+	}
+	roots->state[band] = ROOT_ASKED;
+	for (size_t i = 0; i < charge->ratio_count; i++) {
+		if (charge->ratios[i].band == band) {
+			roots->of[band] |=
+			    roots_of(roots, charge->ratios[i].of);
+		}
+	}
+	if (!has_ratio(charge, band)) {
+		roots->of[band] = 1u << band;
+	}
+	roots->state[band] = ROOT_KNOWN;
+	return roots->of[band];
+}
+
+/* Whether all ratios name a band and none comes back to itself. */
+static bool
+check_circles(struct tariff_reader *reader, const struct xml_node *node,
+    const struct tariff_version *version, const struct charge *charge,
+    struct roots *roots)
+{
+	*roots = (struct roots){.charge = charge};
+	for (size_t i = 0; i < charge->ratio_count; i++) {
+		const struct ratio *ratio = &charge->ratios[i];
+
+		if (ratio->band == BAND_NONE || ratio->of == BAND_NONE) {
+			return false; /* said already */
+		}
+	}
+	for (size_t i = 0; i < charge->ratio_count; i++) {
+		roots_of(roots, charge->ratios[i].band);
+		if (roots->circle) {
+			tariff_fault(reader, node, NULL, "tariff-circle",
+			    "the ratio of %s comes back to itself",
+			    version->bands[charge->ratios[i].band].code);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The band of the lowest bit. */
+static unsigned
+lowest(unsigned bits)
+{
+	unsigned band = 0;
+
+	assert(bits != 0);
+	while ((bits & 1u << band) == 0) {
+		band++;
+	}
+	return band;
 }
 
 /* Whether all ratios come from one band, whose price is the base: then that
@@ -250,35 +321,62 @@ check_roots(struct tariff_reader *reader, const struct xml_node *node,
     const struct tariff_version *version, const struct charge *charge,
     unsigned *base)
 {
-	bool sound = true;
+	const struct tariff_label *bands = version->bands;
+	struct roots roots;
 
+	if (!check_circles(reader, node, version, charge, &roots)) {
+		return false;
+	}
+	*base = lowest(roots.of[charge->ratios[0].band]);
 	for (size_t i = 0; i < charge->ratio_count; i++) {
-		const struct ratio *ratio = &charge->ratios[i];
-		unsigned root = root_of(charge, ratio->band);
+		unsigned band = charge->ratios[i].band;
+		unsigned others = roots.of[band] & ~(1u << *base);
 
-		if (ratio->band == BAND_NONE || ratio->of == BAND_NONE) {
-			return false; /* said already */
-		}
-		if (root == BAND_NONE) {
-			tariff_fault(reader, node, NULL, "tariff-circle",
-			    "the ratio of %s comes back to itself",
-			    version->bands[ratio->band].code);
-			return false;
-		}
-		if (i == 0) {
-			*base = root;
-		} else if (root != *base && sound) {
+		if (others != 0) {
 			tariff_fault(reader, node, NULL, "tariff-ratio",
 			    "ratio without base: %s comes from %s, but %s "
 			    "from %s",
-			    version->bands[charge->ratios[0].band].code,
-			    version->bands[*base].code,
-			    version->bands[ratio->band].code,
-			    version->bands[root].code);
-			sound = false;
+			    bands[charge->ratios[0].band].code,
+			    bands[*base].code, bands[band].code,
+			    bands[lowest(others)].code);
+			return false;
 		}
 	}
-	return sound;
+	return true;
+}
+
+/* A ratio that an earlier one of its band leaves nobody to. */
+static void
+check_whom(struct tariff_reader *reader, const struct xml_node *node,
+    const struct charge *charge)
+{
+	const struct xml_node *n = xml_first(node, "ratio");
+
+	if (has(node, "ratios")) {
+		return; /* those of another charge */
+	}
+	for (size_t i = 0; i < charge->ratio_count;
+	     i++, n = xml_next(n, "ratio")) {
+		const struct ratio *later = &charge->ratios[i];
+
+		for (size_t j = 0; j < i; j++) {
+			const struct ratio *earlier = &charge->ratios[j];
+
+			if (earlier->band != later->band ||
+			    !whom_covers(&earlier->whom, &later->whom)) {
+				continue;
+			}
+			if (whom_is_all(&later->whom)) {
+				tariff_fault(reader, n, "band", "tariff-twice",
+				    "a second ratio for the same band");
+			} else {
+				tariff_fault(reader, n, NULL, "tariff-never",
+				    "can never apply: an earlier ratio of the "
+				    "same band takes all whom it is for");
+			}
+			break;
+		}
+	}
 }
 
 /* Composed and benchmark prices: every band that can occur is the base or has
@@ -295,7 +393,7 @@ check_ratios(struct tariff_reader *reader, const struct xml_node *node,
 		return;
 	}
 	for (unsigned i = 0; i < version->band_count; i++) {
-		if (occurs[i] && i != base && find_ratio(charge, i) == NULL) {
+		if (occurs[i] && i != base && !has_ratio(charge, i)) {
 			tariff_fault(reader, node, NULL, "tariff-ratio",
 			    "no ratio for band %s", version->bands[i].code);
 		}
@@ -307,6 +405,8 @@ static void
 check_printed(struct tariff_reader *reader, const struct xml_node *node,
     const struct tariff_version *version, const struct charge *charge)
 {
+	struct roots roots;
+
 	if (charge->item[0] == '\0' && version->band_count == 0) {
 		tariff_fault(reader, node, "item", "tariff-price",
 		    "must name the row of the table, since there are no "
@@ -328,13 +428,35 @@ check_printed(struct tariff_reader *reader, const struct xml_node *node,
 				: version->bands[charge->ratios[i].band].code);
 		}
 	}
-	for (size_t i = 0; i < charge->ratio_count; i++) {
-		if (root_of(charge, charge->ratios[i].band) == BAND_NONE) {
-			tariff_fault(reader, node, NULL, "tariff-circle",
-			    "a ratio comes back to itself");
-			return;
+	check_circles(reader, node, version, charge, &roots);
+}
+
+static bool
+prices_have(const struct band_price *prices, size_t count, unsigned band)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (prices[i].band == band || prices[i].band == BAND_NONE) {
+			return true;
 		}
 	}
+	return false;
+}
+
+/* Whether every tier prices the band itself. */
+static bool
+tiers_have(const struct tiers *tiers, unsigned band)
+{
+	if (tiers == NULL ||
+	    (tiers->bands != 0 && (tiers->bands & 1u << band) == 0)) {
+		return false;
+	}
+	for (size_t i = 0; i < tiers->count; i++) {
+		if (!prices_have(tiers->list[i].prices,
+			tiers->list[i].price_count, band)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static void
@@ -342,18 +464,10 @@ check_fixed(struct tariff_reader *reader, const struct xml_node *node,
     const struct tariff_version *version, const struct charge *charge,
     const bool occurs[TARIFF_BANDS_MAX])
 {
-	for (size_t i = 0; i < charge->price_count; i++) {
-		if (charge->prices[i].band == BAND_NONE) {
-			return;
-		}
-	}
 	for (unsigned i = 0; i < version->band_count; i++) {
-		bool found = false;
-
-		for (size_t j = 0; j < charge->price_count; j++) {
-			found |= charge->prices[j].band == i;
-		}
-		if (occurs[i] && !found) {
+		if (occurs[i] &&
+		    !prices_have(charge->prices, charge->price_count, i) &&
+		    !tiers_have(charge->tiers, i)) {
 			tariff_fault(reader, node, NULL, "tariff-price",
 			    "no price for band %s", version->bands[i].code);
 		}
@@ -375,8 +489,21 @@ any_band(const struct band_price *prices, size_t count)
 static bool
 by_band(const struct tariff_version *version, const struct charge *charge)
 {
+	const struct tiers *tiers = charge->tiers;
+
 	if (any_band(charge->adders, charge->adder_count)) {
 		return true;
+	}
+	if (tiers != NULL && (tiers->bands != 0 || tiers->each_band)) {
+		return true;
+	}
+	for (size_t i = 0; tiers != NULL && i < tiers->count; i++) {
+		if (any_band(
+			tiers->list[i].prices, tiers->list[i].price_count) ||
+		    any_band(
+			tiers->list[i].adders, tiers->list[i].adder_count)) {
+			return true;
+		}
 	}
 	switch (charge->form) {
 	case PRICE_FIXED:
@@ -415,10 +542,35 @@ settle_bands(struct tariff_reader *reader, const struct xml_node *node,
 	}
 }
 
+/* Whether the price of a charge can be found. */
+static void
+check_price(struct tariff_reader *reader, const struct xml_node *node,
+    const struct tariff_version *version, const struct charge *charge,
+    const bool occurs[TARIFF_BANDS_MAX])
+{
+	switch (charge->form) {
+	case PRICE_FIXED:
+		check_fixed(reader, node, version, charge, occurs);
+		break;
+	case PRICE_PRINTED:
+		check_printed(reader, node, version, charge);
+		break;
+	case PRICE_COMPOSED:
+	case PRICE_BENCHMARK:
+		check_ratios(reader, node, version, charge, occurs);
+		break;
+	case PRICE_OF_CHARGE:
+	case PRICE_SERIES:
+	case PRICE_TEMPLATE:
+		break;
+	}
+}
+
 void
 tariff_charges(struct tariff_reader *reader, struct tariff_version *version,
     const bool occurs[TARIFF_BANDS_MAX])
 {
+	tariff_sums(reader, version);
 	for (size_t i = 0; i < version->charge_count; i++) {
 		check_unique(reader, version, i);
 		check_idle(
@@ -435,22 +587,10 @@ tariff_charges(struct tariff_reader *reader, struct tariff_version *version,
 		const struct xml_node *node = reader->charge_nodes[i];
 		struct charge *charge = &version->charges[i];
 
-		switch (charge->form) {
-		case PRICE_FIXED:
-			check_fixed(reader, node, version, charge, occurs);
-			break;
-		case PRICE_PRINTED:
-			check_printed(reader, node, version, charge);
-			break;
-		case PRICE_COMPOSED:
-		case PRICE_BENCHMARK:
-			check_ratios(reader, node, version, charge, occurs);
-			break;
-		case PRICE_OF_CHARGE:
-		case PRICE_SERIES:
-		case PRICE_TEMPLATE:
-			break;
+		if (charge->per < PER_POWER_FACTOR) {
+			check_whom(reader, node, charge);
+			check_price(reader, node, version, charge, occurs);
+			settle_bands(reader, node, version, charge);
 		}
-		settle_bands(reader, node, version, charge);
 	}
 }

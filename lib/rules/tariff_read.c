@@ -13,67 +13,10 @@
 #include "base/zone.h"
 #include "rules/tariff_reader.h"
 
-/* What an element says without saying it. */
-struct charge_kind {
-	const char *element, *id, *leg;
-	int channel; /* or -1: to be said */
-};
-
-static const struct charge_kind kinds[] = {
-    {"import", "energy", "supply", CHANNEL_IMPORT},
-    {"export", "discharge", "export", CHANNEL_EXPORT},
-    {"service", "service", "service", CHANNEL_IMPORT},
-    {"charge", NULL, NULL, -1},
-};
-
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-static const char *const no_words[] = {NULL};
-
 /* More than any notice has, so that a hostile document ends soon. */
 #define VERSIONS_MAX 200
 #define RULES_MAX 128
 #define CHARGES_MAX 64
-
-/* False, with a fault, where there are too many of something. */
-static bool
-fits(struct tariff_reader *reader, const struct xml_node *node, size_t count,
-    size_t max)
-{
-	if (count < max) {
-		return true;
-	}
-	if (count == max) {
-		tariff_fault(reader, node, NULL, "tariff-too-many",
-		    "more than %zu of them", max);
-	}
-	return false;
-}
-
-/* Faults where an attribute that must be there is not. */
-static bool
-need(struct tariff_reader *reader, const struct xml_node *node,
-    const char *attribute)
-{
-	if (xml_attr(node, attribute) != NULL) {
-		return true;
-	}
-	tariff_fault(
-	    reader, node, attribute, "tariff-missing", "must be given");
-	return false;
-}
-
-/* True where the attribute is there and left open, as a template has it. */
-static bool
-is_blank(struct tariff_reader *reader, const struct xml_node *node,
-    const char *attribute)
-{
-	const char *text = xml_attr(node, attribute);
-	bool blank = text != NULL && text[0] == '\0';
-
-	reader->blanks += blank;
-	return blank;
-}
 
 static void
 read_label(struct tariff_reader *reader, const struct xml_node *node)
@@ -84,7 +27,7 @@ read_label(struct tariff_reader *reader, const struct xml_node *node)
 	tariff->labels = tariff_grow(
 	    tariff->labels, tariff->label_count, sizeof(*tariff->labels));
 	label = &tariff->labels[tariff->label_count++];
-	need(reader, node, "code");
+	tariff_need(reader, node, "code");
 	tariff_id(reader, node, "code", label->code);
 	tariff_text(reader, node, "zh", label->zh, sizeof(label->zh));
 	tariff_text(reader, node, "en", label->en, sizeof(label->en));
@@ -161,7 +104,7 @@ read_band(struct tariff_reader *reader, const struct xml_node *node,
 	    version->base, version->base_count, sizeof(*version->base));
 	rule = &version->base[version->base_count++];
 	keep_rule(reader, node);
-	need(reader, node, "id");
+	tariff_need(reader, node, "id");
 	tariff_id(reader, node, "id", code);
 	rule->band = intern_band(reader, node, code, version);
 	rule->line_no = (int)xml_line(node);
@@ -169,18 +112,14 @@ read_band(struct tariff_reader *reader, const struct xml_node *node,
 	tariff_selector(reader, node, &rule->when);
 }
 
-/* The band that an attribute names, which must be one of the version's;
- * BAND_NONE where it is absent or unknown. */
+/* The band of that code; BAND_NONE, with a fault, where there is none. */
 static unsigned
-named_band(struct tariff_reader *reader, const struct xml_node *node,
-    const char *attribute, const struct tariff_version *version)
+find_band(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, const char *code,
+    const struct tariff_version *version)
 {
 	const char *codes[TARIFF_BANDS_MAX], *nearest;
-	const char *code = xml_attr(node, attribute);
 
-	if (code == NULL) {
-		return BAND_NONE;
-	}
 	for (size_t i = 0; i < version->band_count; i++) {
 		codes[i] = version->bands[i].code;
 		if (strcmp(codes[i], code) == 0) {
@@ -195,6 +134,47 @@ named_band(struct tariff_reader *reader, const struct xml_node *node,
 	return BAND_NONE;
 }
 
+unsigned
+tariff_named_band(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, const struct tariff_version *version)
+{
+	const char *code = xml_attr(node, attribute);
+
+	return code == NULL ? BAND_NONE
+			    : find_band(reader, node, attribute, code, version);
+}
+
+unsigned
+tariff_band_list(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, const struct tariff_version *version,
+    unsigned out[TARIFF_BANDS_MAX], size_t *count)
+{
+	char **codes = NULL;
+	size_t code_count = 0;
+	unsigned bits = 0;
+
+	tariff_ids(reader, node, attribute, &codes, &code_count);
+	*count = 0;
+	for (size_t i = 0; i < code_count; i++) {
+		unsigned band =
+		    find_band(reader, node, attribute, codes[i], version);
+
+		free(codes[i]);
+		if (band == BAND_NONE) {
+			continue;
+		}
+		if ((bits & 1u << band) != 0) {
+			tariff_fault(reader, node, attribute, "tariff-twice",
+			    "%s stands there twice", version->bands[band].code);
+			continue;
+		}
+		bits |= 1u << band;
+		out[(*count)++] = band;
+	}
+	free(codes);
+	return bits;
+}
+
 static void
 read_overlay(struct tariff_reader *reader, const struct xml_node *node,
     struct tariff_version *version)
@@ -206,7 +186,7 @@ read_overlay(struct tariff_reader *reader, const struct xml_node *node,
 	    version->overlay_count, sizeof(*version->overlays));
 	rule = &version->overlays[version->overlay_count++];
 	keep_rule(reader, node);
-	need(reader, node, "band");
+	tariff_need(reader, node, "band");
 	tariff_id(reader, node, "band", code);
 	rule->band = intern_band(reader, node, code, version);
 	rule->line_no = (int)xml_line(node);
@@ -223,12 +203,14 @@ read_bands(struct tariff_reader *reader, const struct xml_node *node,
 	size_t i = 0;
 
 	for (n = xml_first(node, "band");
-	     n != NULL && fits(reader, n, version->base_count, RULES_MAX);
+	     n != NULL &&
+	     tariff_fits(reader, n, version->base_count, RULES_MAX);
 	     n = xml_next(n, "band")) {
 		read_band(reader, n, version);
 	}
 	for (n = xml_first(node, "overlay");
-	     n != NULL && fits(reader, n, version->overlay_count, RULES_MAX);
+	     n != NULL &&
+	     tariff_fits(reader, n, version->overlay_count, RULES_MAX);
 	     n = xml_next(n, "overlay")) {
 		read_overlay(reader, n, version);
 	}
@@ -236,313 +218,7 @@ read_bands(struct tariff_reader *reader, const struct xml_node *node,
 	for (n = xml_first(node, "overlay"); i < version->overlay_count;
 	     n = xml_next(n, "overlay")) {
 		version->overlays[i++].over =
-		    named_band(reader, n, "over", version);
-	}
-}
-
-/* price and adder elements; true where a number is left open. */
-static bool
-read_prices(struct tariff_reader *reader, const struct xml_node *node,
-    const char *element, const struct tariff_version *version,
-    struct band_price **out, size_t *count)
-{
-	bool open = false;
-
-	for (const struct xml_node *n = xml_first(node, element); n != NULL;
-	     n = xml_next(n, element)) {
-		struct band_price *price;
-
-		*out = tariff_grow(*out, *count, sizeof(**out));
-		price = &(*out)[(*count)++];
-		price->band = named_band(reader, n, "band", version);
-		if (is_blank(reader, n, "value")) {
-			open = true;
-		} else if (need(reader, n, "value")) {
-			tariff_number(reader, n, "value", &price->price);
-		}
-		for (size_t i = 0; i + 1 < *count; i++) {
-			if ((*out)[i].band == price->band) {
-				tariff_fault(reader, n, "band", "tariff-twice",
-				    "a second %s for the same band", element);
-				break;
-			}
-		}
-	}
-	return open;
-}
-
-static void
-read_components(struct tariff_reader *reader, const struct xml_node *node,
-    struct charge *charge)
-{
-	for (const struct xml_node *n = xml_first(node, "component"); n != NULL;
-	     n = xml_next(n, "component")) {
-		struct price_component *component;
-
-		charge->components = tariff_grow(charge->components,
-		    charge->component_count, sizeof(*charge->components));
-		component = &charge->components[charge->component_count++];
-		need(reader, n, "id");
-		tariff_id(reader, n, "id", component->item);
-		component->floats = tariff_yes(reader, n, "floats", false);
-		for (size_t i = 0; i + 1 < charge->component_count; i++) {
-			if (strcmp(charge->components[i].item,
-				component->item) == 0) {
-				tariff_fault(reader, n, "id", "tariff-twice",
-				    "component %s is there already",
-				    component->item);
-			}
-		}
-	}
-}
-
-/* "+60" percent is 1.60, exactly. */
-static void
-read_percent(
-    struct tariff_reader *reader, const struct xml_node *node, struct dec *out)
-{
-	static const struct dec hundredth = DEC_SMALL(1, 2);
-	static const struct dec one = DEC_SMALL(1, 0);
-	const char *text = xml_attr(node, "percent");
-	const char *digits = text[0] == '+' ? text + 1 : text;
-	struct qf_error err;
-
-	if ((text[0] != '+' && text[0] != '-') ||
-	    dec_parse(out, digits, strlen(digits), &err) == -1) {
-		tariff_fault(reader, node, "percent", "tariff-percent",
-		    "\"%s\" is not a percentage more or less, such as +60 "
-		    "or -62",
-		    text);
-		return;
-	}
-	dec_mul(out, out, &hundredth);
-	dec_add(out, out, &one);
-}
-
-/* A ratio's factor, said as such or by percent; true where it is left open. */
-static bool
-read_factor(
-    struct tariff_reader *reader, const struct xml_node *node, struct dec *out)
-{
-	bool factor = xml_attr(node, "factor") != NULL;
-	bool percent = xml_attr(node, "percent") != NULL;
-
-	if (factor == percent) {
-		tariff_fault(reader, node, NULL, "tariff-ratio",
-		    "either factor or percent must be given");
-		return false;
-	}
-	if (percent) {
-		read_percent(reader, node, out);
-		return false;
-	}
-	if (is_blank(reader, node, "factor")) {
-		return true;
-	}
-	tariff_number(reader, node, "factor", out);
-	return false;
-}
-
-static bool
-read_ratios(struct tariff_reader *reader, const struct xml_node *node,
-    const struct tariff_version *version, struct charge *charge)
-{
-	static const char *const on[] = {"floating", "whole", NULL};
-	bool open = false;
-
-	for (const struct xml_node *n = xml_first(node, "ratio"); n != NULL;
-	     n = xml_next(n, "ratio")) {
-		struct ratio *ratio;
-
-		charge->ratios = tariff_grow(charge->ratios,
-		    charge->ratio_count, sizeof(*charge->ratios));
-		ratio = &charge->ratios[charge->ratio_count++];
-		need(reader, n, "band");
-		need(reader, n, "of");
-		ratio->band = named_band(reader, n, "band", version);
-		ratio->of = named_band(reader, n, "of", version);
-		ratio->on_whole = tariff_word(reader, n, "on", on, 0) == 1;
-		open |= read_factor(reader, n, &ratio->factor);
-		for (size_t i = 0; i + 1 < charge->ratio_count; i++) {
-			if (charge->ratios[i].band == ratio->band) {
-				tariff_fault(reader, n, "band", "tariff-twice",
-				    "a second ratio for the same band");
-			}
-		}
-	}
-	return open;
-}
-
-/* The one place that the price comes from. */
-static void
-read_form(struct tariff_reader *reader, const struct xml_node *node,
-    struct charge *charge)
-{
-	bool prices = charge->price_count > 0;
-	bool table = xml_attr(node, "table") != NULL;
-	bool benchmark = xml_attr(node, "benchmark") != NULL;
-	bool same = xml_attr(node, "same-as") != NULL;
-	bool series = xml_attr(node, "series") != NULL;
-
-	if (prices + table + benchmark + same + series != 1) {
-		tariff_fault(reader, node, NULL, "tariff-price",
-		    "its price must come from one of price elements, table, "
-		    "benchmark, same-as and series, not from %s",
-		    prices + table + benchmark + same + series == 0
-			? "none"
-			: "several");
-	}
-	charge->form = prices   ? PRICE_FIXED
-		       : table  ? charge->component_count > 0 ? PRICE_COMPOSED
-							      : PRICE_PRINTED
-		       : same   ? PRICE_OF_CHARGE
-		       : series ? PRICE_SERIES
-				: PRICE_BENCHMARK;
-}
-
-/* Numbers and names that a template may leave open. */
-static bool
-read_open(struct tariff_reader *reader, const struct xml_node *node,
-    struct charge *charge)
-{
-	bool open = is_blank(reader, node, "table");
-
-	if (!open) {
-		tariff_id(reader, node, "table", charge->table);
-	}
-	if (is_blank(reader, node, "item")) {
-		open = true;
-	} else {
-		tariff_id(reader, node, "item", charge->item);
-	}
-	if (is_blank(reader, node, "series")) {
-		open = true;
-	} else {
-		tariff_id(reader, node, "series", charge->series);
-	}
-	if (is_blank(reader, node, "benchmark")) {
-		open = true;
-	} else {
-		tariff_number(reader, node, "benchmark", &charge->benchmark);
-	}
-	dec_set_int(&charge->factor, 1, 0);
-	if (is_blank(reader, node, "factor")) {
-		open = true;
-	} else {
-		tariff_number(reader, node, "factor", &charge->factor);
-	}
-	return open;
-}
-
-static void
-read_tax(struct tariff_reader *reader, const struct xml_node *node,
-    struct charge *charge)
-{
-	struct dec one = {0};
-
-	charge->has_tax = tariff_number(reader, node, "tax", &charge->tax_rate);
-	charge->tax_included = tariff_yes(reader, node, "tax-included", false);
-	if (charge->has_tax != (xml_attr(node, "tax-included") != NULL)) {
-		tariff_fault(reader, node, NULL, "tariff-tax",
-		    "tax and tax-included must be given together");
-	}
-	if (charge->has_tax && dec_sign(&charge->tax_rate) < 0) {
-		tariff_fault(
-		    reader, node, "tax", "tariff-tax", "must not be negative");
-	}
-	/* Who writes 13 means 13 %. */
-	dec_set_int(&one, 1, 0);
-	if (charge->has_tax && dec_cmp(&charge->tax_rate, &one) > 0) {
-		tariff_fault(reader, node, "tax", "tariff-tax",
-		    "more than 1: a rate such as 0.13 is meant");
-	}
-}
-
-/* Who owes what for which kWh. */
-static void
-read_identity(struct tariff_reader *reader, const struct xml_node *node,
-    struct charge *charge)
-{
-	static const char *const per[] = {
-	    "kwh", "day", "month", "once", "month-by-day", NULL};
-	static const char *const channels[] = {"import", "export", NULL};
-	const struct charge_kind *kind = kinds;
-	int channel;
-
-	while (strcmp(kind->element, xml_name(node)) != 0) {
-		kind++;
-		assert(kind < kinds + KINDS);
-	}
-	if (kind->id != NULL) {
-		snprintf(charge->component, sizeof(charge->component), "%s",
-		    kind->id);
-		snprintf(charge->leg, sizeof(charge->leg), "%s", kind->leg);
-	} else {
-		need(reader, node, "id");
-		need(reader, node, "leg");
-		need(reader, node, "per");
-	}
-	tariff_id(reader, node, "id", charge->component);
-	snprintf(
-	    charge->subject, sizeof(charge->subject), "%s", charge->component);
-	tariff_id(reader, node, "subject", charge->subject);
-	tariff_id(reader, node, "leg", charge->leg);
-	charge->per =
-	    (enum charge_per)tariff_word(reader, node, "per", per, PER_KWH);
-	channel = tariff_word(reader, node, "channel", channels, kind->channel);
-	if (channel == -1 && charge->per == PER_KWH) {
-		need(reader, node, "channel");
-	}
-	charge->channel =
-	    channel == -1 ? CHANNEL_IMPORT : (enum channel)channel;
-	charge->counts_energy =
-	    tariff_yes(reader, node, "counts", kind->id != NULL) &&
-	    charge->per == PER_KWH;
-}
-
-static void
-read_charge(struct tariff_reader *reader, const struct xml_node *node,
-    struct tariff_version *version)
-{
-	static const char *const spans[] = {
-	    "stretch", "month", "day", "hour", "interval", NULL};
-	static const char *const missing[] = {"hold", "unpriced", NULL};
-	struct charge *charge;
-	bool open;
-	int word;
-
-	version->charges = tariff_grow(
-	    version->charges, version->charge_count, sizeof(*version->charges));
-	reader->charge_nodes = tariff_grow(reader->charge_nodes,
-	    version->charge_count, sizeof(*reader->charge_nodes));
-	reader->charge_nodes[version->charge_count] = node;
-	charge = &version->charges[version->charge_count++];
-	charge->line_no = (int)xml_line(node);
-	read_identity(reader, node, charge);
-	tariff_text(
-	    reader, node, "source", charge->source, sizeof(charge->source));
-	tariff_text(reader, node, "confidence", charge->confidence,
-	    sizeof(charge->confidence));
-	charge->span =
-	    (enum line_span)tariff_word(reader, node, "lines", spans, 0);
-	charge->missing_unpriced =
-	    tariff_word(reader, node, "missing", missing, 0) == 1;
-	tariff_id(reader, node, "class", charge->user_class);
-	tariff_id(reader, node, "type", charge->type);
-	tariff_id(reader, node, "voltage", charge->voltage);
-	charge->has_price_rounding = tariff_rounding(
-	    reader, node, "round", no_words, &charge->price_rounding, &word);
-	read_tax(reader, node, charge);
-	open = read_prices(reader, node, "price", version, &charge->prices,
-	    &charge->price_count);
-	open |= read_prices(reader, node, "adder", version, &charge->adders,
-	    &charge->adder_count);
-	read_components(reader, node, charge);
-	open |= read_ratios(reader, node, version, charge);
-	open |= read_open(reader, node, charge);
-	read_form(reader, node, charge);
-	if (open) {
-		charge->form = PRICE_TEMPLATE;
+		    tariff_named_band(reader, n, "over", version);
 	}
 }
 
@@ -575,10 +251,11 @@ read_rounding(struct tariff_reader *reader, const struct xml_node *node,
 {
 	static const char *const money[] = {"line", "total", NULL};
 	static const char *const energy[] = {"carry", NULL};
+	static const char *const none[] = {NULL};
 	struct rounding price;
 	int word;
 
-	need(reader, node, "money");
+	tariff_need(reader, node, "money");
 	if (tariff_rounding(
 		reader, node, "money", money, &version->money, &word) &&
 	    word == -1) {
@@ -589,11 +266,12 @@ read_rounding(struct tariff_reader *reader, const struct xml_node *node,
 	version->has_energy_rounding = tariff_rounding(
 	    reader, node, "energy", energy, &version->energy, &word);
 	version->energy_carry = word == 0;
-	if (!tariff_rounding(reader, node, "price", no_words, &price, &word)) {
+	if (!tariff_rounding(reader, node, "price", none, &price, &word)) {
 		return;
 	}
 	for (size_t i = 0; i < version->charge_count; i++) {
-		if (!version->charges[i].has_price_rounding) {
+		if (!version->charges[i].has_price_rounding &&
+		    version->charges[i].per < PER_POWER_FACTOR) {
 			version->charges[i].has_price_rounding = true;
 			version->charges[i].price_rounding = price;
 		}
@@ -621,7 +299,7 @@ static void
 read_dates(struct tariff_reader *reader, const struct xml_node *node,
     struct tariff_version *version, struct tariff_version *before)
 {
-	need(reader, node, "from");
+	tariff_need(reader, node, "from");
 	version->to_day = INT32_MAX;
 	if (!tariff_day(reader, node, "from", &version->from_day)) {
 		return;
@@ -645,6 +323,27 @@ read_dates(struct tariff_reader *reader, const struct xml_node *node,
 	}
 }
 
+/* What is owed, element by element. */
+static void
+read_part(struct tariff_reader *reader, const struct xml_node *node,
+    struct tariff_version *version)
+{
+	bool factor = strcmp(xml_name(node), "power-factor") == 0;
+	bool limit = strcmp(xml_name(node), "limit") == 0;
+
+	if ((!tariff_is_charge(node) && !factor && !limit) ||
+	    !tariff_fits(reader, node, version->charge_count, CHARGES_MAX)) {
+		return;
+	}
+	if (factor) {
+		tariff_read_power_factor(reader, node, version);
+	} else if (limit) {
+		tariff_read_limit(reader, node, version);
+	} else {
+		tariff_read_charge(reader, node, version);
+	}
+}
+
 static void
 read_version(struct tariff_reader *reader, const struct xml_node *node)
 {
@@ -662,7 +361,7 @@ read_version(struct tariff_reader *reader, const struct xml_node *node)
 	version->line_no = (int)xml_line(node);
 	read_dates(reader, node, version,
 	    tariff->version_count > 1 ? version - 1 : NULL);
-	need(reader, node, "source");
+	tariff_need(reader, node, "source");
 	tariff_text(
 	    reader, node, "source", version->source, sizeof(version->source));
 	tariff_text(reader, node, "confidence", version->confidence,
@@ -679,13 +378,7 @@ read_version(struct tariff_reader *reader, const struct xml_node *node)
 		memset(occurs, 1, sizeof(occurs));
 	}
 	for (n = xml_first(node, NULL); n != NULL; n = xml_next(n, NULL)) {
-		for (size_t i = 0; i < KINDS; i++) {
-			if (strcmp(xml_name(n), kinds[i].element) == 0 &&
-			    fits(reader, n, version->charge_count,
-				CHARGES_MAX)) {
-				read_charge(reader, n, version);
-			}
-		}
+		read_part(reader, n, version);
 	}
 	read_sessions(reader, node, version);
 	if ((n = xml_first(node, "rounding")) != NULL) {
@@ -722,7 +415,7 @@ tariff_read(struct tariff_reader *reader)
 	const struct xml_node *root = xml_root(reader->doc), *n;
 	struct tariff *tariff = reader->tariff;
 
-	need(reader, root, "id");
+	tariff_need(reader, root, "id");
 	tariff_id(reader, root, "id", tariff->id);
 	read_zone(reader, root);
 	for (n = xml_first(root, "name"); n != NULL; n = xml_next(n, "name")) {
@@ -733,7 +426,8 @@ tariff_read(struct tariff_reader *reader)
 		read_label(reader, n);
 	}
 	for (n = xml_first(root, "version");
-	     n != NULL && fits(reader, n, tariff->version_count, VERSIONS_MAX);
+	     n != NULL &&
+	     tariff_fits(reader, n, tariff->version_count, VERSIONS_MAX);
 	     n = xml_next(n, "version")) {
 		read_version(reader, n);
 	}

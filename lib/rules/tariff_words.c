@@ -266,11 +266,11 @@ tariff_hours(struct tariff_reader *reader, const struct xml_node *node,
 	}
 }
 
-static void
-read_months(
-    struct tariff_reader *reader, const struct xml_node *node, unsigned *out)
+void
+tariff_months(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, unsigned *out)
 {
-	const char *text = xml_attr(node, "months");
+	const char *text = xml_attr(node, attribute);
 	char word[WORD_MAX + 1];
 
 	while (text != NULL && next_word(&text, word)) {
@@ -282,7 +282,7 @@ read_months(
 			    word + first + 1, strlen(word + first + 1));
 		}
 		if (from < 1 || from > 12 || to < 1 || to > 12) {
-			tariff_fault(reader, node, "months", "tariff-months",
+			tariff_fault(reader, node, attribute, "tariff-months",
 			    "\"%s\" is no month or range of months", word);
 			continue;
 		}
@@ -327,23 +327,65 @@ read_days(struct tariff_reader *reader, const struct xml_node *node,
 	}
 }
 
-static void
-read_holidays(struct tariff_reader *reader, const struct xml_node *node,
-    struct day_selector *out)
+void
+tariff_ids(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, char ***out, size_t *count)
 {
-	const char *text = xml_attr(node, "holidays");
+	const char *text = xml_attr(node, attribute);
 	char word[WORD_MAX + 1];
+	bool any = false;
 
-	while (text != NULL && next_word(&text, word)) {
+	if (text == NULL) {
+		return;
+	}
+	while (next_word(&text, word)) {
+		any = true;
 		if (!text_is_id(word, strlen(word))) {
-			tariff_fault(reader, node, "holidays", "tariff-id",
+			tariff_fault(reader, node, attribute, "tariff-id",
 			    "\"%s\" is no identifier", word);
 			continue;
 		}
-		out->holidays = tariff_grow(
-		    out->holidays, out->holiday_count, sizeof(*out->holidays));
-		out->holidays[out->holiday_count++] = xstrdup(word);
+		*out = tariff_grow(*out, *count, sizeof(**out));
+		(*out)[(*count)++] = xstrdup(word);
 	}
+	if (!any) {
+		tariff_fault(reader, node, attribute, "tariff-id",
+		    "empty; leave it away where it says nothing");
+	}
+}
+
+/* "name" or "name=value", as a contract's options are written. */
+static void
+read_option(struct tariff_reader *reader, const struct xml_node *node,
+    char *out, size_t size)
+{
+	const char *text = xml_attr(node, "for-option");
+	size_t name, value;
+
+	if (text == NULL) {
+		return;
+	}
+	name = strcspn(text, "=");
+	value = strlen(text + name);
+	if (!text_is_id(text, name) || value == 1 || value > ID_MAX + 1 ||
+	    strpbrk(text + name, " \t\r\n") != NULL) {
+		tariff_fault(reader, node, "for-option", "tariff-option",
+		    "\"%s\" is no option: a name, or name=value", text);
+		return;
+	}
+	assert(name + value < size);
+	snprintf(out, size, "%s", text);
+}
+
+void
+tariff_whom(struct tariff_reader *reader, const struct xml_node *node,
+    struct for_whom *out)
+{
+	tariff_ids(reader, node, "for-class", &out->classes, &out->class_count);
+	tariff_ids(reader, node, "for-type", &out->types, &out->type_count);
+	tariff_ids(
+	    reader, node, "for-voltage", &out->voltages, &out->voltage_count);
+	read_option(reader, node, out->option, sizeof(out->option));
 }
 
 /* The condition on a daily series: all of its three words or none. */
@@ -371,9 +413,10 @@ void
 tariff_selector(struct tariff_reader *reader, const struct xml_node *node,
     struct day_selector *out)
 {
-	read_months(reader, node, &out->months);
+	tariff_months(reader, node, "months", &out->months);
 	read_days(reader, node, out);
-	read_holidays(reader, node, out);
+	tariff_ids(
+	    reader, node, "holidays", &out->holidays, &out->holiday_count);
 	read_condition(reader, node, out);
 	out->or_months = tariff_yes(reader, node, "either", false);
 	if (out->or_months && (out->months == 0 || out->station[0] == '\0')) {
@@ -425,4 +468,44 @@ bad:
 	    xml_attr(node, attribute), rest[0] == NULL ? "" : " ",
 	    rest[0] == NULL ? "" : rest[0]);
 	return false;
+}
+
+/* False, with a fault, where there are too many of something. */
+bool
+tariff_fits(struct tariff_reader *reader, const struct xml_node *node,
+    size_t count, size_t max)
+{
+	if (count < max) {
+		return true;
+	}
+	if (count == max) {
+		tariff_fault(reader, node, NULL, "tariff-too-many",
+		    "more than %zu of them", max);
+	}
+	return false;
+}
+
+/* Faults where an attribute that must be there is not. */
+bool
+tariff_need(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute)
+{
+	if (xml_attr(node, attribute) != NULL) {
+		return true;
+	}
+	tariff_fault(
+	    reader, node, attribute, "tariff-missing", "must be given");
+	return false;
+}
+
+/* True where the attribute is there and left open, as a template has it. */
+bool
+tariff_blank(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute)
+{
+	const char *text = xml_attr(node, attribute);
+	bool blank = text != NULL && text[0] == '\0';
+
+	reader->blanks += blank;
+	return blank;
 }

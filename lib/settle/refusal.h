@@ -19,6 +19,7 @@
 #define REASON_MISSING_READ "missing-read"
 #define REASON_MISSING_REGISTER "missing-register"
 #define REASON_MONEY_SCALE "money-scale"
+#define REASON_NOT_BUILT "not-built"
 #define REASON_NO_BANDS "no-bands"
 #define REASON_NO_CALENDAR "no-calendar"
 #define REASON_NO_CHARGE "no-charge"

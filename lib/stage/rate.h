@@ -91,4 +91,10 @@ int rate_append(struct ledger *ledger, const struct rate_request *request,
     struct handle *handle, int *appended, struct rate_counts *counts,
     struct qf_error *err);
 
+/* 1, and the refusal, where the charge uses a structure that documents can
+ * say and nothing can reckon yet. */
+struct charge;
+struct refusal;
+int rate_not_built(const struct charge *charge, struct refusal *refusal);
+
 #endif

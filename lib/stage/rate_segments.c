@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/civil.h"
 #include "base/zone.h"
+#include "rules/whom.h"
 #include "stage/rate_own.h"
 
 static void
@@ -24,7 +25,8 @@ add_segment(struct rate_unit *unit, const struct rate_segment *segment)
 bool
 rate_charges(const struct contract *contract, const struct charge *charge)
 {
-	return strcmp(contract->leg, charge->leg) == 0;
+	return strcmp(contract->leg, charge->leg) == 0 &&
+	       whom_fits(&charge->whom, contract);
 }
 
 /* Whether the version can price the contract's leg at all. */
@@ -33,6 +35,7 @@ check_version(struct rate *rate, const struct contract *contract,
     const struct tariff_version *version, int32_t day)
 {
 	char text[CIVIL_TEXT_MAX];
+	bool any = false;
 
 	if (version == NULL) {
 		civil_format_day(day, text);
@@ -45,9 +48,16 @@ check_version(struct rate *rate, const struct contract *contract,
 		    contract->tariff);
 	}
 	for (size_t i = 0; i < version->charge_count; i++) {
-		if (rate_charges(contract, &version->charges[i])) {
-			return 0;
+		if (!rate_charges(contract, &version->charges[i])) {
+			continue;
 		}
+		if (rate_not_built(&version->charges[i], &rate->refusal) != 0) {
+			return 1;
+		}
+		any = true;
+	}
+	if (any) {
+		return 0;
 	}
 	return refuse(&rate->refusal, REASON_NO_CHARGE,
 	    "tariff %s has no charge of leg %s", contract->tariff,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/whom.h"
 #include "stage/rate_own.h"
 
 static void
@@ -139,6 +140,45 @@ make_segments(struct rate *rate, struct qf_error *err)
 		}
 	}
 	return rc;
+}
+
+/* Structures that documents can say and nothing here can reckon yet. */
+int
+rate_not_built(const struct charge *charge, struct refusal *refusal)
+{
+	const struct {
+		bool used;
+		const char *word;
+	} words[] = {
+	    {charge->of_energy != OF_CHANNEL, "quantity"},
+	    {charge->share != SHARE_WHOLE, "share"},
+	    {charge->exemption_count > 0, "exempt"},
+	    {charge->condition_count > 0, "when"},
+	    {charge->part != NULL, "part"},
+	    {charge->loss != NULL, "loss"},
+	    {charge->tiers != NULL, "tiers"},
+	    {charge->demand != NULL, "demand"},
+	    {charge->per == PER_KVA, "per=\"kva\""},
+	    {charge->power_factor != NULL, "power-factor"},
+	    {charge->limit != NULL, "limit"},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (words[i].used) {
+			return refuse(refusal, REASON_NOT_BUILT,
+			    "charge %s: %s cannot be reckoned yet",
+			    charge->component, words[i].word);
+		}
+	}
+	for (size_t i = 0; i < charge->ratio_count; i++) {
+		if (!whom_is_all(&charge->ratios[i].whom)) {
+			return refuse(refusal, REASON_NOT_BUILT,
+			    "charge %s: ratios for some cannot be reckoned "
+			    "yet",
+			    charge->component);
+		}
+	}
+	return 0;
 }
 
 /* One charge of a segment. */

@@ -17,6 +17,8 @@
 #include "base/zone.h"
 #include "settle/cells.h"
 #include "settle/charge.h"
+#include "rules/whom.h"
+#include "stage/rate.h"
 #include "stage/tariff_loads.h"
 
 /* A stretch of one month under one version. */
@@ -213,12 +215,16 @@ price_charge(
 	struct dec of[ENERGY_BANDS] = {0};
 	struct band_prices by_band = {.of = of};
 	struct cell_prices prices = {0};
+	struct refusal refusal;
 	int rc = -1;
 
 	if (p->segment.version->is_template) {
 		return qf_fail(err, QF_CONFIG, "tariff-template",
 		    "the tariff is a template: fill in its numbers and take "
 		    "template away");
+	}
+	if (rate_not_built(charge, &refusal) != 0) {
+		return refused(p, &refusal, err);
 	}
 	if (series[0] != '\0') {
 		prices.series = series;
@@ -251,6 +257,7 @@ price_segment(struct pricing *p, struct qf_error *err)
 
 		if (charge->per == PER_KWH &&
 		    charge->channel == p->load->channel &&
+		    whom_fits(&charge->whom, &p->contract) &&
 		    price_charge(p, charge, err) == -1) {
 			return -1;
 		}
