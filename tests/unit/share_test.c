@@ -1,0 +1,63 @@
+/* share_test.c - a month's price on a part of a month.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "settle/share.h"
+
+#include <criterion/criterion.h>
+
+Test(share, is_whole_or_by_the_days_of_the_month_or_by_thirtieths)
+{
+	static const struct {
+		enum month_share rule;
+		int days, contract_days, month_days, is, of;
+	} rows[] = {
+	    {SHARE_WHOLE, 3, 3, 31, 1, 1},
+	    {SHARE_DAYS, 10, 10, 31, 10, 31},
+	    {SHARE_DAYS, 28, 28, 28, 28, 28},
+	    {SHARE_THIRTIETHS, 10, 10, 31, 10, 30},
+	    {SHARE_THIRTIETHS, 30, 30, 31, 30, 30},
+	    /* A whole month is whole, and so are its parts together. */
+	    {SHARE_THIRTIETHS, 31, 31, 31, 31, 31},
+	    {SHARE_THIRTIETHS, 10, 31, 31, 10, 31},
+	    {SHARE_THIRTIETHS, 28, 28, 28, 28, 28},
+	    {SHARE_THIRTIETHS, 14, 20, 28, 14, 30},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct share share = share_of_days(rows[i].rule, rows[i].days,
+		    rows[i].contract_days, rows[i].month_days);
+
+		cr_expect(share.days == rows[i].is && share.of == rows[i].of,
+		    "row %zu: %d of %d", i, share.days, share.of);
+	}
+}
+
+static void
+expect(int64_t pieces, int under, int64_t price, int scale, struct share share,
+    const char *quantity, const char *amount)
+{
+	struct dec a = {0}, b = {0}, out = {0};
+	char text[DEC_TEXT_MAX];
+
+	dec_set_int(&a, pieces, 0);
+	dec_set_int(&b, price, scale);
+	share_quantity(&out, &a, &share);
+	dec_format(&out, text, sizeof(text));
+	cr_expect_str_eq(text, quantity, "quantity %s", text);
+	share_amount(&out, &a, under, &b, &share);
+	dec_format(&out, text, sizeof(text));
+	cr_expect_str_eq(text, amount, "amount %s", text);
+	dec_release(&out);
+}
+
+Test(share, makes_the_amount_exactly_though_the_quantity_is_no_decimal)
+{
+	/* 200 kVA at 22 for 10 of 31 days: 44000 / 31 = 1419.354838709677... */
+	expect(200, 1, 22, 0, (struct share){10, 31}, "64.516129032",
+	    "1419.354838709677");
+	/* 93 at 0.5 for a third of a month; 31 x 0.5 = 15.5. */
+	expect(93, 1, 5, 1, (struct share){10, 30}, "31", "15.5");
+	/* 100 / 3 kW at 0.015: 0.5 exactly, which 33.333333333 is not. */
+	expect(2000, 60, 15, 3, (struct share){1, 1}, "2000", "0.5");
+}
