@@ -8,6 +8,8 @@
 #include "base/tool.h"
 #include "stage/tariff_files.h"
 
+#define OPTIONS_MAX 256 /* of a contract, with the NUL */
+
 enum {
 	OPT_CALENDAR = 1,
 	OPT_CONDITIONS,
@@ -17,6 +19,7 @@ enum {
 	OPT_CLASS,
 	OPT_TYPE,
 	OPT_VOLTAGE,
+	OPT_OPTION,
 };
 
 #define ROW_CALENDAR                                              \
@@ -72,6 +75,8 @@ static const struct options_row price_rows[] = {
     ROW_PRICES,
     ROW_SERIES,
     ROWS_USER,
+    {OPT_OPTION, 0, "option", "NAME=VALUE",
+	"an option of the contract; may be repeated"},
     TOOL_ROW_JSON,
     {0},
 };
@@ -107,6 +112,31 @@ take_language(struct tool *tool, bool *zh, const char *value)
 	return 0;
 }
 
+/* Adds an option of the contract to those before it. */
+static int
+take_contract_option(
+    struct tool *tool, struct tariff_files_request *request, const char *value)
+{
+	static char options[OPTIONS_MAX];
+	size_t used = strlen(options);
+
+	if (value[0] == '=' || strchr(value, '=') == NULL) {
+		tool_misuse(tool, "--option is NAME=VALUE, not %s", value);
+		return -1;
+	}
+	if (used + strlen(value) + 2 > sizeof(options)) {
+		tool_misuse(tool, "--option: more than %zu bytes in all",
+		    sizeof(options) - 1);
+		return -1;
+	}
+	if (used > 0) {
+		options[used++] = ' ';
+	}
+	memcpy(options + used, value, strlen(value) + 1);
+	request->options = options;
+	return 0;
+}
+
 static int
 take_option(struct tool *tool, struct tariff_files_request *request, int id,
     const char *value)
@@ -132,6 +162,8 @@ take_option(struct tool *tool, struct tariff_files_request *request, int id,
 	case OPT_VOLTAGE:
 		request->voltage = value;
 		return 0;
+	case OPT_OPTION:
+		return take_contract_option(tool, request, value);
 	case TOOL_JSON:
 		request->json = true;
 		return 0;
@@ -154,6 +186,7 @@ take_options(struct tool *tool, struct tariff_files_request *request,
 	*request = (struct tariff_files_request){.user_class = "",
 	    .type = "",
 	    .voltage = "",
+	    .options = "",
 	    .say = say,
 	    .context = tool};
 	while ((rc = tool_option(tool, &id, &value)) == 1) {

@@ -43,6 +43,10 @@ int ledger_fail(
 /* Fills an empty file with the tables and guards (create.c's). */
 int ledger_build(const char *file, struct qf_error *err);
 
+/* The same in memory, open for writing (create.c's). */
+int ledger_build_scratch(struct ledger **out, const struct market *market,
+    struct qf_error *err);
+
 /* VACUUM INTO an empty file (create.c's); the reader's view begins anew. */
 int
 ledger_vacuum(struct ledger *ledger, const char *file, struct qf_error *err);

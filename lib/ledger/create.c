@@ -52,10 +52,7 @@ append_market(struct ledger *ledger, const struct market *market,
 		entry_abandon(entry);
 		return -1;
 	}
-	if (entry_finish(entry, &handle, err) == -1) {
-		return -1;
-	}
-	return ledger_commit(ledger, err);
+	return entry_finish(entry, &handle, err);
 }
 
 /* A folder beside the place of a new file, in which SQLite may make what it
@@ -170,6 +167,9 @@ fill(const char *file, const struct market *market, int64_t recorded_utc,
 		return -1;
 	}
 	status = append_market(ledger, market, recorded_utc, err);
+	if (status == 0) {
+		status = ledger_commit(ledger, err);
+	}
 	/* The file is renamed next, and a WAL would not come along: the last
 	 * to close takes it away. */
 	if (status == 0) {
@@ -217,6 +217,21 @@ ledger_create(const char *path, const struct market *market,
 	}
 	workshop_close(&shop);
 	return status;
+}
+
+int
+ledger_scratch(
+    struct ledger **out, const struct market *market, struct qf_error *err)
+{
+	if (ledger_build_scratch(out, market, err) == -1) {
+		return -1;
+	}
+	if (append_market(*out, market, 0, err) == -1) {
+		ledger_close(*out);
+		*out = NULL;
+		return -1;
+	}
+	return 0;
 }
 
 /* The newest entry of a ledger, or the digest of a given one (Q_DIGEST). */

@@ -664,6 +664,36 @@ out:
 }
 
 int
+ledger_build_scratch(struct ledger **out, const struct market *market,
+    struct qf_error *err)
+{
+	struct ledger *ledger = xcalloc(1, sizeof(*ledger));
+	int status = -1;
+
+	ledger->mode = LEDGER_WRITE;
+	ledger->path = xstrdup("(scratch)");
+	ledger->market = *market;
+	configure_library();
+	if (sqlite3_open_v2(":memory:", &ledger->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+		    SQLITE_OPEN_MEMORY | SQLITE_OPEN_EXRESCODE |
+		    SQLITE_OPEN_NOMUTEX,
+		NULL) != SQLITE_OK) {
+		ledger_fail(ledger, "make a scratch ledger", err);
+	} else if (configure(ledger, err) == 0 &&
+		   run(ledger, ledger_sql, "make a scratch ledger", err) == 0 &&
+		   run(ledger, guards_sql, "make a scratch ledger", err) == 0) {
+		status = run(ledger, "BEGIN", "begin", err);
+	}
+	if (status == -1) {
+		ledger_close(ledger);
+		ledger = NULL;
+	}
+	*out = ledger;
+	return status;
+}
+
+int
 ledger_vacuum(struct ledger *ledger, const char *file, struct qf_error *err)
 {
 	sqlite3_stmt *stmt = NULL;

@@ -34,6 +34,11 @@ enum ledger_mode { LEDGER_READ, LEDGER_WRITE };
 int ledger_create(const char *path, const struct market *market,
     int64_t recorded_utc, struct qf_error *err);
 
+/* A ledger in memory that nobody else sees and that ledger_close() ends, open
+ * for writing; it is never committed. */
+int ledger_scratch(struct ledger **out, const struct market *market,
+    struct qf_error *err);
+
 /* Opens the ledger at path.  wait_seconds: how long to wait for another writer
  * (0: not at all).  Errors: QF_NOINPUT ledger-missing, QF_FOREIGN
  * ledger-foreign or ledger-newer, QF_BUSY ledger-busy, QF_PERM, QF_IO. */

@@ -38,11 +38,6 @@ struct priced {
 	struct price_row row;
 };
 
-struct stepped {
-	char series[ID_MAX + 1];
-	struct price_step step;
-};
-
 struct tariff_facts {
 	const struct zone *zone;
 	void (*say)(void *context, const struct qf_error *err);
@@ -53,12 +48,9 @@ struct tariff_facts {
 	size_t condition_count;
 	struct priced *prices;
 	size_t price_count;
-	struct stepped *steps;
-	size_t step_count;
 	/* What was handed out last; numbers are borrowed from above. */
 	struct price_rows rows;
 	struct price_row *out_rows;
-	struct price_step *out_steps;
 	int *out_months;
 };
 
@@ -86,15 +78,10 @@ tariff_facts_free(struct tariff_facts *facts)
 	for (size_t i = 0; i < facts->price_count; i++) {
 		dec_release(&facts->prices[i].row.price);
 	}
-	for (size_t i = 0; i < facts->step_count; i++) {
-		dec_release(&facts->steps[i].step.price);
-	}
 	free(facts->days);
 	free(facts->conditions);
 	free(facts->prices);
-	free(facts->steps);
 	free(facts->out_rows);
-	free(facts->out_steps);
 	free(facts->out_months);
 	free(facts);
 }
@@ -209,19 +196,6 @@ add_price(struct tariff_facts *facts, const struct fact *fact)
 }
 
 static void
-add_step(struct tariff_facts *facts, const struct fact *fact)
-{
-	struct stepped *step;
-
-	facts->steps = grow(facts->steps, facts->step_count, sizeof(*step));
-	step = &facts->steps[facts->step_count++];
-	copy_id(step->series, fact, "series");
-	step->step.from_utc = value_of(fact, "start")->integer;
-	step->step.to_utc = value_of(fact, "end")->integer;
-	copy_price(&step->step.price, fact);
-}
-
-static void
 add_fact(struct tariff_facts *facts, const struct fact *fact)
 {
 	switch (fact->format->kind) {
@@ -233,9 +207,6 @@ add_fact(struct tariff_facts *facts, const struct fact *fact)
 		return;
 	case FACT_PRICE:
 		add_price(facts, fact);
-		return;
-	case FACT_SERIES:
-		add_step(facts, fact);
 		return;
 	default:
 		BUG("%s facts in a tariff", fact->format->name);
@@ -452,41 +423,4 @@ tariff_facts_months(
 	}
 	*out = facts->out_months;
 	return kept;
-}
-
-static int
-compare_steps(const void *a, const void *b)
-{
-	const struct price_step *x = a, *y = b;
-
-	return (x->from_utc > y->from_utc) - (x->from_utc < y->from_utc);
-}
-
-int
-tariff_facts_series(struct tariff_facts *facts, const char *series,
-    const struct price_step **steps, size_t *count, struct qf_error *err)
-{
-	char time[CIVIL_TEXT_MAX];
-	size_t n = 0;
-
-	free(facts->out_steps);
-	facts->out_steps =
-	    xcalloc(facts->step_count + 1, sizeof(*facts->out_steps));
-	for (size_t i = 0; i < facts->step_count; i++) {
-		if (strcmp(facts->steps[i].series, series) == 0) {
-			facts->out_steps[n++] = facts->steps[i].step;
-		}
-	}
-	qsort(facts->out_steps, n, sizeof(*facts->out_steps), compare_steps);
-	for (size_t i = 1; i < n; i++) {
-		if (facts->out_steps[i].from_utc <
-		    facts->out_steps[i - 1].to_utc) {
-			civil_format_utc(facts->out_steps[i].from_utc, time);
-			return qf_fail(err, QF_DATA, "no-price",
-			    "series %s has two prices at %s", series, time);
-		}
-	}
-	*steps = facts->out_steps;
-	*count = n;
-	return 0;
 }

@@ -8,8 +8,8 @@
  * Files are those that qf-ingest takes.  Where two rows state the same fact
  * the later one holds.
  *
- * Ownership: what is handed out belongs to the facts; prices and steps stay
- * until the next call of the same function.
+ * Ownership: what is handed out belongs to the facts; prices stay until
+ * the next call of the same function.
  */
 #ifndef QF_STAGE_TARIFF_FACTS_H
 #define QF_STAGE_TARIFF_FACTS_H
@@ -17,7 +17,6 @@
 #include "base/status.h"
 #include "model/fact.h"
 #include "rules/bands.h"
-#include "settle/charge.h"
 #include "settle/price.h"
 
 struct tariff_facts;
@@ -45,10 +44,5 @@ tariff_facts_table(struct tariff_facts *facts, const char *table, int month);
 /* Months that a table has rows of, in order; *out is the facts'. */
 size_t tariff_facts_months(
     struct tariff_facts *facts, const char *table, const int **out);
-
-/* Steps of a price series in order of time; QF_DATA "no-price" where two of
- * them overlap. */
-int tariff_facts_series(struct tariff_facts *facts, const char *series,
-    const struct price_step **steps, size_t *count, struct qf_error *err);
 
 #endif

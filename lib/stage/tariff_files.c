@@ -33,24 +33,38 @@ struct work {
 	enum table_form form;
 };
 
-/* zone: of local times in the facts, NULL where none has any. */
 static int
-begin(struct work *work, const struct tariff_files_request *request,
-    const struct zone *zone, struct qf_error *err)
+begin_output(struct work *work, const struct tariff_files_request *request,
+    struct qf_error *err)
 {
 	*work = (struct work){.request = request,
 	    .form = table_form_for(STDOUT_FILENO, request->json)};
-	tariff_facts_new(&work->facts, zone, request->say, request->context);
+	if (outfile_begin(&work->out, "-", "qf-tariff", false, err) == -1) {
+		return -1;
+	}
+	work->sink = sink_outfile(work->out);
+	return 0;
+}
+
+/* The facts, none of which has local times, and the output. */
+static int
+begin(struct work *work, const struct tariff_files_request *request,
+    struct qf_error *err)
+{
+	struct tariff_facts *facts;
+
+	tariff_facts_new(&facts, NULL, request->say, request->context);
+	if (begin_output(work, request, err) == -1) {
+		tariff_facts_free(facts);
+		return -1;
+	}
+	work->facts = facts;
 	for (size_t i = 0; i < request->fact_count; i++) {
 		if (tariff_facts_add(work->facts, request->facts[i].path,
 			request->facts[i].kind, err) == -1) {
 			return -1;
 		}
 	}
-	if (outfile_begin(&work->out, "-", "qf-tariff", false, err) == -1) {
-		return -1;
-	}
-	work->sink = sink_outfile(work->out);
 	return 0;
 }
 
@@ -85,7 +99,7 @@ read_document(
 	if (fd == -1) {
 		return -1;
 	}
-	bytes = xmalloc(XML_SIZE_MAX + 1);
+	bytes = xmalloc(XML_SIZE_MAX + 2);
 	do {
 		got = read(fd, bytes + used, XML_SIZE_MAX + 1 - used);
 		used += got > 0 ? (size_t)got : 0;
@@ -98,6 +112,7 @@ read_document(
 		return qf_fail(err, QF_IO, "read-failed", "%s: cannot read: %s",
 		    path, strerror(errno));
 	}
+	bytes[used] = '\0';
 	*out = bytes;
 	*length = used;
 	return 0;
@@ -202,7 +217,7 @@ tariff_files_check(char *const *paths, size_t count,
 	int rc;
 
 	*sound = true;
-	rc = begin(&work, request, NULL, err);
+	rc = begin(&work, request, err);
 	if (rc == 0) {
 		table = tariff_compare_table(work.sink, work.form);
 		rc = check_documents(&work, paths, count, table, sound, err);
@@ -245,7 +260,7 @@ tariff_files_show(const char *path, const char *date,
     const struct tariff_files_request *request, struct qf_error *err)
 {
 	struct work work;
-	int rc = begin(&work, request, NULL, err);
+	int rc = begin(&work, request, err);
 
 	if (rc == 0) {
 		rc = show(&work, path, date, err);
@@ -274,24 +289,45 @@ load_zone(struct zone **out, const struct tariff_files_request *request,
 }
 
 static int
-price(const struct work *work, const struct tariff *tariff,
-    const struct zone *zone, const char *load, struct qf_error *err)
+price(const struct sink *sink, enum table_form form,
+    const struct tariff_scratch_request *request, struct qf_error *err)
 {
-	const struct tariff_files_request *request = work->request;
-	struct tariff_price_options options = {
+	struct table *table = tariff_price_table(*sink, form);
+	int rc = tariff_price(request, table, err);
+
+	table_free(table);
+	return rc;
+}
+
+static int
+price_document(const struct tariff *tariff, const char *text, const char *path,
+    const char *load, const struct tariff_files_request *request,
+    struct qf_error *err)
+{
+	struct tariff_scratch_request scratch = {.tariff = tariff,
+	    .text = text,
+	    .files = request->facts,
+	    .file_count = request->fact_count,
+	    .load = load,
 	    .user_class = request->user_class,
 	    .type = request->type,
 	    .voltage = request->voltage,
+	    .options = request->options,
 	    .say = request->say,
 	    .context = request->context};
-	struct table *table = tariff_price_table(work->sink, work->form);
-	int rc =
-	    tariff_price(tariff, load, zone, work->facts, &options, table, err);
+	struct zone *zone = NULL;
+	struct work work = {0};
+	int rc = load_zone(&zone, request, tariff, path, err);
 
 	if (rc == 0) {
-		rc = table_finish(table, err);
+		scratch.zone = zone;
+		rc = begin_output(&work, request, err);
+		if (rc == 0) {
+			rc = price(&work.sink, work.form, &scratch, err);
+		}
+		rc = end(&work, rc, err);
 	}
-	table_free(table);
+	zone_free(zone);
 	return rc;
 }
 
@@ -299,23 +335,19 @@ int
 tariff_files_price(const char *path, const char *load,
     const struct tariff_files_request *request, struct qf_error *err)
 {
-	struct tariff *tariff;
-	struct zone *zone = NULL;
-	struct work work;
+	struct tariff *tariff = NULL;
+	size_t length;
+	char *text;
 	int rc;
 
-	if (load_document(&tariff, path, err) == -1) {
+	if (read_document(&text, &length, path, err) == -1) {
 		return -1;
 	}
-	rc = load_zone(&zone, request, tariff, path, err);
+	rc = tariff_load(&tariff, text, length, path, err);
 	if (rc == 0) {
-		rc = begin(&work, request, zone, err);
-		if (rc == 0) {
-			rc = price(&work, tariff, zone, load, err);
-		}
-		rc = end(&work, rc, err);
+		rc = price_document(tariff, text, path, load, request, err);
 	}
-	zone_free(zone);
 	tariff_free(tariff);
+	free(text);
 	return rc;
 }

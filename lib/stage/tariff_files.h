@@ -20,19 +20,17 @@
 #include <stddef.h>
 
 #include "base/status.h"
-#include "model/fact.h"
+#include "stage/tariff_scratch.h"
 
 #define TARIFF_FILES_MAX 64 /* of facts */
 
 struct tariff_files_request {
-	struct {
-		const char *path;
-		enum fact_kind kind;
-	} facts[TARIFF_FILES_MAX];
+	struct tariff_file facts[TARIFF_FILES_MAX];
 	size_t fact_count;
 	const char *zone; /* NULL: the document's */
 	/* The user's, where the document leaves them to the contract. */
 	const char *user_class, *type, *voltage;
+	const char *options; /* "name=value name=value", for a price */
 	bool json; /* JSON in place of a table */
 	bool zh; /* names in Chinese, else in English */
 	/* Told of each row of a file that is at fault. */

@@ -1,4 +1,4 @@
-/* tariff_loads.c - a file of interval reads as loads in memory.
+/* tariff_loads.c - what points and channels a file of interval reads is of.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -20,8 +20,6 @@
 #include "format/readscsv.h"
 #include "format/sniff.h"
 
-#define PARTS_OF_KW 60 /* mean kW x minutes are sixtieths of a kWh */
-
 /* A file being read. */
 struct reading {
 	const char *path;
@@ -36,9 +34,6 @@ struct reading {
 void
 tariff_loads_release(struct tariff_loads *loads)
 {
-	for (size_t i = 0; i < loads->count; i++) {
-		energy_release(&loads->list[i].series);
-	}
 	free(loads->list);
 	*loads = (struct tariff_loads){0};
 }
@@ -63,7 +58,6 @@ find_load(struct tariff_loads *loads, const struct series_day *day)
 	load->channel = day->channel;
 	load->from_utc = INT64_MAX;
 	load->to_utc = INT64_MIN;
-	energy_begin(&load->series);
 	return load;
 }
 
@@ -82,29 +76,6 @@ extend(struct tariff_load *load, const struct series_day *day)
 		}
 		load->to_utc = start + day->minutes * 60;
 	}
-}
-
-static int
-add_day(
-    struct reading *reading, const struct series_day *day, struct qf_error *err)
-{
-	bool is_kw = reading->declaration.quantity == QUANTITY_KW;
-	struct tariff_load *load = find_load(reading->loads, day);
-	struct dec minutes = {0};
-	struct refusal refusal;
-	size_t slot;
-
-	dec_set_int(&minutes, day->minutes, 0);
-	slot = energy_day(
-	    &load->series, day->day, day->start_utc, day->minutes, day->count);
-	if (energy_put(&load->series, slot, day->values, day->count, day->scale,
-		is_kw ? PARTS_OF_KW : 1, is_kw ? &minutes : NULL,
-		&refusal) != 0) {
-		return qf_fail(err, QF_DATA, refusal.reason, "%s: %s: %s",
-		    reading->path, day->point, refusal.detail);
-	}
-	extend(load, day);
-	return 0;
 }
 
 /* Says each fault of the rows; -1 with a summary where there was one. */
@@ -167,10 +138,7 @@ read_days(struct reading *reading, struct csv_reader *reader,
 	gather =
 	    gather_new(&source, GATHER_SORTED, reading->zone, reading->faults);
 	while ((rc = gather_next(gather, &day, err)) == 1) {
-		rc = add_day(reading, day->reads, err);
-		if (rc == -1) {
-			break;
-		}
+		extend(find_load(reading->loads, day->reads), day->reads);
 	}
 	gather_free(gather);
 	readscsv_free(reads);

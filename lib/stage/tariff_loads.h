@@ -1,5 +1,5 @@
-/* tariff_loads.h - a file of interval reads as loads in memory, one for each
- * point and channel: what qf-tariff price prices.
+/* tariff_loads.h - what points and channels a file of interval reads is of, and
+ * from when to when: what qf-tariff price prices.
  *
  *	struct tariff_loads loads = {0};
  *
@@ -13,15 +13,15 @@
 #ifndef QF_STAGE_TARIFF_LOADS_H
 #define QF_STAGE_TARIFF_LOADS_H
 
+#include "base/status.h"
 #include "model/contract.h"
-#include "settle/energy.h"
+#include "model/series.h"
 
 struct zone;
 
 struct tariff_load {
 	char point[ID_MAX + 1];
 	enum channel channel;
-	struct energy_series series;
 	int64_t from_utc, to_utc; /* first interval with a value to last */
 };
 

@@ -12,6 +12,7 @@
 #include "base/civil.h"
 #include "base/text.h"
 #include "format/table.h"
+#include "settle/charge.h"
 
 #define CELLS 96
 #define CELL_MINUTES 15
