@@ -16,6 +16,7 @@
 #include "ledger/db.h"
 #include "ledger/entry.h"
 #include "ledger/facts.h"
+#include "rules/whom.h"
 #include "stage/intake.h"
 #include "stage/tariff_loads.h"
 
@@ -27,6 +28,7 @@ struct making {
 	const struct tariff_scratch_request *request;
 	struct tariff_scratch *scratch;
 	struct tariff_loads loads;
+	struct contract user; /* as the request says that it is */
 	struct entry *entry; /* of the registry */
 	int64_t facts;
 };
@@ -114,11 +116,20 @@ add_contract(struct making *making, const char *point, const char *leg,
 
 /* Legs -------------------------------------------------------------------- */
 
+/* Whether the charge is one of the user's leg. */
 static bool
-has_leg(const struct tariff_version *version, const char *leg)
+is_of(const struct making *making, const struct charge *charge, const char *leg)
+{
+	return strcmp(charge->leg, leg) == 0 &&
+	       whom_fits(&charge->whom, &making->user);
+}
+
+static bool
+has_leg(const struct making *making, const struct tariff_version *version,
+    const char *leg)
 {
 	for (size_t i = 0; i < version->charge_count; i++) {
-		if (strcmp(version->charges[i].leg, leg) == 0) {
+		if (is_of(making, &version->charges[i], leg)) {
 			return true;
 		}
 	}
@@ -127,8 +138,9 @@ has_leg(const struct tariff_version *version, const char *leg)
 
 /* The channels of the leg's charges per kWh; 0: it has no such charge. */
 static unsigned
-channels_of(const struct tariff *tariff, const char *leg)
+channels_of(const struct making *making, const char *leg)
 {
+	const struct tariff *tariff = making->request->tariff;
 	unsigned channels = 0;
 
 	for (size_t v = 0; v < tariff->version_count; v++) {
@@ -138,7 +150,7 @@ channels_of(const struct tariff *tariff, const char *leg)
 			const struct charge *charge = &version->charges[i];
 
 			if (charge->per == PER_KWH &&
-			    strcmp(charge->leg, leg) == 0) {
+			    is_of(making, charge, leg)) {
 				channels |= 1U << charge->channel;
 			}
 		}
@@ -162,7 +174,7 @@ add_stretches(struct making *making, const char *point, const char *leg,
 		if (version->to_day != INT32_MAX) {
 			end_utc = zone_day_start(zone, version->to_day);
 		}
-		if (has_leg(version, leg) || end_utc <= from_utc ||
+		if (has_leg(making, version, leg) || end_utc <= from_utc ||
 		    start_utc >= to_utc) {
 			continue;
 		}
@@ -183,7 +195,7 @@ static int
 add_leg(struct making *making, size_t first, size_t end, const char *leg,
     struct qf_error *err)
 {
-	unsigned channels = channels_of(making->request->tariff, leg);
+	unsigned channels = channels_of(making, leg);
 	int64_t from_utc = INT64_MAX, to_utc = INT64_MIN;
 
 	for (size_t i = first; i < end; i++) {
@@ -439,6 +451,14 @@ tariff_scratch_make(struct tariff_scratch *out,
 	int rc = -1;
 
 	*out = (struct tariff_scratch){0};
+	snprintf(making.user.user_class, sizeof(making.user.user_class), "%s",
+	    request->user_class);
+	snprintf(
+	    making.user.type, sizeof(making.user.type), "%s", request->type);
+	snprintf(making.user.voltage, sizeof(making.user.voltage), "%s",
+	    request->voltage);
+	snprintf(making.user.options, sizeof(making.user.options), "%s",
+	    request->options);
 	if (strlen(request->options) > OPTIONS_MAX) {
 		return qf_fail(err, QF_USAGE, "options-long",
 		    "options: more than %zu bytes", OPTIONS_MAX);
