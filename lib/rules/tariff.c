@@ -17,6 +17,14 @@
 #include "rules/tariff_reader.h"
 #include "tariff.xsd.h"
 
+const struct rule_schema tariff_schema = {
+    .root = "tariff",
+    .name_space = "urn:qingfen:tariff:1",
+    .file = "tariff.xsd",
+    .bytes = tariff_xsd,
+    .length = sizeof(tariff_xsd) - 1,
+};
+
 void *
 tariff_grow(void *array, size_t count, size_t size)
 {
@@ -52,9 +60,16 @@ void
 tariff_fault(struct tariff_reader *reader, const struct xml_node *node,
     const char *attribute, const char *code, const char *format, ...)
 {
-	char what[QF_ERROR_TEXT_MAX];
+	static const char own[] = "tariff";
+	char what[QF_ERROR_TEXT_MAX], other[QF_ERROR_CODE_MAX];
 	struct qf_error err;
 	va_list ap;
+
+	if (reader->codes != NULL && strncmp(code, own, sizeof(own) - 1) == 0) {
+		snprintf(other, sizeof(other), "%s%s", reader->codes,
+		    code + sizeof(own) - 1);
+		code = other;
+	}
 
 	va_start(ap, format);
 	vsnprintf(what, sizeof(what), format, ap);
@@ -66,17 +81,16 @@ tariff_fault(struct tariff_reader *reader, const struct xml_node *node,
 	add_fault(reader->faults, &err, xml_line(node));
 }
 
-/* What the schema says of a document that we found nothing wrong with. */
-static void
-ask_schema(struct tariff_faults *faults, const char *text, size_t length,
-    const char *file)
+void
+tariff_ask_schema(struct tariff_faults *faults, const struct rule_schema *rules,
+    const char *text, size_t length, const char *file)
 {
 	struct xml_schema *schema;
 	struct xml_doc *doc;
 	struct qf_error err;
 
-	if (xml_schema_open(&schema, "tariff.xsd", tariff_xsd,
-		sizeof(tariff_xsd) - 1, &err) == -1) {
+	if (xml_schema_open(&schema, rules->file, rules->bytes, rules->length,
+		&err) == -1) {
 		BUG("%s", err.text);
 	}
 	if (xml_load_bytes(&doc, text, length, file, schema, &err) == -1) {
@@ -106,7 +120,7 @@ load(struct tariff_faults *faults, const char *text, size_t length,
 		tariff_read(&reader);
 	}
 	if (faults->count == 0) {
-		ask_schema(faults, text, length, file);
+		tariff_ask_schema(faults, &tariff_schema, text, length, file);
 	}
 	free(reader.charge_nodes);
 	free(reader.rule_nodes);

@@ -11,10 +11,8 @@
 
 #include "base/text.h"
 #include "rules/tariff_reader.h"
-#include "tariff.xsd.h"
 
 #define NAMES_MAX 64
-#define TARIFF_NAMESPACE "urn:qingfen:tariff:1"
 
 /* What belongs in an element of some type. */
 struct names {
@@ -34,7 +32,7 @@ definition(const struct xml_doc *xsd, const char *kind, const char *name)
 		node = xml_next(node, kind);
 	}
 	if (node == NULL) {
-		BUG("tariff.xsd has no %s %s", kind, name);
+		BUG("%s has no %s %s", xml_file(xsd), kind, name);
 	}
 	return node;
 }
@@ -134,25 +132,31 @@ check(struct tariff_reader *reader, const struct xml_doc *xsd,
 }
 
 bool
-tariff_names(struct tariff_reader *reader)
+tariff_names_of(struct tariff_reader *reader, const struct rule_schema *schema)
 {
 	const struct xml_node *root = xml_root(reader->doc);
 	struct xml_doc *xsd;
 	struct qf_error err;
 	bool sound;
 
-	if (strcmp(xml_name(root), "tariff") != 0 ||
-	    strcmp(xml_namespace(root), TARIFF_NAMESPACE) != 0) {
+	if (strcmp(xml_name(root), schema->root) != 0 ||
+	    strcmp(xml_namespace(root), schema->name_space) != 0) {
 		tariff_fault(reader, root, NULL, "tariff-root",
-		    "not a tariff: the root must be tariff of the "
-		    "namespace " TARIFF_NAMESPACE);
+		    "not a %s: the root must be %s of the namespace %s",
+		    schema->root, schema->root, schema->name_space);
 		return false;
 	}
-	if (xml_load_bytes(&xsd, tariff_xsd, sizeof(tariff_xsd) - 1,
-		"tariff.xsd", NULL, &err) == -1) {
+	if (xml_load_bytes(&xsd, schema->bytes, schema->length, schema->file,
+		NULL, &err) == -1) {
 		BUG("%s", err.text);
 	}
-	sound = check(reader, xsd, root, "tariff");
+	sound = check(reader, xsd, root, schema->root);
 	xml_free(xsd);
 	return sound;
+}
+
+bool
+tariff_names(struct tariff_reader *reader)
+{
+	return tariff_names_of(reader, &tariff_schema);
 }

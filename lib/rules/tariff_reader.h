@@ -15,9 +15,21 @@
 #include "base/xml.h"
 #include "rules/tariff.h"
 
+/* What a kind of rule document is held against. */
+struct rule_schema {
+	const char *root, *name_space;
+	const char *file; /* "tariff.xsd" */
+	const char *bytes;
+	size_t length;
+};
+
+extern const struct rule_schema tariff_schema;
+
 struct tariff_reader {
 	const struct xml_doc *doc;
 	struct tariff_faults *faults;
+	const char *codes; /* what codes begin with in place of "tariff", as in
+			    * "rule-word"; NULL: as they are */
 	struct tariff *tariff;
 	/* Of the version being read, what its structs do not keep. */
 	const struct xml_node **charge_nodes; /* beside version->charges */
@@ -37,6 +49,15 @@ void *tariff_grow(void *array, size_t count, size_t size);
 /* tariff_names.c: every element and attribute that the schema does not know
  * there, with the nearest that it knows.  False where there was one. */
 bool tariff_names(struct tariff_reader *reader);
+/* The same for a document of another kind. */
+bool tariff_names_of(
+    struct tariff_reader *reader, const struct rule_schema *schema);
+
+/* tariff.c: adds what the schema says of a document that nothing else was
+ * found wrong with. */
+void tariff_ask_schema(struct tariff_faults *faults,
+    const struct rule_schema *schema, const char *text, size_t length,
+    const char *file);
 
 /* tariff_words.c: attributes into structs.  Each leaves its result alone
  * where the attribute is absent or at fault. */
