@@ -47,6 +47,7 @@ rate_begin(struct rate *rate, struct ledger *ledger,
 	memset(counts, 0, sizeof(*counts));
 	rate->ledger = ledger;
 	rate->request = request;
+	rate->reading = &request->period;
 	rate->sink = sink;
 	rate->counts = counts;
 	rate->money_scale = market->money_scale;

@@ -141,6 +141,8 @@ struct rate_month {
 struct rate {
 	struct ledger *ledger;
 	const struct rate_request *request;
+	const struct period *reading; /* whose reads are looked at: the
+				       * request's, or another for a while */
 	const struct rate_sink *sink;
 	struct rate_counts *counts;
 	struct zone *zone;
@@ -172,7 +174,7 @@ struct rate {
 	struct refusal refusal;
 };
 
-/* rate_reads.c: the reads of a point and channel over the period as energy;
+/* rate_reads.c: the reads of a point and channel over rate->reading, as energy;
  * in_step: the point in hand, whose cursor moves forward with the points. */
 int rate_reads(struct rate *rate, const char *point, enum channel channel,
     bool in_step, struct energy_series *out, struct qf_error *err);
@@ -188,6 +190,10 @@ void rate_point_release(struct rate_point *point);
 /* Energy of the point in hand: metered, and net of what is deducted. */
 int rate_point_energy(struct rate *rate, enum channel channel,
     const struct energy_series **gross, const struct energy_series **net,
+    struct qf_error *err);
+/* Its net energy over another period: a copy, which the caller releases. */
+int rate_point_other(struct rate *rate, enum channel channel,
+    const struct period *period, struct energy_series *out,
     struct qf_error *err);
 /* Relations of the point in hand that make its energy other than its own. */
 int rate_point_relations(

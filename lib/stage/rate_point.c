@@ -52,7 +52,7 @@ static void
 add_relation(struct rate *rate, struct rate_relations *relations,
     const struct fact *fact)
 {
-	const struct period *period = &rate->request->period;
+	const struct period *period = rate->reading;
 	const char *role = rulebook_text(fact, "role");
 	const char *child = rulebook_text(fact, "child");
 	int64_t from_utc = rulebook_integer(fact, "from", INT64_MIN);
@@ -266,7 +266,7 @@ static void
 open_sum(struct rate *rate, struct energy_series *out,
     const struct rate_relations *relations)
 {
-	const struct period *period = &rate->request->period;
+	const struct period *period = rate->reading;
 
 	relate_blank(out, rate->zone, period->first_day, period->end_day, 1);
 	for (size_t i = 0; i < relations->count; i++) {
@@ -350,7 +350,7 @@ static int
 blank_channels(struct rate *rate, const char *point,
     struct energy_series both[RATE_CHANNELS], struct qf_error *err)
 {
-	const struct period *period = &rate->request->period;
+	const struct period *period = rate->reading;
 	int grid = common_grid(
 	    common_grid(1, &both[CHANNEL_IMPORT]), &both[CHANNEL_EXPORT]);
 	bool known = both[CHANNEL_IMPORT].day_count > 0 ||
@@ -505,5 +505,28 @@ rate_point_energy(struct rate *rate, enum channel channel,
 		rc = make_net(rate, relations, err);
 	}
 	*net = energy->has_net ? &energy->net : &energy->gross;
+	return rc;
+}
+
+int
+rate_point_other(struct rate *rate, enum channel channel,
+    const struct period *period, struct energy_series *out,
+    struct qf_error *err)
+{
+	struct rate_point kept = rate->point;
+	const struct period *reading = rate->reading;
+	const struct energy_series *gross, *net;
+	int rc;
+
+	memset(&rate->point, 0, sizeof(rate->point));
+	rate_point_begin(&rate->point, kept.name);
+	rate->reading = period;
+	rc = rate_point_energy(rate, channel, &gross, &net, err);
+	if (rc == 0) {
+		relate_copy(out, net);
+	}
+	rate_point_release(&rate->point);
+	rate->point = kept;
+	rate->reading = reading;
 	return rc;
 }

@@ -317,7 +317,7 @@ static int
 put_last(struct rate *rate, struct energy_series *out, const char *point,
     enum channel channel, struct qf_error *err)
 {
-	int32_t end_day = rate->request->period.end_day;
+	int32_t end_day = rate->reading->end_day;
 	struct read_cursor *cursor = NULL;
 	const struct series_day *next = NULL;
 	int rc;
@@ -374,8 +374,9 @@ rate_reads(struct rate *rate, const char *point, enum channel channel,
 	bool pending = false;
 	int rc;
 
-	assert(channel < RATE_CHANNELS);
 	energy_begin(out);
+	in_step = in_step && channel < RATE_CHANNELS &&
+		  rate->reading == &request->period;
 	if (in_step) {
 		if (rate->reads[channel] == NULL &&
 		    reads_open(&rate->reads[channel], rate->ledger,
@@ -388,8 +389,8 @@ rate_reads(struct rate *rate, const char *point, enum channel channel,
 			return -1;
 		}
 	} else if (reads_of_point(&cursor, rate->ledger, request->asof, channel,
-		       point, request->period.first_day,
-		       request->period.end_day, err) == -1) {
+		       point, rate->reading->first_day, rate->reading->end_day,
+		       err) == -1) {
 		return -1;
 	}
 	rc = read_days(rate, cursor, out, &pending, err);
