@@ -294,7 +294,7 @@ struct charge {
 	char subject[ID_MAX + 1]; /* 科目 */
 	char leg[ID_MAX + 1]; /* contracts of this leg pay it */
 	enum charge_per per;
-	enum channel channel; /* of PER_KWH */
+	enum channel channel; /* of PER_KWH, PER_KW */
 	bool by_band; /* a line a band (else one line, band NULL) */
 	bool counts_energy; /* its kWh count in the energy balance */
 	enum line_span span;

@@ -208,9 +208,10 @@ check_idle(struct tariff_reader *reader, const struct xml_node *node,
 		tariff_fault(reader, node, NULL, "tariff-idle",
 		    "ratios go with a table or a benchmark only");
 	}
-	if (charge->per != PER_KWH && has(node, "channel")) {
+	if (charge->per != PER_KWH && charge->per != PER_KW &&
+	    has(node, "channel")) {
 		tariff_fault(reader, node, "channel", "tariff-idle",
-		    "goes with charges per kwh only");
+		    "goes with charges per kwh or kw only");
 	}
 	if ((charge->per == PER_MONTH || charge->per == PER_ONCE ||
 		charge->per == PER_KW || charge->per == PER_KVA) &&

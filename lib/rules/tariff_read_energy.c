@@ -43,9 +43,14 @@ read_quantity(struct tariff_reader *reader, const struct xml_node *node,
 	    reader, node, "over", over, OVER_INTERVAL);
 	charge->share = (enum month_share)tariff_word(
 	    reader, node, "share", shares, SHARE_WHOLE);
-	if (charge->of_energy != OF_CHANNEL && charge->per != PER_KWH) {
+	if (charge->of_energy != OF_CHANNEL && charge->per != PER_KWH &&
+	    charge->per != PER_KW) {
 		tariff_fault(reader, node, "quantity", "tariff-idle",
-		    "goes with charges per kwh only");
+		    "goes with charges per kwh or kw only");
+	}
+	if (charge->over != OVER_INTERVAL && charge->per == PER_KW) {
+		tariff_fault(reader, node, "over", "tariff-idle",
+		    "demand is of what is set against each other by interval");
 	}
 	if (charge->of_energy == OF_CHANNEL && xml_attr(node, "over") != NULL) {
 		tariff_fault(reader, node, "over", "tariff-idle",
