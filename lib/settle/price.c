@@ -141,7 +141,33 @@ find_row(const struct question *q, const char *item,
 	return best >= 0;
 }
 
-/* A row's price, which must be with or without tax as the charge says. */
+void
+price_unit(char out[8], const char *unit)
+{
+	const char *of = strcmp(unit, "mwh") == 0 ? "kwh" : unit;
+
+	assert(strlen(of) < 8);
+	memcpy(out, of, strlen(of) + 1);
+}
+
+/* Whether a row of that unit may price the charge. */
+static bool
+unit_fits(const struct charge *charge, const char *unit)
+{
+	switch (charge->per) {
+	case PER_KWH:
+		return strcmp(unit, "kwh") == 0;
+	case PER_KW:
+		return strcmp(unit, "kw") == 0;
+	case PER_KVA:
+		return strcmp(unit, "kva") == 0;
+	default:
+		return true;
+	}
+}
+
+/* A row's price, which must be with or without tax as the charge says, and per
+ * what the charge is per. */
 static int
 row_price(const struct question *q, const struct price_row *row,
     struct dec *out, struct qf_error *err)
@@ -156,6 +182,12 @@ row_price(const struct question *q, const struct price_row *row,
 		    table, row->item,
 		    row->tax_included ? "includes" : "excludes",
 		    q->charge->tax_included ? "include" : "exclude");
+	}
+	if (row->unit[0] != '\0' && !unit_fits(q->charge, row->unit)) {
+		name_table(q, table, sizeof(table));
+		return qf_fail(err, QF_DATA, "price-unit",
+		    "%s: %s is a price per %s, and charge %s is not", table,
+		    row->item, row->unit, q->charge->component);
 	}
 	dec_set(out, &row->price);
 	return 0;

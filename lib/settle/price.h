@@ -17,6 +17,8 @@ struct price_row {
 	char item[ID_MAX + 1];
 	struct dec price;	/* per kWh, or per piece */
 	bool tax_included;
+	char unit[8];		/* kwh (a mwh is divided), kw, kva, each; "" is
+				 * not said */
 };
 
 struct price_rows {
@@ -26,10 +28,15 @@ struct price_rows {
 	size_t count;
 };
 
+/* The unit of a row from that of a fact, whose price is divided where it is per
+ * mwh. */
+void price_unit(char out[8], const char *unit);
+
 /* The price of a band (or BAND_NONE) under the charge for a contract with that
  * class, type and voltage.  rows may be NULL for forms without a table.
  * Not for PRICE_SERIES.  Errors: QF_DATA no-price naming table, month and item;
- * QF_CONFIG tariff-template. */
+ * price-unit where the row's is not what the charge is per; QF_CONFIG
+ * tariff-template. */
 int price_of_band(struct dec *out, const struct tariff_version *version,
     const struct charge *charge, unsigned band, const struct price_rows *rows,
     const char *user_class, const char *type, const char *voltage,

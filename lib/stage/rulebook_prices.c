@@ -102,6 +102,7 @@ add_row(struct known_table *table, const struct fact *fact)
 	copy_id(row->item, rulebook_text(fact, "item"));
 	price_of_row(&row->price, fact);
 	row->tax_included = strcmp(rulebook_text(fact, "tax"), "included") == 0;
+	price_unit(row->unit, rulebook_text(fact, "unit"));
 }
 
 static int

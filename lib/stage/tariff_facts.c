@@ -193,6 +193,10 @@ add_price(struct tariff_facts *facts, const struct fact *fact)
 	copy_id(price->row.item, fact, "item");
 	copy_price(&price->row.price, fact);
 	price->row.tax_included = is_word(fact, "tax", "included");
+	price_unit(price->row.unit, is_word(fact, "unit", "kw")     ? "kw"
+				    : is_word(fact, "unit", "kva")  ? "kva"
+				    : is_word(fact, "unit", "each") ? "each"
+								    : "kwh");
 }
 
 static void
