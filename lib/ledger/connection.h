@@ -14,6 +14,7 @@
 
 struct entry;
 struct stmt_cache;
+struct watching;
 
 /* In the file's header: "qfLG". */
 #define LEDGER_APPLICATION_ID 0x71664c47
@@ -32,6 +33,7 @@ struct ledger {
 	int64_t saved_entry; /* both of them, at the savepoint */
 	char saved_digest[65];
 	bool savepoint; /* one is open */
+	struct watching *watching; /* of watch.c, or NULL */
 	bool trusted; /* db.c itself is at work: no authorizer */
 };
 

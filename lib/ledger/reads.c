@@ -15,6 +15,7 @@
 #include "ledger/read_row.h"
 #include "ledger/registry.h"
 #include "ledger/stmt.h"
+#include "ledger/watch.h"
 
 #define STEPS_MAX 16 /* rows to pass over before the index is asked anew */
 
@@ -48,6 +49,8 @@ struct read_cursor {
 	int32_t day_count;
 	int32_t next; /* the day that reads_next() looks at next */
 	char point[POINT_SIZE];
+	struct read_cursor *later; /* the same as of a later entry, or NULL */
+	const struct series_day *later_day; /* where that stands */
 	struct series_day merged;
 	struct series_day newer;
 	struct day_rows days[];
@@ -62,6 +65,7 @@ reads_open(struct read_cursor **out, struct ledger *ledger, int64_t asof,
 	struct read_cursor *cursor;
 
 	(void)err; /* what can fail does so at the first step */
+	watch_read_from(ledger, first_day);
 	cursor = xcalloc(
 	    1, sizeof(*cursor) + (size_t)count * sizeof(cursor->days[0]));
 	cursor->ledger = ledger;
@@ -71,6 +75,12 @@ reads_open(struct read_cursor **out, struct ledger *ledger, int64_t asof,
 	cursor->first_day = first_day;
 	cursor->day_count = count;
 	cursor->next = count; /* until a point is sought */
+	if (watch_wants_reads(ledger, asof)) {
+		ledger_watch_pause(ledger, true);
+		(void)reads_open(&cursor->later, ledger, watch_asof(ledger),
+		    channel, first_day, end_day, err);
+		ledger_watch_pause(ledger, false);
+	}
 	*out = cursor;
 	return 0;
 }
@@ -85,6 +95,9 @@ reads_of_point(struct read_cursor **out, struct ledger *ledger, int64_t asof,
 		return -1;
 	}
 	(*out)->query = Q_POINT;
+	if ((*out)->later != NULL) {
+		(*out)->later->query = Q_POINT;
+	}
 	return reads_seek(*out, point, err);
 }
 
@@ -154,6 +167,12 @@ reads_seek(struct read_cursor *cursor, const char *point, struct qf_error *err)
 		return qf_fail(err, QF_DATA, "unknown-point",
 		    "point: no point is called %s", point);
 	}
+	if (cursor->later != NULL) {
+		cursor->later_day = NULL;
+		if (reads_seek(cursor->later, point, err) == -1) {
+			return -1;
+		}
+	}
 	memcpy(cursor->point, point, strlen(point) + 1);
 	cursor->next = 0;
 	for (int32_t i = 0; again && i < cursor->day_count; i++) {
@@ -198,8 +217,9 @@ take_day(struct read_cursor *cursor, int32_t index, struct qf_error *err)
 	return found;
 }
 
-int
-reads_next(struct read_cursor *cursor, const struct series_day **out,
+/* The next day that has rows. */
+static int
+next_day(struct read_cursor *cursor, const struct series_day **out,
     struct qf_error *err)
 {
 	while (cursor->next < cursor->day_count) {
@@ -218,12 +238,60 @@ reads_next(struct read_cursor *cursor, const struct series_day **out,
 	return 0;
 }
 
+/* Tells the watch of the days up to and with this one (NULL: all that are
+ * left) that are otherwise later. */
+static int
+watch_days(struct read_cursor *cursor, const struct series_day *day,
+    struct qf_error *err)
+{
+	int rc = 1;
+
+	for (;;) {
+		const struct series_day *later = cursor->later_day;
+
+		if (later == NULL) {
+			rc = next_day(cursor->later, &later, err);
+			if (rc == -1) {
+				return -1;
+			}
+			later = rc == 1 ? later : NULL;
+		}
+		cursor->later_day = later;
+		if (later == NULL || (day != NULL && later->day > day->day)) {
+			return day == NULL
+				   ? 0
+				   : watch_day(cursor->ledger, day, NULL, err);
+		}
+		cursor->later_day = NULL;
+		if (day != NULL && later->day == day->day) {
+			return watch_day(cursor->ledger, day, later, err);
+		}
+		if (watch_day(cursor->ledger, NULL, later, err) == -1) {
+			return -1;
+		}
+	}
+}
+
+int
+reads_next(struct read_cursor *cursor, const struct series_day **out,
+    struct qf_error *err)
+{
+	int rc = next_day(cursor, out, err);
+
+	if (rc != -1 && cursor->later != NULL &&
+	    watch_days(cursor, rc == 1 ? *out : NULL, err) == -1) {
+		return -1;
+	}
+	return rc;
+}
+
 void
 reads_close(struct read_cursor *cursor)
 {
 	if (cursor == NULL) {
 		return;
 	}
+	reads_close(cursor->later);
 	for (int32_t i = 0; i < cursor->day_count; i++) {
 		sqlite3_finalize(cursor->days[i].stmt);
 	}

@@ -17,6 +17,7 @@
 #include "ledger/connection.h"
 #include "ledger/same_key.h"
 #include "ledger/stmt.h"
+#include "ledger/watch.h"
 
 /* clang-format off: SQL is laid out by its clauses. */
 
@@ -117,6 +118,10 @@ contracts_open(struct contract_cursor **out, struct ledger *ledger,
 	int64_t newest;
 
 	*out = NULL;
+	if (watch_contracts(ledger, asof, from_utc, to_utc, contract, leg,
+		err) == -1) {
+		return -1;
+	}
 	if (newest_contracts(ledger, asof, &newest, err) == -1 ||
 	    stmt_prepare(&stmt, ledger, &list,
 		contract == NULL ? Q_CONTRACTS : Q_CONTRACT, err) == -1) {
@@ -435,6 +440,13 @@ static const struct {
     [LOOKUP_CLEARANCES_OF_POINT] = {FACT_FINDING_CLEARED, true},
 };
 
+enum fact_kind
+facts_kind(enum fact_lookup lookup)
+{
+	assert(lookup < FACT_LOOKUPS);
+	return shapes[lookup].kind;
+}
+
 struct fact_cursor {
 	struct ledger *ledger;
 	enum fact_lookup lookup;
@@ -466,6 +478,9 @@ facts_lookup(struct fact_cursor **cursor, struct ledger *ledger,
 	}
 	if (it->lookup != lookup || it->ledger != ledger) {
 		BUG("a cursor was opened for another lookup");
+	}
+	if (watch_facts(ledger, lookup, asof, name, a, b, err) == -1) {
+		return -1;
 	}
 	sqlite3_reset(it->stmt);
 	copy_id(it->name, name);
@@ -535,7 +550,8 @@ rules_find(struct ledger *ledger, int64_t asof, const char *kind,
 	sqlite3_stmt *stmt;
 	int found;
 
-	if (stmt_cached(&stmt, ledger, &list, Q_RULE, err) == -1) {
+	if (watch_rule(ledger, asof, kind, rule, err) == -1 ||
+	    stmt_cached(&stmt, ledger, &list, Q_RULE, err) == -1) {
 		return -1;
 	}
 	stmt_bind_text(stmt, 1, kind);

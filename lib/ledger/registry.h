@@ -89,6 +89,8 @@ enum fact_lookup {
 	FACT_LOOKUPS
 };
 struct fact_cursor;
+/* The kind of fact that a lookup hands out. */
+enum fact_kind facts_kind(enum fact_lookup lookup);
 /* Opens, or rewinds where *cursor was opened for the same lookup: a cursor is
  * kept and used again for the next point. */
 int facts_lookup(struct fact_cursor **cursor, struct ledger *ledger,
