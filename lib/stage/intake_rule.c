@@ -17,10 +17,108 @@
 #include "ledger/entry.h"
 #include "ledger/facts.h"
 #include "ledger/registry.h"
+#include "rules/estimation.h"
 #include "rules/tariff.h"
+#include "rules/thresholds.h"
 #include "stage/intake.h"
 
-#define KIND "tariff"
+#define DAYS_MAX 200 /* first days of versions, as many as documents have */
+
+/* What is wanted of a document of whatever kind. */
+struct head {
+	char id[ID_MAX + 1];
+	char zone[ID_MAX + 1]; /* "" not said */
+	int32_t days[DAYS_MAX]; /* on which its versions begin */
+	size_t day_count;
+};
+
+static int
+tariff_head(struct head *out, const char *text, size_t length, const char *file,
+    struct qf_error *err)
+{
+	struct tariff *tariff;
+
+	if (tariff_load(&tariff, text, length, file, err) == -1) {
+		return -1;
+	}
+	memcpy(out->id, tariff->id, sizeof(out->id));
+	memcpy(out->zone, tariff->zone, sizeof(out->zone));
+	for (size_t i = 0; i < tariff->version_count && i < DAYS_MAX; i++) {
+		out->days[out->day_count++] = tariff->versions[i].from_day;
+	}
+	tariff_free(tariff);
+	return 0;
+}
+
+static int
+estimation_head(struct head *out, const char *text, size_t length,
+    const char *file, struct qf_error *err)
+{
+	struct estimation *estimation;
+
+	if (estimation_load(&estimation, text, length, file, err) == -1) {
+		return -1;
+	}
+	memcpy(out->id, estimation->head.id, sizeof(out->id));
+	memcpy(out->zone, estimation->head.zone, sizeof(out->zone));
+	for (size_t i = 0; i < estimation->version_count && i < DAYS_MAX; i++) {
+		out->days[out->day_count++] =
+		    estimation->versions[i].common.from_day;
+	}
+	estimation_free(estimation);
+	return 0;
+}
+
+static int
+thresholds_head(struct head *out, const char *text, size_t length,
+    const char *file, struct qf_error *err)
+{
+	struct thresholds *thresholds;
+
+	if (thresholds_load(&thresholds, text, length, file, err) == -1) {
+		return -1;
+	}
+	memcpy(out->id, thresholds->head.id, sizeof(out->id));
+	memcpy(out->zone, thresholds->head.zone, sizeof(out->zone));
+	for (size_t i = 0; i < thresholds->version_count && i < DAYS_MAX; i++) {
+		out->days[out->day_count++] =
+		    thresholds->versions[i].common.from_day;
+	}
+	thresholds_free(thresholds);
+	return 0;
+}
+
+/* The kinds of documents, by their root element, which rule.kind has too. */
+struct kind {
+	const char *name;
+	void (*faults)(struct tariff_faults *out, const char *text,
+	    size_t length, const char *file);
+	int (*head)(struct head *out, const char *text, size_t length,
+	    const char *file, struct qf_error *err);
+};
+static const struct kind kinds[] = {
+    {"tariff", tariff_check, tariff_head}, /* also what is no document */
+    {"estimation", estimation_faults, estimation_head},
+    {"thresholds", thresholds_faults, thresholds_head},
+};
+
+static const struct kind *
+kind_of(const char *text, size_t length, const char *file)
+{
+	const struct kind *found = &kinds[0];
+	struct xml_doc *doc;
+
+	if (xml_load_bytes(&doc, text, length, file, NULL, NULL) == -1) {
+		return found;
+	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(xml_name(xml_root(doc)), kinds[i].name) == 0) {
+			found = &kinds[i];
+		}
+	}
+	xml_free(doc);
+	return found;
+}
 
 /* Reads the whole document; *text is the caller's to free, with a NUL. */
 static int
@@ -56,14 +154,15 @@ read_text(const struct passage *passage, char **text, struct qf_error *err)
 
 /* Says everything that is wrong with the document; the first is *err. */
 static int
-check(struct passage *passage, const char *text, struct qf_error *err)
+check(struct passage *passage, const struct kind *kind, const char *text,
+    struct qf_error *err)
 {
 	const struct ingest_options *options = passage->intake->options;
 	struct ingest_file *file = passage->operand->file;
 	struct tariff_faults faults;
 	size_t i;
 
-	tariff_check(
+	kind->faults(
 	    &faults, text, (size_t)file->bytes, passage->operand->name);
 	file->faults = (int64_t)faults.count;
 	for (i = 1; i < faults.count; i++) {
@@ -81,22 +180,21 @@ check(struct passage *passage, const char *text, struct qf_error *err)
 /* Hours are meant in the document's zone, if it names one: the ledger's must
  * show the same time, in summer and in winter. */
 static int
-check_zone(const struct passage *passage, const struct tariff *tariff,
-    struct qf_error *err)
+check_zone(const struct passage *passage, const struct kind *kind,
+    const struct head *head, struct qf_error *err)
 {
 	const struct zone *own = passage->intake->zone;
 	struct zone *meant;
 	bool same = true;
 
-	if (tariff->zone[0] == '\0' ||
-	    strcmp(tariff->zone, zone_name(own)) == 0) {
+	if (head->zone[0] == '\0' || strcmp(head->zone, zone_name(own)) == 0) {
 		return 0;
 	}
-	if (zone_load(&meant, tariff->zone, err) == -1) {
+	if (zone_load(&meant, head->zone, err) == -1) {
 		return qf_fail_prefix(err, "%s", passage->operand->name);
 	}
-	for (size_t i = 0; i < tariff->version_count; i++) {
-		int32_t day = tariff->versions[i].from_day;
+	for (size_t i = 0; i < head->day_count; i++) {
+		int32_t day = head->days[i];
 		int64_t first = zone_day_start(own, day);
 		int64_t later = zone_day_start(own, day + 182);
 
@@ -106,8 +204,8 @@ check_zone(const struct passage *passage, const struct tariff *tariff,
 	zone_free(meant);
 	if (!same) {
 		return qf_fail(err, QF_DATA, "rule-zone",
-		    "%s: tariff %s is meant in %s, but the ledger is in %s",
-		    passage->operand->name, tariff->id, tariff->zone,
+		    "%s: %s %s is meant in %s, but the ledger is in %s",
+		    passage->operand->name, kind->name, head->id, head->zone,
 		    zone_name(own));
 	}
 	return 0;
@@ -116,8 +214,8 @@ check_zone(const struct passage *passage, const struct tariff *tariff,
 /* A document of this id that holds now: 1 if it has the same text, with its
  * handle; -1 if it has another one and nobody said that this corrects it. */
 static int
-compare(struct passage *passage, const char *id, const char *text,
-    struct qf_error *err)
+compare(struct passage *passage, const struct kind *kind, const char *id,
+    const char *text, struct qf_error *err)
 {
 	struct ledger *ledger = passage->intake->ledger;
 	struct ingest_file *file = passage->operand->file;
@@ -128,8 +226,8 @@ compare(struct passage *passage, const char *id, const char *text,
 	if (entry_last(ledger, &last, err) == -1) {
 		return -1;
 	}
-	rc =
-	    rules_find(ledger, last, KIND, id, &known, known_file, &entry, err);
+	rc = rules_find(
+	    ledger, last, kind->name, id, &known, known_file, &entry, err);
 	if (rc != 1) {
 		return rc;
 	}
@@ -140,9 +238,10 @@ compare(struct passage *passage, const char *id, const char *text,
 		rc = entry_resolve(ledger, &file->handle, err) == -1 ? -1 : 1;
 	} else if (passage->intake->options->correct == NULL) {
 		rc = qf_fail(err, QF_DATA, "rule-conflict",
-		    "%s: tariff %s stands with other content since rule:%lld "
+		    "%s: %s %s stands with other content since rule:%lld "
 		    "(%s); to change it say --correct REASON",
-		    passage->operand->name, id, (long long)entry, known_file);
+		    passage->operand->name, kind->name, id, (long long)entry,
+		    known_file);
 	} else {
 		rc = 0;
 	}
@@ -151,8 +250,8 @@ compare(struct passage *passage, const char *id, const char *text,
 }
 
 static int
-append(struct passage *passage, const char *id, const char *text,
-    struct qf_error *err)
+append(struct passage *passage, const struct kind *kind, const char *id,
+    const char *text, struct qf_error *err)
 {
 	const struct ingest_options *options = passage->intake->options;
 	struct operand *operand = passage->operand;
@@ -165,7 +264,7 @@ append(struct passage *passage, const char *id, const char *text,
 	if (options->correct != NULL) {
 		entry_note(passage->entry, "reason", "%s", options->correct);
 	}
-	if (facts_append_rule(passage->entry, KIND, id, operand->basename,
+	if (facts_append_rule(passage->entry, kind->name, id, operand->basename,
 		operand->file->sha256, text, err) == 0) {
 		rc = entry_finish(passage->entry, &operand->file->handle, err);
 		passage->entry = NULL;
@@ -178,7 +277,9 @@ append(struct passage *passage, const char *id, const char *text,
 int
 intake_rule(struct passage *passage, struct qf_error *err)
 {
-	struct tariff *tariff = NULL;
+	size_t length = (size_t)passage->operand->file->bytes;
+	struct head head = {0};
+	const struct kind *kind;
 	char *text;
 	int rc = -1;
 
@@ -186,21 +287,21 @@ intake_rule(struct passage *passage, struct qf_error *err)
 	if (read_text(passage, &text, err) == -1) {
 		return -1;
 	}
-	if (check(passage, text, err) == -1 ||
-	    tariff_load(&tariff, text, (size_t)passage->operand->file->bytes,
-		passage->operand->name, err) == -1 ||
-	    check_zone(passage, tariff, err) == -1) {
+	kind = kind_of(text, length, passage->operand->name);
+	if (check(passage, kind, text, err) == -1 ||
+	    kind->head(&head, text, length, passage->operand->name, err) ==
+		-1 ||
+	    check_zone(passage, kind, &head, err) == -1) {
 		goto out;
 	}
-	rc = compare(passage, tariff->id, text, err);
+	rc = compare(passage, kind, head.id, text, err);
 	if (rc == 0) {
-		rc = append(passage, tariff->id, text, err);
+		rc = append(passage, kind, head.id, text, err);
 	} else if (rc == 1) {
 		rc = 0;
 	}
 	passage->operand->file->facts = rc == 0;
 out:
-	tariff_free(tariff);
 	free(text);
 	return rc;
 }
