@@ -34,6 +34,7 @@ struct lines {
 	size_t next_line_no;
 	bool at_end; /* the descriptor has no more */
 	bool begun; /* the byte order mark was looked for */
+	bool open_end; /* the last line may lack its end */
 	bool converts;
 	iconv_t iconv;
 	char *foreign; /* READ_SIZE bytes to be converted */
@@ -70,6 +71,12 @@ lines_open(struct lines **out, int fd, const char *file,
 	lines->digest = digest_stream_new();
 	*out = lines;
 	return 0;
+}
+
+void
+lines_allow_open_end(struct lines *lines)
+{
+	lines->open_end = true;
 }
 
 void
@@ -220,6 +227,10 @@ advance(struct lines *lines, struct qf_error *err)
 		}
 		if (lines->at_end && lines->next == lines->end) {
 			return 0;
+		}
+		if (lines->at_end && lines->open_end) {
+			lines->next = lines->scanned = lines->end;
+			break;
 		}
 		if (lines->at_end) {
 			return qf_fail(err, QF_DATA, "csv-truncated",

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "format/csv.h"
@@ -244,6 +245,32 @@ is_xml(const char *head, size_t length)
 	return i < length && head[i] == '<';
 }
 
+/* True where the first line that is not blank is a record of the Australian
+ * meter data format, be the first of them missing. */
+static bool
+is_mdff(const char *head, struct sniff *out)
+{
+	static const char *const records[] = {
+	    "100,", "200,", "250,", "300,", "400,", "500,", "550,", "900"};
+	size_t i;
+
+	if (strncmp(head, "\xef\xbb\xbf", 3) == 0) {
+		head += 3;
+	}
+	head += strspn(head, " \t\r\n");
+	for (i = 0; i < COUNT(records); i++) {
+		if (strncmp(head, records[i], strlen(records[i])) == 0) {
+			out->format = strncasecmp(head, "100,NEM13", 9) == 0 ||
+					      strncmp(head, "250,", 4) == 0 ||
+					      strncmp(head, "550,", 4) == 0
+					  ? SNIFF_NEM13
+					  : SNIFF_NEM12;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* What people send in place of text, by its first bytes. */
 static int
 refuse_binary(
@@ -277,17 +304,20 @@ sniff_fd(struct sniff *out, int fd, const char *file,
 {
 	struct csv_config config = {
 	    .encoding = encoding, .columns_max = SERIES_VALUES_MAX + 8};
-	char head[HEAD_SIZE];
+	char head[HEAD_SIZE + 1] = "";
 	ssize_t n;
 
-	n = pread(fd, head, sizeof(head), 0);
+	n = pread(fd, head, HEAD_SIZE, 0);
 	if (n == -1) {
 		return qf_fail(
 		    err, QF_IO, "sniff-read", "%s: %s", file, strerror(errno));
 	}
+	memset(out, 0, sizeof(*out));
 	if (is_xml(head, (size_t)n)) {
-		memset(out, 0, sizeof(*out));
 		out->format = SNIFF_RULE;
+		return 0;
+	}
+	if (is_mdff(head, out)) {
 		return 0;
 	}
 	if (refuse_binary(head, (size_t)n, file, err) == -1 ||
@@ -313,8 +343,22 @@ sniff_name(const struct sniff *kind)
 		return "reads-long";
 	case SNIFF_READS_WIDE:
 		return "reads-wide";
+	case SNIFF_NEM12:
+		return "nem12";
+	case SNIFF_NEM13:
+		return "nem13";
+	case SNIFF_ESPI:
+		return "espi";
 	}
 	BUG("format %d", (int)kind->format);
+}
+
+bool
+sniff_is_csv(const struct sniff *kind)
+{
+	return kind->format == SNIFF_FACTS ||
+	       kind->format == SNIFF_READS_LONG ||
+	       kind->format == SNIFF_READS_WIDE;
 }
 
 int
@@ -327,7 +371,11 @@ sniff_rank(const struct sniff *kind)
 		return (int)kind->facts->kind;
 	case SNIFF_READS_LONG:
 	case SNIFF_READS_WIDE:
+	case SNIFF_NEM12:
+	case SNIFF_ESPI:
 		return FACT_KINDS;
+	case SNIFF_NEM13:
+		return FACT_REGISTER_READ;
 	}
 	BUG("format %d", (int)kind->format);
 }

@@ -25,6 +25,9 @@ enum sniff_format {
 	SNIFF_FACTS, /* one row a fact */
 	SNIFF_READS_LONG, /* a row a value */
 	SNIFF_READS_WIDE, /* a row a point and day */
+	SNIFF_NEM12, /* intervals of the Australian market */
+	SNIFF_NEM13, /* its register readings */
+	SNIFF_ESPI, /* Green Button */
 };
 
 struct sniff {
@@ -44,8 +47,12 @@ int sniff_fd(struct sniff *out, int fd, const char *file,
 /* The same for a header that is read already. */
 int sniff_header(struct sniff *out, const char *const *names, size_t count);
 
-/* "rule", "party" ..., "reads-long", "reads-wide": as batch.format has it. */
+/* "rule", "party" ..., "reads-long", "reads-wide", "nem12", "nem13", "espi": as
+ * batch.format has it. */
 const char *sniff_name(const struct sniff *kind);
+
+/* True for the formats whose rows are lines of CSV under a header. */
+bool sniff_is_csv(const struct sniff *kind);
 
 /* The place in the order in which files are taken: what others refer to comes
  * first, whatever the order of the operands. */

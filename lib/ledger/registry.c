@@ -41,7 +41,16 @@
 	" AND (?5 IS NULL OR c.leg = ?5)"
 #define CONTRACT_ORDER " ORDER BY c.point, c.contract, c.leg, c.from_utc"
 
-enum { Q_CONTRACTS, Q_CONTRACT, Q_NEWEST, Q_KNOWN, Q_RULE, Q_RULES };
+enum {
+	Q_CONTRACTS,
+	Q_CONTRACT,
+	Q_NEWEST,
+	Q_KNOWN,
+	Q_RULE,
+	Q_RULES,
+	Q_ALIAS,
+	Q_POINT
+};
 static const char *const sql[] = {
     /* In the order of the index contract_point: nothing is sorted. */
     [Q_CONTRACTS] =
@@ -67,6 +76,15 @@ static const char *const sql[] = {
 
     [Q_RULES] = "SELECT DISTINCT rule FROM rule"
 		" WHERE kind = ?1 AND entry <= ?2 ORDER BY rule LIMIT 2",
+
+    [Q_ALIAS] =
+	"SELECT c.name FROM alias c"
+	" WHERE c.scheme = ?2 AND c.alias = ?3 AND c.kind = ?4"
+	" AND c.from_utc <= ?5 AND ifnull(c.to_utc, 9223372036854775807) > ?5"
+	NOT_VOID HOLDS("alias", SAME_ALIAS)
+	" ORDER BY c.from_utc DESC LIMIT 1",
+
+    [Q_POINT] = "SELECT 1 FROM point WHERE point = ?2 AND entry <= ?1 LIMIT 1",
 };
 /* clang-format on */
 static const struct stmt_list list = STMT_LIST(sql);
@@ -587,4 +605,47 @@ rules_only(struct ledger *ledger, int64_t asof, const char *kind,
 	}
 	sqlite3_reset(stmt);
 	return stepped == -1 ? -1 : found;
+}
+
+/* Identifiers of other systems -------------------------------------------- */
+
+int
+aliases_find(struct ledger *ledger, int64_t asof, const char *scheme,
+    const char *alias, const char *kind, int64_t at_utc, char name[ID_MAX + 1],
+    struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int found;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_ALIAS, err) == -1) {
+		return -1;
+	}
+	stmt_bind_int(stmt, 1, asof);
+	stmt_bind_text(stmt, 2, scheme);
+	stmt_bind_text(stmt, 3, alias);
+	stmt_bind_text(stmt, 4, kind);
+	stmt_bind_int(stmt, 5, at_utc);
+	found = stmt_step(stmt, ledger, err);
+	if (found == 1) {
+		copy_column(name, ID_MAX + 1, stmt, 0);
+	}
+	sqlite3_reset(stmt);
+	return found;
+}
+
+int
+points_know(struct ledger *ledger, int64_t asof, const char *point,
+    struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int found;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_POINT, err) == -1) {
+		return -1;
+	}
+	stmt_bind_int(stmt, 1, asof);
+	stmt_bind_text(stmt, 2, point);
+	found = stmt_step(stmt, ledger, err);
+	sqlite3_reset(stmt);
+	return found;
 }

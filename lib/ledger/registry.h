@@ -112,4 +112,14 @@ int rules_find(struct ledger *ledger, int64_t asof, const char *kind,
 int rules_only(struct ledger *ledger, int64_t asof, const char *kind,
     char id[ID_MAX + 1], struct qf_error *err);
 
+/* What another system's identifier stands for at an instant, as of the entry:
+ * 1 with the name of the party, point or contract, 0 where there is none. */
+int aliases_find(struct ledger *ledger, int64_t asof, const char *scheme,
+    const char *alias, const char *kind, int64_t at_utc, char name[ID_MAX + 1],
+    struct qf_error *err);
+
+/* Whether there ever was a point of that name: 1 or 0. */
+int points_know(struct ledger *ledger, int64_t asof, const char *point,
+    struct qf_error *err);
+
 #endif

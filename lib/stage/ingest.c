@@ -189,8 +189,11 @@ look_at_all(struct ingest_report *report, const struct ingest_options *options,
 			}
 			continue;
 		}
-		operand->quarantine =
-		    quarantine_path(operand, options->quarantine);
+		/* Only rows of CSV can be set aside and sent again. */
+		if (sniff_is_csv(&operand->kind)) {
+			operand->quarantine =
+			    quarantine_path(operand, options->quarantine);
+		}
 		(*ready)++;
 	}
 	qsort(operands, *ready, sizeof(*operands), by_kind);

@@ -63,6 +63,7 @@ struct ingest_file {
 	char sha256[DIGEST_HEX_SIZE]; /* "" where it was not read */
 	int64_t bytes;
 	int64_t facts, repeated, set_aside, faults;
+	int64_t notes; /* what was not taken, or does not tally */
 };
 
 struct ingest_report {

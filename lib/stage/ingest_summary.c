@@ -32,6 +32,7 @@ add_file(struct jsonout *json, const struct ingest_file *file)
 	summary_add_int(json, "repeated", file->repeated);
 	summary_add_int(json, "set_aside", file->set_aside);
 	summary_add_int(json, "faults", file->faults);
+	summary_add_int(json, "notes", file->notes);
 	jsonout_end_object(json);
 }
 

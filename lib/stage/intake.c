@@ -63,25 +63,25 @@ intake_refuse(const struct ingest_options *options, struct ingest_file *file,
 	options->say(options->context, fault);
 }
 
-/* Says the faults of a file that is refused for them: all, or the first so
- * many and how many more there are. */
+/* Says faults or notes: all, or the first so many and how many more there
+ * are.  *first gets the first, where it is not NULL. */
 static int
-refuse_for_faults(struct passage *passage, struct qf_error *err)
+say_faults(struct passage *passage, struct faults *faults,
+    struct qf_error *first, struct qf_error *err)
 {
 	const struct ingest_options *options = passage->intake->options;
-	struct ingest_file *file = passage->operand->file;
 	struct qf_error message;
 	struct fault fault;
 	uint64_t said = 0;
 	int rc;
 
-	while ((rc = faults_next(passage->faults, &fault, err)) == 1) {
+	while ((rc = faults_next(faults, &fault, err)) == 1) {
 		if (fault.echo) {
 			continue;
 		}
-		faults_message(passage->faults, &fault, &message);
-		if (said == 0) {
-			file->error = message;
+		faults_message(faults, &fault, &message);
+		if (said == 0 && first != NULL) {
+			*first = message;
 		}
 		if (said++ == INGEST_FAULTS_SAID) {
 			break;
@@ -94,12 +94,36 @@ refuse_for_faults(struct passage *passage, struct qf_error *err)
 	if (said > INGEST_FAULTS_SAID) {
 		qf_fail(&message, QF_DATA, "faults-more", "%s: and %llu more",
 		    passage->operand->name,
-		    (unsigned long long)(faults_count(passage->faults) -
+		    (unsigned long long)(faults_count(faults) -
 					 INGEST_FAULTS_SAID));
 		options->say(options->context, &message);
 	}
-	file->state = INGEST_REFUSED;
 	return 0;
+}
+
+/* The file is refused for its faults. */
+static int
+refuse_for_faults(struct passage *passage, struct qf_error *err)
+{
+	struct ingest_file *file = passage->operand->file;
+
+	file->state = INGEST_REFUSED;
+	return say_faults(passage, passage->faults, &file->error, err);
+}
+
+/* What of a file that goes in is not taken, or does not tally. */
+static int
+say_notes(struct passage *passage, struct qf_error *err)
+{
+	if (passage->notes == NULL || faults_count(passage->notes) == 0) {
+		return 0;
+	}
+	passage->operand->file->notes = (int64_t)faults_count(passage->notes);
+	entry_note(passage->entry, "notes", "%lld",
+	    (long long)passage->operand->file->notes);
+	return faults_finish(passage->notes, err) == -1
+		   ? -1
+		   : say_faults(passage, passage->notes, NULL, err);
 }
 
 /* Sets the rows with faults aside, and says so: a night in which data went
@@ -170,7 +194,7 @@ append_batch(
 	return facts_append_batch(passage->entry, &batch, err);
 }
 
-/* A CSV file as one batch.  0 with the file's state REFUSED where rows are at
+/* A file of facts as one batch.  0 with the file's state REFUSED where rows are at
  * fault and there is no quarantine. */
 static int
 take_batch(struct passage *passage, struct qf_error *err)
@@ -180,7 +204,9 @@ take_batch(struct passage *passage, struct qf_error *err)
 	struct digest aside;
 	int rc = -1;
 
-	if (intake_rows(passage, err) == -1 ||
+	if ((sniff_is_csv(&operand->kind)
+		    ? intake_rows(passage, err)
+		    : intake_foreign(passage, err)) == -1 ||
 	    faults_finish(passage->faults, err) == -1) {
 		goto out;
 	}
@@ -195,7 +221,8 @@ take_batch(struct passage *passage, struct qf_error *err)
 	}
 	entry_note(passage->entry, "encoding", "%s",
 	    intake->options->encoding == TEXT_GB18030 ? "gb18030" : "utf-8");
-	if (append_batch(passage, &aside, err) == -1) {
+	if (say_notes(passage, err) == -1 ||
+	    append_batch(passage, &aside, err) == -1) {
 		goto out;
 	}
 	rc = entry_finish(passage->entry, &operand->file->handle, err);
@@ -204,7 +231,8 @@ out:
 	entry_abandon(passage->entry);
 	passage->entry = NULL;
 	faults_free(passage->faults);
-	passage->faults = NULL;
+	faults_free(passage->notes);
+	passage->faults = passage->notes = NULL;
 	return rc;
 }
 
@@ -221,8 +249,7 @@ may_be_known(struct passage *passage, struct qf_error *err)
 		    passage->operand->name, strerror(errno));
 	}
 	file->bytes = st.st_size;
-	if (file->bytes < LARGE ||
-	    passage->operand->kind.format == SNIFF_RULE) {
+	if (file->bytes < LARGE || !sniff_is_csv(&passage->operand->kind)) {
 		return 1;
 	}
 	return facts_size_known(passage->intake->ledger, file->bytes, err);

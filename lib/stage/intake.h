@@ -2,7 +2,8 @@
  *
  * A savepoint around it: the file goes in whole, as one batch or rule, or
  * nothing of it does.  intake.c has what all files share, intake_rows.c the
- * rows of CSV files, intake_rule.c rule documents.
+ * rows of CSV files, intake_foreign.c formats of other systems, intake_rule.c
+ * rule documents.
  *
  * The functions return -1 with *err both where one file is at fault and where
  * nothing more can be done for any; intake_is_fatal() tells them apart.
@@ -57,6 +58,7 @@ struct passage {
 	struct declaration declaration; /* of reads; else its text is "" */
 	struct entry *entry;
 	struct faults *faults;
+	struct faults *notes; /* NULL where the format has none */
 };
 
 /* Opens the operand's file, at its start; the descriptor is the caller's. */
@@ -86,6 +88,10 @@ int intake_reads(struct passage *passage, const struct read_source *source,
     struct qf_error *err);
 int intake_fact(
     struct passage *passage, const struct fact *fact, struct qf_error *err);
+
+/* The rows of a file of another system's format, likewise; what is not taken
+ * or does not tally is kept in passage->notes. */
+int intake_foreign(struct passage *passage, struct qf_error *err);
 
 /* A rule document as a whole, in an entry of its own. */
 int intake_rule(struct passage *passage, struct qf_error *err);
