@@ -25,7 +25,7 @@ struct mdff {
 	size_t size;
 	const char *fields[FIELDS_MAX];
 	bool begun, ended; /* 100 and 900 were there */
-	size_t last_line;
+	size_t last_line; /* of what was read, up to the 900 record */
 };
 
 int
@@ -198,7 +198,6 @@ place(struct mdff *mdff, struct mdff_record *record, struct qf_error *err)
 	}
 	if (record->type == 900) {
 		mdff->ended = true;
-		mdff->last_line = record->line_no;
 		return 0;
 	}
 	return 1;
@@ -218,6 +217,7 @@ mdff_next(struct mdff *mdff, struct mdff_record *record, struct qf_error *err)
 		if (count == 0) {
 			continue;
 		}
+		mdff->last_line = mdff->ended ? mdff->last_line : line.line_no;
 		record->fields = mdff->fields;
 		record->count = count;
 		record->line_no = line.line_no;
@@ -234,7 +234,7 @@ mdff_next(struct mdff *mdff, struct mdff_record *record, struct qf_error *err)
 	if (rc == 0 && !mdff->ended) {
 		return qf_fail(err, QF_DATA, "mdff-end",
 		    "%s:%zu: the file ends without a 900 record: broken upload",
-		    mdff->file, line.line_no);
+		    mdff->file, mdff->last_line);
 	}
 	return rc;
 }

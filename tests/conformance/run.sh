@@ -28,6 +28,8 @@ suite()
 	suite ev-sessions "$here/ev_sessions.py" "$data"/ev-sessions/*.csv
 	suite energinet-wholesale "$here/energinet.py" \
 	    "$data/energinet-wholesale/wholesale_calculation"
+	suite nem12 "$here/nem12.py" "$data/nem12"
+	suite nem13 "$here/nem13.py" "$data/nem13"
 	echo "status $status"
 } | tee "$log" | grep -v '^status '
 awk '/ passed, .* failed/ {
