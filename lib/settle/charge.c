@@ -305,16 +305,18 @@ charge_series(const struct tariff_version *version, const struct charge *charge)
 
 void
 charge_series_price(struct dec *out, const struct tariff_version *version,
-    const struct charge *charge, unsigned band, const struct dec *series)
+    const struct charge *charge, unsigned band, const struct dec *series,
+    const struct price_for *who)
 {
+	struct price_for without = {.contract = who->contract, .day = who->day};
 	struct dec of = {0};
 
 	if (charge->form != PRICE_OF_CHARGE) {
-		price_of_series(out, charge, band, series);
+		price_of_series(out, charge, band, series, who);
 		return;
 	}
-	charge_series_price(
-	    &of, version, &version->charges[charge->of_charge], band, series);
-	price_of_series(out, charge, band, &of);
+	charge_series_price(&of, version, &version->charges[charge->of_charge],
+	    band, series, &without);
+	price_of_series(out, charge, band, &of, who);
 	dec_release(&of);
 }

@@ -19,6 +19,7 @@
 #include "model/contract.h"
 #include "settle/amount.h"
 #include "settle/cells.h"
+#include "settle/price.h"
 
 /* A line before it has a number. */
 struct charge_line {
@@ -95,7 +96,8 @@ const char *charge_series(
 
 /* Its price in a band when the series has this one. */
 void charge_series_price(struct dec *out, const struct tariff_version *version,
-    const struct charge *charge, unsigned band, const struct dec *series);
+    const struct charge *charge, unsigned band, const struct dec *series,
+    const struct price_for *who);
 
 /* A price that holds from start to end, per kWh or piece. */
 struct price_step {
@@ -122,6 +124,7 @@ struct cell_prices {
 	const struct price_step *steps; /* in order, without overlap */
 	size_t step_count;
 	const char *series; /* its name, for messages */
+	const struct price_for *who; /* with steps */
 };
 
 /* Lines of a charge of cells, by its span; [from_utc, to_utc) is what the

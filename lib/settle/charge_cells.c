@@ -123,7 +123,8 @@ add_series(struct walk *walk, const struct cell *cell, struct refusal *refusal)
 		end_utc = end_utc < cell->to_utc ? end_utc : cell->to_utc;
 		if (step != NULL) {
 			charge_series_price(&price, scope->version,
-			    scope->charge, band, &step->price);
+			    scope->charge, band, &step->price,
+			    walk->prices->who);
 		}
 		add_part(
 		    walk, cell, at_utc, end_utc, step != NULL ? &price : NULL);

@@ -14,12 +14,14 @@
 #include <string.h>
 
 #include "base/status.h"
+#include "rules/whom.h"
 
 /* What a price is asked for, handed down whole. */
 struct question {
 	const struct tariff_version *version;
 	const struct charge *charge;
 	const struct price_rows *rows;
+	const struct price_for *who;
 	const char *user_class, *type, *voltage;
 };
 
@@ -193,28 +195,67 @@ row_price(const struct question *q, const struct price_row *row,
 	return 0;
 }
 
-static const struct ratio *
-find_ratio(const struct charge *charge, unsigned band)
+const struct ratio *
+price_ratio(
+    const struct charge *charge, unsigned band, const struct contract *contract)
 {
 	for (size_t i = 0; i < charge->ratio_count; i++) {
-		if (charge->ratios[i].band == band) {
+		if (charge->ratios[i].band == band &&
+		    whom_fits(&charge->ratios[i].whom, contract)) {
 			return &charge->ratios[i];
 		}
 	}
 	return NULL;
 }
 
+const struct exemption *
+price_exemption(const struct charge *charge, const char *item,
+    const struct contract *contract, int32_t day)
+{
+	for (size_t i = 0; i < charge->exemption_count; i++) {
+		const struct exemption *exemption = &charge->exemptions[i];
+
+		if (strcmp(exemption->item, item) == 0 &&
+		    exemption->from_day <= day && day < exemption->to_day &&
+		    whom_fits(&exemption->whom, contract)) {
+			return exemption;
+		}
+	}
+	return NULL;
+}
+
+bool
+price_is_personal(
+    const struct tariff_version *version, const struct charge *charge)
+{
+	for (;;) {
+		if (charge->exemption_count > 0) {
+			return true;
+		}
+		for (size_t i = 0; i < charge->ratio_count; i++) {
+			if (charge->ratios[i].whom.option[0] != '\0') {
+				return true;
+			}
+		}
+		if (charge->form != PRICE_OF_CHARGE) {
+			return false;
+		}
+		charge = &version->charges[charge->of_charge];
+	}
+}
+
 /* Takes base prices to those of a band, from its base to the ratio's band,
  * one ratio after the other. */
 static void
-apply_ratios(const struct charge *charge, unsigned band, struct parts *parts)
+apply_ratios(const struct question *q, unsigned band, struct parts *parts)
 {
-	const struct ratio *ratio = find_ratio(charge, band);
+	const struct ratio *ratio =
+	    price_ratio(q->charge, band, q->who->contract);
 
 	if (ratio == NULL) {
 		return;
 	}
-	apply_ratios(charge, ratio->of, parts);
+	apply_ratios(q, ratio->of, parts);
 	dec_mul(&parts->floating, &parts->floating, &ratio->factor);
 	if (ratio->on_whole) {
 		dec_mul(&parts->fixed, &parts->fixed, &ratio->factor);
@@ -266,7 +307,7 @@ printed_price(const struct question *q, unsigned band, struct dec *out,
 	if (rc == 1) {
 		return row_price(q, row, out, err);
 	}
-	ratio = find_ratio(q->charge, band);
+	ratio = price_ratio(q->charge, band, q->who->contract);
 	if (ratio == NULL) {
 		return no_price(q, item, err);
 	}
@@ -289,8 +330,13 @@ composed_price(const struct question *q, unsigned band, struct dec *out,
 		const struct price_component *c = &q->charge->components[i];
 		struct dec *part = c->floats ? &parts.floating : &parts.fixed;
 		const struct price_row *row;
-		int found = find_row(q, c->item, &row, err);
+		int found;
 
+		if (price_exemption(q->charge, c->item, q->who->contract,
+			q->who->day) != NULL) {
+			continue;
+		}
+		found = find_row(q, c->item, &row, err);
 		if (found == 0) {
 			no_price(q, c->item, err);
 		}
@@ -299,7 +345,7 @@ composed_price(const struct question *q, unsigned band, struct dec *out,
 		}
 		dec_add(part, part, &price);
 	}
-	apply_ratios(q->charge, band, &parts);
+	apply_ratios(q, band, &parts);
 	dec_add(out, &parts.fixed, &parts.floating);
 	rc = 0;
 out:
@@ -309,27 +355,35 @@ out:
 }
 
 static void
-benchmark_price(const struct charge *charge, unsigned band, struct dec *out)
+benchmark_price(const struct question *q, unsigned band, struct dec *out)
 {
 	struct parts parts = {0};
 
-	dec_set(&parts.floating, &charge->benchmark);
-	apply_ratios(charge, band, &parts);
+	dec_set(&parts.floating, &q->charge->benchmark);
+	apply_ratios(q, band, &parts);
 	dec_set(out, &parts.floating);
 	release_parts(&parts);
 }
 
-/* Adders of the band on top, then the rounding of the price itself; that of a
+static void
+add_adders(const struct band_price *adders, size_t count, unsigned band,
+    struct dec *price)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (adders[i].band == BAND_NONE || adders[i].band == band) {
+			dec_add(price, price, &adders[i].price);
+		}
+	}
+}
+
+/* 0 for those who are exempt, then the rounding of the price itself; that of a
  * month's price by the day is of the day's share, which is rounded once. */
 static void
-finish_price(const struct charge *charge, unsigned band, struct dec *price)
+round_price(
+    const struct charge *charge, const struct price_for *who, struct dec *price)
 {
-	for (size_t i = 0; i < charge->adder_count; i++) {
-		const struct band_price *adder = &charge->adders[i];
-
-		if (adder->band == BAND_NONE || adder->band == band) {
-			dec_add(price, price, &adder->price);
-		}
+	if (price_exemption(charge, "", who->contract, who->day) != NULL) {
+		dec_set_int(price, 0, 0);
 	}
 	if (charge->has_price_rounding && charge->per != PER_MONTH_BY_DAY) {
 		dec_round(price, price, charge->price_rounding.scale,
@@ -337,14 +391,51 @@ finish_price(const struct charge *charge, unsigned band, struct dec *price)
 	}
 }
 
+/* Adders on top of what the form gives. */
+static void
+finish_price(const struct charge *charge, unsigned band,
+    const struct price_for *who, struct dec *price)
+{
+	add_adders(charge->adders, charge->adder_count, band, price);
+	if (who->tier != NULL) {
+		add_adders(
+		    who->tier->adders, who->tier->adder_count, band, price);
+	}
+	round_price(charge, who, price);
+}
+
+/* The price that the tier has in place of the charge's, or NULL. */
+static const struct dec *
+tier_price(const struct tier *tier, unsigned band)
+{
+	const struct dec *found = NULL;
+
+	for (size_t i = 0; tier != NULL && i < tier->price_count; i++) {
+		if (tier->prices[i].band == band) {
+			return &tier->prices[i].price;
+		}
+		if (tier->prices[i].band == BAND_NONE) {
+			found = &tier->prices[i].price;
+		}
+	}
+	return found;
+}
+
 /* The price of another charge at the same time, times the factor. */
 static int
 followed_price(const struct question *q, unsigned band, struct dec *out,
     struct qf_error *err)
 {
+	struct contract as = *q->who->contract;
+	struct price_for who = {.contract = &as, .day = q->who->day};
+
+	/* What this charge says of the user, the other one takes over. */
+	memcpy(as.user_class, q->user_class, strlen(q->user_class) + 1);
+	memcpy(as.type, q->type, strlen(q->type) + 1);
+	memcpy(as.voltage, q->voltage, strlen(q->voltage) + 1);
 	if (price_of_band(out, q->version,
-		&q->version->charges[q->charge->of_charge], band, q->rows,
-		q->user_class, q->type, q->voltage, err) == -1) {
+		&q->version->charges[q->charge->of_charge], band, q->rows, &who,
+		err) == -1) {
 		return -1;
 	}
 	dec_mul(out, out, &q->charge->factor);
@@ -355,6 +446,12 @@ static int
 price_asked(const struct question *q, unsigned band, struct dec *out,
     struct qf_error *err)
 {
+	const struct dec *of_tier = tier_price(q->who->tier, band);
+
+	if (of_tier != NULL) {
+		dec_set(out, of_tier);
+		return 0;
+	}
 	switch (q->charge->form) {
 	case PRICE_FIXED:
 		return fixed_price(q, band, out, err);
@@ -363,7 +460,7 @@ price_asked(const struct question *q, unsigned band, struct dec *out,
 	case PRICE_COMPOSED:
 		return composed_price(q, band, out, err);
 	case PRICE_BENCHMARK:
-		benchmark_price(q->charge, band, out);
+		benchmark_price(q, band, out);
 		return 0;
 	case PRICE_OF_CHARGE:
 		return followed_price(q, band, out, err);
@@ -380,15 +477,16 @@ price_asked(const struct question *q, unsigned band, struct dec *out,
 int
 price_of_band(struct dec *out, const struct tariff_version *version,
     const struct charge *charge, unsigned band, const struct price_rows *rows,
-    const char *user_class, const char *type, const char *voltage,
-    struct qf_error *err)
+    const struct price_for *who, struct qf_error *err)
 {
+	const struct contract *contract = who->contract;
 	struct question q = {.version = version,
 	    .charge = charge,
 	    .rows = rows,
-	    .user_class = said_or(charge->user_class, user_class),
-	    .type = said_or(charge->type, type),
-	    .voltage = said_or(charge->voltage, voltage)};
+	    .who = who,
+	    .user_class = said_or(charge->user_class, contract->user_class),
+	    .type = said_or(charge->type, contract->type),
+	    .voltage = said_or(charge->voltage, contract->voltage)};
 	struct dec price = {0};
 	int rc;
 
@@ -399,7 +497,7 @@ price_of_band(struct dec *out, const struct tariff_version *version,
 	}
 	rc = price_asked(&q, band, &price, err);
 	if (rc == 0) {
-		finish_price(charge, band, &price);
+		finish_price(charge, band, who, &price);
 		dec_set(out, &price);
 	}
 	dec_release(&price);
@@ -419,8 +517,22 @@ price_table_of(
 
 void
 price_of_series(struct dec *out, const struct charge *charge, unsigned band,
-    const struct dec *price)
+    const struct dec *price, const struct price_for *who)
 {
-	dec_mul(out, price, &charge->factor);
-	finish_price(charge, band, out);
+	const struct dec *of_tier = tier_price(who->tier, band);
+
+	if (of_tier != NULL) {
+		dec_set(out, of_tier);
+	} else {
+		dec_mul(out, price, &charge->factor);
+	}
+	finish_price(charge, band, who, out);
+}
+
+void
+price_of_condition(struct dec *out, const struct charge *charge,
+    const struct price_condition *condition, const struct price_for *who)
+{
+	dec_set(out, &condition->price);
+	round_price(charge, who, out);
 }

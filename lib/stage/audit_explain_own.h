@@ -29,6 +29,7 @@ struct explain {
 	struct rulebook *book;
 	const struct tariff_version *version;
 	const struct charge *charge;
+	const struct tier *tier; /* of the charge, that the line is of */
 	unsigned band; /* index or BAND_NONE */
 
 	int64_t cited[EXPLAIN_BATCHES];

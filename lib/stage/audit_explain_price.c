@@ -34,6 +34,17 @@ month_of(const struct explain *explain)
 	return 100 * year + month;
 }
 
+/* Whom the line's price is for. */
+static struct price_for
+explain_for(const struct explain *explain)
+{
+	return (struct price_for){
+	    .contract = &explain->contract,
+	    .day = zone_day_of(explain->zone, explain->line.from_utc),
+	    .tier = explain->tier,
+	};
+}
+
 /* Tells the document's line where a number stands. */
 static void
 tell_number(struct explain *explain, const struct charge *charge,
@@ -95,17 +106,6 @@ tell_rows(struct explain *explain, const struct charge *charge,
 	return rc == -1 ? -1 : count;
 }
 
-static const struct ratio *
-find_ratio(const struct charge *charge, unsigned band)
-{
-	for (size_t i = 0; i < charge->ratio_count; i++) {
-		if (charge->ratios[i].band == band) {
-			return &charge->ratios[i];
-		}
-	}
-	return NULL;
-}
-
 /* The ratios from the band down to its base. */
 static void
 tell_ratios(struct explain *explain, const struct charge *charge, unsigned band,
@@ -115,7 +115,7 @@ tell_ratios(struct explain *explain, const struct charge *charge, unsigned band,
 	char factor[DEC_TEXT_MAX];
 
 	for (int i = 0; i < DEPTH_MAX; i++) {
-		ratio = find_ratio(charge, band);
+		ratio = price_ratio(charge, band, &explain->contract);
 		if (ratio == NULL) {
 			return;
 		}
@@ -138,7 +138,8 @@ tell_printed(struct explain *explain, const struct charge *charge,
 		const char *item = charge->item[0] != '\0'
 				       ? charge->item
 				       : band_code(explain, band);
-		const struct ratio *ratio = find_ratio(charge, band);
+		const struct ratio *ratio =
+		    price_ratio(charge, band, &explain->contract);
 		int count = tell_rows(explain, charge, item, "printed ", err);
 		char factor[DEC_TEXT_MAX];
 
@@ -290,6 +291,7 @@ explain_price_at(struct explain *explain, int64_t utc, struct dec *price,
 	const struct schedule *schedule;
 	struct band_prices prices;
 	const struct dec *found;
+	struct price_for who = explain_for(explain);
 	struct refusal refusal;
 	unsigned band = BAND_NONE;
 	size_t count;
@@ -302,8 +304,8 @@ explain_price_at(struct explain *explain, int64_t utc, struct dec *price,
 	}
 	if (rc == 0 && series[0] == '\0') {
 		rc = rulebook_prices(explain->book, explain->version, charge,
-		    month_of(explain), &explain->contract,
-		    1U << ENERGY_BAND(band), &prices, &refusal, err);
+		    month_of(explain), &who, 1U << ENERGY_BAND(band), &prices,
+		    &refusal, err);
 		found = rc == 0 ? band_price(&prices, ENERGY_BAND(band)) : NULL;
 		if (found != NULL) {
 			dec_set(price, found);
@@ -318,7 +320,7 @@ explain_price_at(struct explain *explain, int64_t utc, struct dec *price,
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		if (steps[i].from_utc <= utc && utc < steps[i].to_utc) {
 			charge_series_price(price, explain->version, charge,
-			    band, &steps[i].price);
+			    band, &steps[i].price, &who);
 			return 1;
 		}
 	}
@@ -390,12 +392,13 @@ tell_price(struct explain *explain, struct qf_error *err)
 		goto out;
 	}
 	if (explain->band != BAND_NONE) {
+		struct price_for who = explain_for(explain);
 		struct band_prices prices;
 		const struct dec *found;
 		struct refusal refusal;
 
 		rc = rulebook_prices(explain->book, explain->version,
-		    explain->charge, month_of(explain), &explain->contract,
+		    explain->charge, month_of(explain), &who,
 		    1U << explain->band, &prices, &refusal, err);
 		found = rc == 0 ? band_price(&prices, explain->band) : NULL;
 		if (found != NULL) {

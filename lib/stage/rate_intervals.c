@@ -212,7 +212,8 @@ charge_of_cells(struct rate *rate, const struct rate_segment *segment,
 {
 	const char *series = charge_series(segment->version, charge);
 	struct energy_given given = {0};
-	struct cell_prices prices = {.series = series};
+	struct price_for who = rate_price_for(rate, segment);
+	struct cell_prices prices = {.series = series, .who = &who};
 	struct band_prices by_band;
 	struct charge_scope scope;
 	int rc;
@@ -224,7 +225,7 @@ charge_of_cells(struct rate *rate, const struct rate_segment *segment,
 		    &rate->refusal, err);
 	} else if (rc == 0) {
 		rc = rulebook_prices(rate->book, segment->version, charge,
-		    segment->month, segment->contract, sums->seen, &by_band,
+		    segment->month, &who, sums->seen, &by_band,
 		    &rate->refusal, err);
 		prices.by_band = &by_band;
 	}
@@ -274,13 +275,14 @@ static int
 charge_of_bands(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, struct rate_sums *sums, struct qf_error *err)
 {
+	struct price_for who = rate_price_for(rate, segment);
 	struct charge_sums lines = {0};
 	struct charge_scope scope;
 	struct band_prices prices;
 	int rc;
 
 	rc = rulebook_prices(rate->book, segment->version, charge,
-	    segment->month, segment->contract, sums->seen, &prices,
+	    segment->month, &who, sums->seen, &prices,
 	    &rate->refusal, err);
 	if (rc != 0) {
 		return rc;

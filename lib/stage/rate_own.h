@@ -209,6 +209,10 @@ bool rate_charges(const struct contract *contract, const struct charge *charge);
 void rate_scope(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, struct charge_scope *scope);
 
+/* Whom the prices of a segment are for. */
+struct price_for
+rate_price_for(const struct rate *rate, const struct rate_segment *segment);
+
 /* rate_carry.c: what comes in from the run that was named, for the unit in
  * hand; the carry of a charge over the unit's lines; and what a held unit
  * leaves as it came. */

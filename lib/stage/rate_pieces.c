@@ -36,6 +36,7 @@ piece_price(struct rate *rate, const struct rate_segment *segment,
     struct qf_error *err)
 {
 	const char *series = charge_series(segment->version, charge);
+	struct price_for who = rate_price_for(rate, segment);
 	const struct price_step *steps;
 	const struct dec *price;
 	struct band_prices prices;
@@ -45,7 +46,7 @@ piece_price(struct rate *rate, const struct rate_segment *segment,
 
 	if (series[0] == '\0') {
 		rc = rulebook_prices(rate->book, segment->version, charge,
-		    segment->month, segment->contract, 1U << TARIFF_BANDS_MAX,
+		    segment->month, &who, 1U << TARIFF_BANDS_MAX,
 		    &prices, &rate->refusal, err);
 		price = rc == 0 ? band_price(&prices, TARIFF_BANDS_MAX) : NULL;
 		*priced = price != NULL;
@@ -66,7 +67,7 @@ piece_price(struct rate *rate, const struct rate_segment *segment,
 	for (size_t i = 0; i < count; i++) {
 		if (steps[i].from_utc <= utc && utc < steps[i].to_utc) {
 			charge_series_price(out, segment->version, charge,
-			    BAND_NONE, &steps[i].price);
+			    BAND_NONE, &steps[i].price, &who);
 			*priced = true;
 			return 0;
 		}

@@ -90,6 +90,34 @@ month_at(const struct rate *rate, int32_t day, int64_t *to_utc)
 	return year * 100 + month;
 }
 
+/* The first day after `day` on which an exemption of the contract begins or
+ * ends; INT32_MAX where none does. */
+static int32_t
+exemption_edge(const struct contract *contract,
+    const struct tariff_version *version, int32_t day)
+{
+	int32_t edge = INT32_MAX;
+
+	for (size_t i = 0; i < version->charge_count; i++) {
+		const struct charge *charge = &version->charges[i];
+
+		for (size_t k = 0; k < charge->exemption_count; k++) {
+			const struct exemption *of = &charge->exemptions[k];
+
+			if (!whom_fits(&of->whom, contract)) {
+				continue;
+			}
+			if (of->from_day > day && of->from_day < edge) {
+				edge = of->from_day;
+			}
+			if (of->to_day > day && of->to_day < edge) {
+				edge = of->to_day;
+			}
+		}
+	}
+	return edge;
+}
+
 int
 rate_segments(struct rate *rate, const struct contract *contract,
     int64_t from_utc, int64_t to_utc, struct qf_error *err)
@@ -120,6 +148,11 @@ rate_segments(struct rate *rate, const struct contract *contract,
 			segment.to_utc = earlier(
 			    segment.to_utc, zone_day_start(rate->zone,
 						segment.version->to_day));
+		}
+		day = exemption_edge(contract, segment.version, day);
+		if (day != INT32_MAX) {
+			segment.to_utc = earlier(
+			    segment.to_utc, zone_day_start(rate->zone, day));
 		}
 		add_segment(&rate->unit, &segment);
 		at_utc = segment.to_utc;

@@ -139,6 +139,7 @@ price_atom(struct rate *rate, const struct rate_segment *segment,
     struct session_atom *atom, const struct steps *steps,
     const struct price_step *step, struct qf_error *err)
 {
+	struct price_for who = rate_price_for(rate, segment);
 	const struct dec *price;
 	struct band_prices prices;
 	char time[40];
@@ -147,7 +148,7 @@ price_atom(struct rate *rate, const struct rate_segment *segment,
 	if (steps->series[0] != '\0') {
 		if (step != NULL) {
 			charge_series_price(&atom->price, atom->version,
-			    atom->charge, atom->band, &step->price);
+			    atom->charge, atom->band, &step->price, &who);
 		} else if (!atom->charge->missing_unpriced) {
 			return refuse(&rate->refusal, REASON_NO_PRICE,
 			    "series %s has no price at %s", steps->series,
@@ -157,7 +158,7 @@ price_atom(struct rate *rate, const struct rate_segment *segment,
 		return 0;
 	}
 	rc = rulebook_prices(rate->book, atom->version, atom->charge,
-	    segment->month, atom->contract, 1U << ENERGY_BAND(atom->band),
+	    segment->month, &who, 1U << ENERGY_BAND(atom->band),
 	    &prices, &rate->refusal, err);
 	price = rc == 0 ? band_price(&prices, ENERGY_BAND(atom->band)) : NULL;
 	atom->priced = price != NULL;

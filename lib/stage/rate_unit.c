@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/whom.h"
+#include "base/zone.h"
 #include "stage/rate_own.h"
 
 static void
@@ -87,6 +87,15 @@ rate_scope(struct rate *rate, const struct rate_segment *segment,
 	}
 }
 
+struct price_for
+rate_price_for(const struct rate *rate, const struct rate_segment *segment)
+{
+	return (struct price_for){
+	    .contract = segment->contract,
+	    .day = zone_day_of(rate->zone, segment->from_utc),
+	};
+}
+
 void
 rate_balance_add(struct rate *rate, enum channel channel,
     const struct dec *metered, const struct dec *net)
@@ -152,7 +161,6 @@ rate_not_built(const struct charge *charge, struct refusal *refusal)
 	} words[] = {
 	    {charge->of_energy != OF_CHANNEL, "quantity"},
 	    {charge->share != SHARE_WHOLE, "share"},
-	    {charge->exemption_count > 0, "exempt"},
 	    {charge->condition_count > 0, "when"},
 	    {charge->part != NULL, "part"},
 	    {charge->loss != NULL, "loss"},
@@ -168,14 +176,6 @@ rate_not_built(const struct charge *charge, struct refusal *refusal)
 			return refuse(refusal, REASON_NOT_BUILT,
 			    "charge %s: %s cannot be reckoned yet",
 			    charge->component, words[i].word);
-		}
-	}
-	for (size_t i = 0; i < charge->ratio_count; i++) {
-		if (!whom_is_all(&charge->ratios[i].whom)) {
-			return refuse(refusal, REASON_NOT_BUILT,
-			    "charge %s: ratios for some cannot be reckoned "
-			    "yet",
-			    charge->component);
 		}
 	}
 	return 0;

@@ -68,7 +68,7 @@ int rulebook_day(struct rulebook *book, const struct tariff_version *version,
  * where one has no price and the charge allows that, it does not stand in *out.
  * 1: no-price, tariff-template ... */
 int rulebook_prices(struct rulebook *book, const struct tariff_version *version,
-    const struct charge *charge, int month, const struct contract *contract,
+    const struct charge *charge, int month, const struct price_for *who,
     unsigned seen, struct band_prices *out, struct refusal *refusal,
     struct qf_error *err);
 

@@ -18,6 +18,7 @@ struct known_tariff {
 /* Prices of a charge in a month for users of a class, type and voltage. */
 struct priced_charge {
 	const struct charge *charge; /* NULL: empty */
+	const struct tier *tier;
 	int month;
 	char user_class[ID_MAX + 1], type[ID_MAX + 1], voltage[ID_MAX + 1];
 	unsigned known; /* bit of each band that was looked up */

@@ -158,19 +158,23 @@ find_table(struct rulebook *book, const char *name, int month,
 
 static bool
 is_priced(const struct priced_charge *priced, const struct charge *charge,
-    int month, const struct contract *contract)
+    int month, const struct price_for *who)
 {
+	const struct contract *contract = who->contract;
+
 	return priced->charge == charge && priced->month == month &&
+	       priced->tier == who->tier &&
 	       strcmp(priced->user_class, contract->user_class) == 0 &&
 	       strcmp(priced->type, contract->type) == 0 &&
 	       strcmp(priced->voltage, contract->voltage) == 0;
 }
 
-/* The place of these prices, emptied where others were in it. */
+/* The place of these prices, emptied where others were in it, or may be. */
 static struct priced_charge *
-priced_slot(struct rulebook *book, const struct charge *charge, int month,
-    const struct contract *contract)
+priced_slot(struct rulebook *book, const struct tariff_version *version,
+    const struct charge *charge, int month, const struct price_for *who)
 {
+	const struct contract *contract = who->contract;
 	size_t hash = ((uintptr_t)charge >> 4) * 31 + (size_t)month;
 	struct priced_charge *slot;
 
@@ -178,9 +182,11 @@ priced_slot(struct rulebook *book, const struct charge *charge, int month,
 	hash = hash * 31 + (unsigned char)contract->type[0];
 	hash = hash * 31 + (unsigned char)contract->voltage[0];
 	slot = &book->priced[hash % RULEBOOK_PRICED];
-	if (!is_priced(slot, charge, month, contract)) {
+	if (!is_priced(slot, charge, month, who) ||
+	    price_is_personal(version, charge)) {
 		release_priced(slot);
 		slot->charge = charge;
+		slot->tier = who->tier;
 		slot->month = month;
 		copy_id(slot->user_class, contract->user_class);
 		copy_id(slot->type, contract->type);
@@ -191,7 +197,8 @@ priced_slot(struct rulebook *book, const struct charge *charge, int month,
 
 static int
 price_bands(struct rulebook *book, struct priced_charge *slot,
-    const struct tariff_version *version, unsigned seen, struct qf_error *err)
+    const struct tariff_version *version, const struct price_for *who,
+    unsigned seen, struct qf_error *err)
 {
 	const char *name = price_table_of(version, slot->charge);
 	const struct price_rows *rows = NULL;
@@ -207,8 +214,7 @@ price_bands(struct rulebook *book, struct priced_charge *slot,
 			continue;
 		}
 		if (price_of_band(&slot->prices[i], version, slot->charge, band,
-			rows, slot->user_class, slot->type, slot->voltage,
-			err) == 0) {
+			rows, who, err) == 0) {
 			slot->stand |= 1U << i;
 		} else if (!slot->charge->missing_unpriced ||
 			   strcmp(err->code, "no-price") != 0) {
@@ -221,15 +227,16 @@ price_bands(struct rulebook *book, struct priced_charge *slot,
 
 int
 rulebook_prices(struct rulebook *book, const struct tariff_version *version,
-    const struct charge *charge, int month, const struct contract *contract,
+    const struct charge *charge, int month, const struct price_for *who,
     unsigned seen, struct band_prices *out, struct refusal *refusal,
     struct qf_error *err)
 {
-	struct priced_charge *slot = priced_slot(book, charge, month, contract);
+	struct priced_charge *slot =
+	    priced_slot(book, version, charge, month, who);
 	struct qf_error why;
 
 	if ((seen & ~slot->known) == 0 ||
-	    price_bands(book, slot, version, seen, &why) == 0) {
+	    price_bands(book, slot, version, who, seen, &why) == 0) {
 		*out = (struct band_prices){slot->prices, slot->stand};
 		return 0;
 	}

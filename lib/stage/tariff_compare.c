@@ -80,6 +80,9 @@ compare_band(struct comparison *c, unsigned band, struct qf_error *err)
 	struct price_row *kept = xcalloc(c->rows->count + 1, sizeof(*kept));
 	const struct price_row *printed = NULL;
 	struct price_rows rest = {c->rows->month, c->rows->table, kept, 0};
+	struct contract any = {0};
+	struct price_for anybody = {
+	    .contract = &any, .day = c->version->from_day};
 	struct dec composed = {0};
 	int rc = 0;
 
@@ -91,7 +94,7 @@ compare_band(struct comparison *c, unsigned band, struct qf_error *err)
 		}
 	}
 	if (printed != NULL && price_of_band(&composed, c->version, c->charge,
-				   band, &rest, "", "", "", NULL) == 0) {
+				   band, &rest, &anybody, NULL) == 0) {
 		dec_round(
 		    &composed, &composed, printed->price.scale, DEC_HALF_UP);
 		if (dec_cmp(&composed, &printed->price) != 0) {

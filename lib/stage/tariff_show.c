@@ -200,6 +200,8 @@ format_price(const struct drawing *d, const struct charge *charge,
 	const struct price_rows *rows = NULL;
 	const char *table = price_table_of(d->version, charge);
 	const char *series = charge_series(d->version, charge);
+	struct contract contract = {0};
+	struct price_for who = {.contract = &contract, .day = d->schedule.day};
 	struct dec price = {0};
 	struct qf_error err;
 
@@ -207,12 +209,16 @@ format_price(const struct drawing *d, const struct charge *charge,
 		snprintf(out, size, "%s", series);
 		return;
 	}
+	snprintf(contract.user_class, sizeof(contract.user_class), "%s",
+	    d->options->user_class);
+	snprintf(contract.type, sizeof(contract.type), "%s", d->options->type);
+	snprintf(contract.voltage, sizeof(contract.voltage), "%s",
+	    d->options->voltage);
 	if (table[0] != '\0') {
 		rows = tariff_facts_table(d->facts, table, d->month);
 	}
-	if (price_of_band(&price, d->version, charge, band, rows,
-		d->options->user_class, d->options->type, d->options->voltage,
-		&err) == -1) {
+	if (price_of_band(&price, d->version, charge, band, rows, &who, &err) ==
+	    -1) {
 		snprintf(out, size, "-");
 	} else {
 		assert(size >= DEC_TEXT_MAX);

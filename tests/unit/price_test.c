@@ -46,6 +46,16 @@ rows_of(struct price_row *rows, const char *text)
 	return (struct price_rows){202502, "cq-agency", rows, count};
 }
 
+static const struct contract ci_two_part = {
+    .user_class = "ci", .type = "two-part", .voltage = "1-10kV"};
+static const struct contract ci_only = {.user_class = "ci"};
+static const struct contract a_school = {.user_class = "school"};
+static const struct contract any_contract;
+static const struct price_for ci = {.contract = &ci_two_part};
+static const struct price_for plain_ci = {.contract = &ci_only};
+static const struct price_for school = {.contract = &a_school};
+static const struct price_for nobody = {.contract = &any_contract};
+
 static unsigned
 band_named(const struct tariff_version *version, const char *code)
 {
@@ -68,8 +78,7 @@ price_text(const struct tariff *tariff, size_t charge, const char *band,
 	struct qf_error err;
 
 	cr_assert_eq(price_of_band(&price, version, &version->charges[charge],
-			 band_named(version, band), rows, "ci", "two-part",
-			 "1-10kV", &err),
+			 band_named(version, band), rows, &ci, &err),
 	    0, "%s", err.text);
 	if (scale >= 0) {
 		dec_round(&price, &price, scale, DEC_HALF_UP);
@@ -94,10 +103,10 @@ Test(price, is_what_the_table_prints)
 	cr_expect_str_eq(price_text(tariff, 0, "peak", &rows, -1), "1.133067");
 	cr_expect_str_eq(
 	    price_text(tariff, 0, "valley", &rows, -1), "0.379188");
-	cr_expect_eq(price_of_band(&price, &tariff->versions[0],
-			 &tariff->versions[0].charges[0],
-			 band_named(&tariff->versions[0], "sharp"), &rows, "ci",
-			 "two-part", "1-10kV", &err),
+	cr_expect_eq(
+	    price_of_band(&price, &tariff->versions[0],
+		&tariff->versions[0].charges[0],
+		band_named(&tariff->versions[0], "sharp"), &rows, &ci, &err),
 	    -1);
 	cr_expect_eq(err.status, QF_DATA);
 	cr_expect_str_eq(err.code, "no-price");
@@ -245,12 +254,12 @@ Test(price, comes_from_the_row_that_names_most)
 	snprintf(row[2].user_class, sizeof(row[2].user_class), "%s", "other");
 	cr_expect_str_eq(price_text(tariff, 0, "", &rows, -1), "2");
 	cr_assert_eq(price_of_band(&price, version, &version->charges[0],
-			 BAND_NONE, &rows, "school", "", "", &err),
+			 BAND_NONE, &rows, &school, &err),
 	    0);
 	cr_expect_eq(dec_cmp(&price, &row[0].price), 0);
 	snprintf(row[2].user_class, sizeof(row[2].user_class), "%s", "ci");
 	cr_expect_eq(price_of_band(&price, version, &version->charges[0],
-			 BAND_NONE, &rows, "ci", "", "", &err),
+			 BAND_NONE, &rows, &plain_ci, &err),
 	    -1);
 	cr_expect_str_eq(err.code, "price-ambiguous");
 	tariff_free(tariff);
@@ -268,7 +277,7 @@ Test(price, must_be_with_tax_where_the_tariff_says_so)
 	struct qf_error err;
 
 	cr_expect_eq(price_of_band(&price, version, &version->charges[0],
-			 BAND_NONE, &rows, "ci", "", "", &err),
+			 BAND_NONE, &rows, &plain_ci, &err),
 	    -1);
 	cr_expect_str_eq(err.code, "price-tax");
 	row[0].tax_included = true;
@@ -285,7 +294,7 @@ Test(price, is_not_found_in_a_template)
 	struct qf_error err;
 
 	cr_expect_eq(price_of_band(&price, version, &version->charges[0],
-			 BAND_NONE, NULL, "", "", "", &err),
+			 BAND_NONE, NULL, &nobody, &err),
 	    -1);
 	cr_expect_eq(err.status, QF_CONFIG);
 	cr_expect_str_eq(err.code, "tariff-template");
@@ -302,8 +311,145 @@ Test(price, of_a_series_is_times_factor_and_rounded)
 	char text[DEC_TEXT_MAX];
 
 	/* 0.33333 / 2 + 0.01 = 0.176665 */
-	price_of_series(&price, charge, BAND_NONE, &series);
+	price_of_series(&price, charge, BAND_NONE, &series, &nobody);
 	dec_format(&price, text, sizeof(text));
 	cr_expect_str_eq(text, "0.1767");
+	tariff_free(tariff);
+}
+
+static void
+expect_price(const struct tariff_version *version, const char *band,
+    const struct price_for *who, const char *expected)
+{
+	struct dec price = {0};
+	struct qf_error err;
+	char text[DEC_TEXT_MAX];
+
+	cr_assert_eq(price_of_band(&price, version, &version->charges[0],
+			 band_named(version, band), NULL, who, &err),
+	    0, "%s", err.text);
+	dec_format_trim(&price, text, sizeof(text));
+	cr_expect_str_eq(text, expected, "%s: %s", band, text);
+	dec_release(&price);
+}
+
+Test(price, is_by_the_first_ratio_of_a_band_that_is_for_the_contract)
+{
+	/* Beijing's ratios differ by voltage and type: 1.71, 1.8 and 1.6. */
+	struct tariff *tariff = fixture_tariff(TARIFF("", CHONGQING_BANDS
+	    "<import benchmark=\"1\">"
+	    "<ratio band=\"peak\" of=\"flat\" factor=\"1.6\" "
+	    "for-type=\"two-part\"/>"
+	    "<ratio band=\"peak\" of=\"flat\" factor=\"1.8\" "
+	    "for-voltage=\"1-10kV\"/>"
+	    "<ratio band=\"peak\" of=\"flat\" factor=\"1.7\" "
+	    "for-option=\"storage\"/>"
+	    "<ratio band=\"peak\" of=\"flat\" factor=\"1.71\"/>"
+	    "<ratio band=\"valley\" of=\"flat\" factor=\"0.36\"/>"
+	    "<ratio band=\"sharp\" of=\"peak\" factor=\"1.2\"/></import>"));
+	const struct {
+		struct contract contract;
+		const char *peak, *sharp;
+	} rows[] = {
+	    {{.type = "two-part", .voltage = "1-10kV"}, "1.6", "1.92"},
+	    {{.type = "single", .voltage = "1-10kV"}, "1.8", "2.16"},
+	    {{.type = "single", .options = "storage=yes"}, "1.7", "2.04"},
+	    {{.type = "single"}, "1.71", "2.052"},
+	};
+	const struct tariff_version *version = &tariff->versions[0];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct price_for who = {.contract = &rows[i].contract};
+
+		expect_price(version, "peak", &who, rows[i].peak);
+		expect_price(version, "sharp", &who, rows[i].sharp);
+	}
+	cr_expect(price_is_personal(version, &version->charges[0]));
+	tariff_free(tariff);
+}
+
+Test(price, is_less_what_the_contract_is_exempt_from_then)
+{
+	/* energy 0.4 x 1.6 + fund 0.05, or without the fund; from 2025-03-01
+	 * (day 20148) schools pay nothing at all. */
+	struct tariff *tariff = fixture_tariff(TARIFF("", CHONGQING_BANDS
+	    "<import table=\"t\"><component id=\"energy\" floats=\"yes\"/>"
+	    "<component id=\"fund\"/>"
+	    "<ratio band=\"peak\" of=\"flat\" factor=\"1.6\"/>"
+	    "<ratio band=\"valley\" of=\"flat\" factor=\"0.4\"/>"
+	    "<ratio band=\"sharp\" of=\"peak\" factor=\"1.2\"/>"
+	    "<adder value=\"0.01\"/>"
+	    "<exempt component=\"fund\" for-class=\"school farm\" "
+	    "to=\"2025-03-01\"/>"
+	    "<exempt for-class=\"school\" from=\"2025-03-01\"/></import>"));
+	const struct tariff_version *version = &tariff->versions[0];
+	struct price_row row[ROWS_MAX];
+	struct price_rows rows = rows_of(row, "energy=0.4 fund=0.05");
+	const struct {
+		const char *user_class;
+		int32_t day;
+		const char *peak;
+	} cases[] = {
+	    {"ci", 20147, "0.70"},
+	    {"school", 20147, "0.65"},
+	    {"school", 20148, "0"},
+	    {"farm", 20147, "0.65"},
+	    {"farm", 20148, "0.70"},
+	};
+
+	for (size_t i = 0; i < ROWS_MAX; i++) {
+		row[i].user_class[0] = '\0';
+	}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct contract contract = {
+		    .type = "two-part", .voltage = "1-10kV"};
+		struct price_for who = {
+		    .contract = &contract, .day = cases[i].day};
+		struct dec price = {0}, expected = {0};
+
+		snprintf(contract.user_class, sizeof(contract.user_class), "%s",
+		    cases[i].user_class);
+		cr_assert_eq(
+		    price_of_band(&price, version, &version->charges[0],
+			band_named(version, "peak"), &rows, &who, NULL),
+		    0);
+		dec_parse(
+		    &expected, cases[i].peak, strlen(cases[i].peak), NULL);
+		cr_expect_eq(dec_cmp(&price, &expected), 0, "case %zu", i);
+	}
+	tariff_free(tariff);
+}
+
+Test(price, of_a_tier_stands_in_place_and_its_adders_on_top)
+{
+	/* Zhejiang, residents: 0.538, tiers +0.05 and +0.30, offsets +0.03 at
+	 * peak and -0.25 in the valley; and a tier of its own price. */
+	struct tariff *tariff = fixture_tariff(TARIFF("",
+	    CHONGQING_BANDS "<import><price value=\"0.538\"/>"
+			    "<adder band=\"peak\" value=\"0.03\"/>"
+			    "<adder band=\"valley\" value=\"-0.25\"/>"
+			    "<tiers per=\"year\"><tier to=\"2760\"/>"
+			    "<tier to=\"4800\" adder=\"0.05\"/>"
+			    "<tier to=\"9000\" adder=\"0.30\"/>"
+			    "<tier price=\"1\"/></tiers></import>"));
+	const struct tariff_version *version = &tariff->versions[0];
+	const struct {
+		size_t tier;
+		const char *peak, *flat, *valley;
+	} rows[] = {
+	    {0, "0.568", "0.538", "0.288"},
+	    {1, "0.618", "0.588", "0.338"},
+	    {2, "0.868", "0.838", "0.588"},
+	    {3, "1.03", "1", "0.75"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct price_for who = {.contract = &any_contract,
+		    .tier = &version->charges[0].tiers->list[rows[i].tier]};
+
+		expect_price(version, "peak", &who, rows[i].peak);
+		expect_price(version, "flat", &who, rows[i].flat);
+		expect_price(version, "valley", &who, rows[i].valley);
+	}
 	tariff_free(tariff);
 }
