@@ -377,7 +377,8 @@ def charge_xml(charge):
         ("leg", charge["leg"] if charge["tag"] == "charge" else None),
         ("per", charge["per"] if charge["tag"] == "charge" else None),
         ("channel", charge["channel"]
-         if charge["tag"] == "charge" and per_kwh else None),
+         if charge["tag"] == "charge" and (per_kwh or charge["per"] == "kw")
+         else None),
         ("table", charge["table"]), ("class", charge["class"]),
         ("type", charge["type"]), ("voltage", charge["voltage"]),
         ("item", charge["item"]), ("benchmark", charge["benchmark"]),
@@ -390,7 +391,10 @@ def charge_xml(charge):
         ("missing", charge["missing"]), ("round", rounding),
         ("tax", charge["tax"]),
         ("tax-included", charge["tax"] and yes_no(charge["tax_included"])),
-        ("sessions", charge["sessions"])])
+        ("sessions", charge["sessions"]),
+        ("quantity", charge.get("quantity")), ("over", charge.get("over")),
+        ("share", charge.get("share"))] + whom_attributes(
+            charge.get("whom")))
     body = ["      <price%s/>" % attributes([("band", b), ("value", v)])
             for b, v in charge["prices"]]
     body += ["      <component%s/>" % attributes([
@@ -399,12 +403,119 @@ def charge_xml(charge):
     body += ["      <ratio%s/>" % attributes([
         ("band", r["band"]), ("of", r["of"]), ("factor", r["factor"]),
         ("percent", r["percent"]),
-        ("on", r["on"] if r["on"] == "whole" else None)])
-        for r in charge["ratios"]]
+        ("on", r["on"] if r["on"] == "whole" else None)] +
+        whom_attributes(r.get("whom"))) for r in charge["ratios"]]
     body += ["      <adder%s/>" % attributes([("band", b), ("value", v)])
              for b, v in charge["adders"]]
+    body += more_xml(charge)
     return ["    <%s%s>" % (charge["tag"], head)] + body + [
         "    </%s>" % charge["tag"]]
+
+
+def whom_attributes(whom):
+    whom = whom or {}
+    return [("for-" + name, " ".join(whom[key]) if whom.get(key) else None)
+            for name, key in (("class", "classes"), ("type", "types"),
+                              ("voltage", "voltages"))] + [
+        ("for-option", whom.get("option"))]
+
+
+def day_text(day):
+    return None if day is None else date_of(day)
+
+
+def numbers_xml(tag, numbers, indent):
+    return [indent + "<%s%s/>" % (tag, attributes([("band", b),
+                                                   ("value", v)]))
+            for b, v in numbers]
+
+
+def rule_text(rule):
+    return rule and "%d %s" % rule
+
+
+def listed(words):
+    return words and " ".join(map(str, words))
+
+
+def more_xml(charge):
+    """The elements of a charge that few have."""
+    out = ["      <exempt%s/>" % attributes(
+        [("component", r["component"])] + whom_attributes(r["whom"]) +
+        [("from", day_text(r["from"])), ("to", day_text(r["to"]))])
+        for r in charge.get("exempt", ())]
+    out += ["      <when%s/>" % attributes([
+        ("series", r["series"]),
+        ("below" if r["below"] else "at-least", r["limit"]),
+        ("price", r["price"])]) for r in charge.get("when", ())]
+    part, loss = charge.get("part"), charge.get("loss")
+    tiers, demand = charge.get("tiers"), charge.get("demand")
+    if part:
+        out.append("      <part%s/>" % attributes([
+            ("percent", part["percent"]), ("kwh", part["kwh"]),
+            ("of", part["of"] if part["option"] else None),
+            ("option", part["option"]),
+            ("rest", "yes" if part["of"] == "rest" else None)]))
+    if loss:
+        out.append("      <loss%s/>" % attributes([
+            ("kwh", loss["kwh"]), ("option", loss["option"]),
+            ("days", loss["days"]), ("percent", loss["percent"]),
+            ("round", rule_text(loss["round"])), ("band", loss["band"])]))
+    if tiers:
+        out += tiers_xml(tiers)
+    if demand:
+        out.append("      <demand%s/>" % attributes([
+            ("window", demand["window"]),
+            ("sliding", "yes" if demand["sliding"] else None),
+            ("bands", listed(demand["bands"])),
+            ("ratchet", demand["ratchet"]),
+            ("ratchet-months", demand["ratchet_months"]),
+            ("ratchet-of", listed(demand["ratchet_of"])),
+            ("agreed", demand["agreed"]), ("least", demand["least"]),
+            ("over", demand["over"]), ("times", demand["times"]),
+            ("round", rule_text(demand["round"])),
+            ("discount", demand["discount"]),
+            ("discount-from", demand["discount_from"])]))
+    return out
+
+
+def tiers_xml(tiers):
+    out = ["      <tiers%s>" % attributes([
+        ("per", tiers["per"]), ("year-from", tiers["year_from"]),
+        ("bands", listed(tiers["bands"])),
+        ("each", "band" if tiers["each"] else None),
+        ("split", tiers["split"]), ("order", listed(tiers["order"]))])]
+    for tier in tiers["list"]:
+        head = attributes([
+            ("id", tier["id"] if tier["said"] else None),
+            ("to", tier["to"]), ("option", tier["option"]),
+            ("unit", tier["unit"])])
+        body = numbers_xml("price", tier["prices"], "          ") + \
+            numbers_xml("adder", tier["adders"], "          ")
+        out += ["        <tier%s>" % head] + body + ["        </tier>"]
+    return out + ["      </tiers>"]
+
+
+ON_TOP = "power-factor", "limit"
+
+
+def on_top_xml(charge):
+    head = [("id", charge["id"]), ("subject", charge["subject"]),
+            ("leg", charge["leg"]), ("of", listed(charge["of"]))]
+    if charge["tag"] == "limit":
+        return ["    <limit%s/>" % attributes(head + [
+            ("least", charge["least"]), ("most", charge["most"]),
+            ("per", charge["limit_per"])] + whom_attributes(
+                charge["whom"]))]
+    return ["    <power-factor%s>" % attributes(head + [
+        ("standard", charge["standard"]),
+        ("without", listed(charge["without"])),
+        ("export", charge["export"]),
+        ("round", rule_text(charge["round"]))] + whom_attributes(
+            charge["whom"]))] + [
+        "      <range%s/>" % attributes(
+            [(k, r[k]) for k in ("from", "to", "percent", "at", "each")])
+        for r in charge["ranges"]] + ["    </power-factor>"]
 
 
 def version_xml(version):
@@ -433,7 +544,8 @@ def version_xml(version):
                  ("either", "yes" if rule["either"] else None)]))
         out.append("    </bands>")
     for charge in version["charges"]:
-        out += charge_xml(charge)
+        out += charge_xml(charge) if charge["tag"] not in ON_TOP \
+            else on_top_xml(charge)
     money = "%d %s %s" % version["money"]
     energy = version["energy"] and (
         "%d carry" % version["energy"][0] if version["energy"][2]
