@@ -486,25 +486,34 @@ any_band(const struct band_price *prices, size_t count)
 	return false;
 }
 
-/* Whether the price differs from band to band. */
+/* Whether the tiers make the price differ from band to band. */
 static bool
-by_band(const struct tariff_version *version, const struct charge *charge)
+tiers_by_band(const struct tiers *tiers)
 {
-	const struct tiers *tiers = charge->tiers;
-
-	if (any_band(charge->adders, charge->adder_count)) {
+	if (tiers == NULL) {
+		return false;
+	}
+	if (tiers->bands != 0 || tiers->each_band) {
 		return true;
 	}
-	if (tiers != NULL && (tiers->bands != 0 || tiers->each_band)) {
-		return true;
-	}
-	for (size_t i = 0; tiers != NULL && i < tiers->count; i++) {
+	for (size_t i = 0; i < tiers->count; i++) {
 		if (any_band(
 			tiers->list[i].prices, tiers->list[i].price_count) ||
 		    any_band(
 			tiers->list[i].adders, tiers->list[i].adder_count)) {
 			return true;
 		}
+	}
+	return false;
+}
+
+/* Whether the price differs from band to band, tiers aside: those are not
+ * followed by the charge that follows another. */
+static bool
+by_band(const struct tariff_version *version, const struct charge *charge)
+{
+	if (any_band(charge->adders, charge->adder_count)) {
+		return true;
 	}
 	switch (charge->form) {
 	case PRICE_FIXED:
@@ -527,8 +536,9 @@ static void
 settle_bands(struct tariff_reader *reader, const struct xml_node *node,
     const struct tariff_version *version, struct charge *charge)
 {
-	bool needed = by_band(version, charge) &&
-		      (version->band_count > 0 || charge->per != PER_KWH);
+	bool needed =
+	    (by_band(version, charge) || tiers_by_band(charge->tiers)) &&
+	    (version->band_count > 0 || charge->per != PER_KWH);
 
 	charge->by_band = tariff_yes(reader, node, "by-band", needed);
 	if (needed && charge->per != PER_KWH) {

@@ -72,6 +72,22 @@ Test(structures, of_tiers_are_in_structs)
 	tariff_free(tariff);
 }
 
+Test(structures, of_tiers_stay_with_the_charge_that_has_them)
+{
+	struct tariff *tariff = fixture_tariff(TARIFF("",
+	    BANDS "<import by-band=\"yes\"><price value=\"1\"/>"
+		  "<tiers each=\"band\"><tier to=\"10\" adder=\"1\"/><tier/>"
+		  "</tiers></import>"
+		  "<service same-as=\"import\" by-band=\"no\"/>"
+		  "<export same-as=\"import\"/>"));
+	const struct charge *c = tariff->versions[0].charges;
+
+	cr_expect(c[0].by_band);
+	cr_expect_not(c[1].by_band);
+	cr_expect_not(c[2].by_band);
+	tariff_free(tariff);
+}
+
 Test(structures, of_which_energy_are_in_structs)
 {
 	struct tariff *tariff = fixture_tariff(TARIFF("", BANDS
