@@ -65,6 +65,51 @@ named_charge(struct tariff_reader *reader, const struct tariff_version *version,
 	    reader, version, node, attribute, xml_attr(node, attribute));
 }
 
+/* Whether a charge, or one of its tiers, has that id. */
+static bool
+has_line(const struct charge *charge, const char *id)
+{
+	if (strcmp(charge->component, id) == 0) {
+		return true;
+	}
+	for (size_t i = 0; charge->tiers != NULL && i < charge->tiers->count;
+	     i++) {
+		if (strcmp(charge->tiers->list[i].component, id) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Tiers are components on lines as charges are: each has an id of its own. */
+static void
+check_tier_ids(struct tariff_reader *reader,
+    const struct tariff_version *version, size_t index)
+{
+	const struct charge *charge = &version->charges[index];
+	const struct xml_node *n =
+	    xml_first(xml_first(reader->charge_nodes[index], "tiers"), "tier");
+
+	for (size_t i = 0; i < charge->tiers->count; i++) {
+		const char *id = charge->tiers->list[i].component;
+		bool twice = false;
+
+		for (size_t j = 0; j < version->charge_count; j++) {
+			twice |=
+			    j != index && has_line(&version->charges[j], id);
+		}
+		for (size_t j = 0; j < i; j++) {
+			twice |=
+			    strcmp(charge->tiers->list[j].component, id) == 0;
+		}
+		if (twice || strcmp(charge->component, id) == 0) {
+			tariff_fault(reader, n, "id", "tariff-twice",
+			    "%s is the id of something else already", id);
+		}
+		n = xml_next(n, "tier");
+	}
+}
+
 static void
 check_unique(struct tariff_reader *reader, const struct tariff_version *version,
     size_t index)
@@ -82,6 +127,7 @@ check_unique(struct tariff_reader *reader, const struct tariff_version *version,
 		}
 		if (other->counts_energy && charge->counts_energy &&
 		    other->channel == charge->channel &&
+		    (other->part == NULL || charge->part == NULL) &&
 		    strcmp(other->leg, charge->leg) == 0) {
 			tariff_fault(reader, reader->charge_nodes[index],
 			    "counts", "tariff-counts",
@@ -333,6 +379,14 @@ check_roots(struct tariff_reader *reader, const struct xml_node *node,
 		unsigned band = charge->ratios[i].band;
 		unsigned others = roots.of[band] & ~(1u << *base);
 
+		if (others != 0 && (roots.of[band] & 1u << *base) != 0) {
+			tariff_fault(reader, node, NULL, "tariff-ratio",
+			    "ratio without base: %s comes from %s for some, "
+			    "from %s for others",
+			    bands[band].code, bands[*base].code,
+			    bands[lowest(others)].code);
+			return false;
+		}
 		if (others != 0) {
 			tariff_fault(reader, node, NULL, "tariff-ratio",
 			    "ratio without base: %s comes from %s, but %s "
@@ -584,6 +638,9 @@ tariff_charges(struct tariff_reader *reader, struct tariff_version *version,
 	tariff_sums(reader, version);
 	for (size_t i = 0; i < version->charge_count; i++) {
 		check_unique(reader, version, i);
+		if (version->charges[i].tiers != NULL) {
+			check_tier_ids(reader, version, i);
+		}
 		check_idle(
 		    reader, reader->charge_nodes[i], &version->charges[i]);
 	}
@@ -602,6 +659,15 @@ tariff_charges(struct tariff_reader *reader, struct tariff_version *version,
 			check_whom(reader, node, charge);
 			check_price(reader, node, version, charge, occurs);
 			settle_bands(reader, node, version, charge);
+			tariff_check_tiers(
+			    reader, node, version, charge, occurs);
+			tariff_check_energy(
+			    reader, node, version, charge, occurs);
+		}
+		if (charge->demand != NULL) {
+			tariff_never_bands(reader, xml_first(node, "demand"),
+			    version, charge->demand->bands, occurs);
 		}
 	}
+	tariff_check_parts(reader, version);
 }

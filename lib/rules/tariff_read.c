@@ -323,21 +323,31 @@ read_dates(struct tariff_reader *reader, const struct xml_node *node,
 	}
 }
 
+static bool
+is_named(const struct xml_node *node, const char *name)
+{
+	return strcmp(xml_name(node), name) == 0;
+}
+
+bool
+tariff_is_owed(const struct xml_node *node)
+{
+	return tariff_is_charge(node) || is_named(node, "power-factor") ||
+	       is_named(node, "limit");
+}
+
 /* What is owed, element by element. */
 static void
 read_part(struct tariff_reader *reader, const struct xml_node *node,
     struct tariff_version *version)
 {
-	bool factor = strcmp(xml_name(node), "power-factor") == 0;
-	bool limit = strcmp(xml_name(node), "limit") == 0;
-
-	if ((!tariff_is_charge(node) && !factor && !limit) ||
+	if (!tariff_is_owed(node) ||
 	    !tariff_fits(reader, node, version->charge_count, CHARGES_MAX)) {
 		return;
 	}
-	if (factor) {
+	if (is_named(node, "power-factor")) {
 		tariff_read_power_factor(reader, node, version);
-	} else if (limit) {
+	} else if (is_named(node, "limit")) {
 		tariff_read_limit(reader, node, version);
 	} else {
 		tariff_read_charge(reader, node, version);
@@ -431,4 +441,5 @@ tariff_read(struct tariff_reader *reader)
 	     n = xml_next(n, "version")) {
 		read_version(reader, n);
 	}
+	tariff_check_exempt_dates(reader);
 }

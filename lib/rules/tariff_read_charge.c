@@ -302,8 +302,10 @@ read_identity(struct tariff_reader *reader, const struct xml_node *node,
 	}
 	charge->channel =
 	    channel == -1 ? CHANNEL_IMPORT : (enum channel)channel;
+	/* What a meter does not see is not in its balance. */
 	charge->counts_energy =
-	    tariff_yes(reader, node, "counts", kind->id != NULL) &&
+	    tariff_yes(reader, node, "counts",
+		kind->id != NULL && xml_first(node, "loss") == NULL) &&
 	    charge->per == PER_KWH;
 }
 

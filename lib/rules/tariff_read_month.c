@@ -31,6 +31,40 @@ read_amount(struct tariff_reader *reader, const struct xml_node *node,
 	return true;
 }
 
+/* Who writes 80 means 80 %. */
+static bool
+read_factor(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, struct dec *out)
+{
+	static const struct dec one = DEC_SMALL(1, 0);
+
+	if (!read_amount(reader, node, attribute, out)) {
+		return false;
+	}
+	if (dec_cmp(out, &one) > 0) {
+		tariff_fault(reader, node, attribute, "tariff-number",
+		    "more than 1: a factor such as 0.8 is meant");
+	}
+	return true;
+}
+
+/* A factor of what is over something. */
+static bool
+read_more(struct tariff_reader *reader, const struct xml_node *node,
+    const char *attribute, struct dec *out)
+{
+	static const struct dec one = DEC_SMALL(1, 0);
+
+	if (!tariff_number(reader, node, attribute, out)) {
+		return false;
+	}
+	if (dec_cmp(out, &one) < 0) {
+		tariff_fault(reader, node, attribute, "tariff-number",
+		    "less than 1: a factor such as 1.05 is meant");
+	}
+	return true;
+}
+
 /* Faults unless both or neither are there. */
 static void
 both(struct tariff_reader *reader, const struct xml_node *node, const char *a,
@@ -63,7 +97,7 @@ read_ratchet(struct tariff_reader *reader, const struct xml_node *node,
 	needs(reader, node, "ratchet-of", "ratchet");
 	demand->ratchet_months =
 	    tariff_int(reader, node, "ratchet-months", 1, 36, 0);
-	read_amount(reader, node, "ratchet", &demand->ratchet_factor);
+	read_factor(reader, node, "ratchet", &demand->ratchet_factor);
 	tariff_months(reader, node, "ratchet-of", &demand->ratchet_of_months);
 }
 
@@ -77,10 +111,10 @@ read_agreed(struct tariff_reader *reader, const struct xml_node *node,
 	both(reader, node, "over", "times");
 	tariff_id(reader, node, "agreed", demand->agreed_option);
 	demand->has_least =
-	    read_amount(reader, node, "least", &demand->agreed_least);
+	    read_factor(reader, node, "least", &demand->agreed_least);
 	demand->has_over =
-	    read_amount(reader, node, "over", &demand->agreed_over);
-	read_amount(reader, node, "times", &demand->over_times);
+	    read_more(reader, node, "over", &demand->agreed_over);
+	read_more(reader, node, "times", &demand->over_times);
 	if (xml_attr(node, "agreed") != NULL && !demand->has_least &&
 	    !demand->has_over) {
 		tariff_fault(reader, node, "agreed", "tariff-idle",
@@ -100,7 +134,7 @@ read_discount(struct tariff_reader *reader, const struct xml_node *node,
 	if (tariff_blank(reader, node, "discount")) {
 		open = true;
 	} else {
-		read_amount(reader, node, "discount", &demand->discount_factor);
+		read_factor(reader, node, "discount", &demand->discount_factor);
 	}
 	if (tariff_blank(reader, node, "discount-from")) {
 		open = true;

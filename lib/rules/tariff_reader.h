@@ -50,8 +50,8 @@ void *tariff_grow(void *array, size_t count, size_t size);
  * there, with the nearest that it knows.  False where there was one. */
 bool tariff_names(struct tariff_reader *reader);
 /* The same for a document of another kind. */
-bool tariff_names_of(
-    struct tariff_reader *reader, const struct rule_schema *schema);
+bool
+tariff_names_of(struct tariff_reader *reader, const struct rule_schema *schema);
 
 /* tariff.c: adds what the schema says of a document that nothing else was
  * found wrong with. */
@@ -108,6 +108,8 @@ bool tariff_blank(struct tariff_reader *reader, const struct xml_node *node,
 
 /* tariff_read.c: the document into structs, version by version. */
 void tariff_read(struct tariff_reader *reader);
+/* Whether an element of a version says what is owed, and so is a charge. */
+bool tariff_is_owed(const struct xml_node *node);
 /* The band that an attribute names, which must be one of the version's;
  * BAND_NONE where it is absent or unknown. */
 unsigned
@@ -162,6 +164,26 @@ void tariff_charges(struct tariff_reader *reader,
 size_t tariff_find_charge(struct tariff_reader *reader,
     const struct tariff_version *version, const struct xml_node *node,
     const char *attribute, const char *word);
+
+/* tariff_check_tiers.c, tariff_check_energy.c: whether structures of a charge
+ * make sense; those of parts and dates after all charges, and all versions. */
+void tariff_check_tiers(struct tariff_reader *reader,
+    const struct xml_node *node, const struct tariff_version *version,
+    const struct charge *charge, const bool occurs[TARIFF_BANDS_MAX]);
+void tariff_check_energy(struct tariff_reader *reader,
+    const struct xml_node *node, const struct tariff_version *version,
+    const struct charge *charge, const bool occurs[TARIFF_BANDS_MAX]);
+void tariff_check_parts(
+    struct tariff_reader *reader, const struct tariff_version *version);
+void tariff_check_exempt_dates(struct tariff_reader *reader);
+/* Faults where a rule names bands that no day has. */
+void tariff_never_bands(struct tariff_reader *reader,
+    const struct xml_node *node, const struct tariff_version *version,
+    unsigned bands, const bool occurs[TARIFF_BANDS_MAX]);
+/* False, with a fault, where no charge's price has that component. */
+bool tariff_check_component(struct tariff_reader *reader,
+    const struct xml_node *node, const char *attribute, const char *item,
+    const struct charge *const *charges, size_t count);
 
 /* tariff_sums.c: what power factors and limits are of. */
 void tariff_sums(struct tariff_reader *reader, struct tariff_version *version);
