@@ -10,7 +10,7 @@
 #include "base/alloc.h"
 #include "rules/tariff_reader.h"
 
-#define MINUTES_OF_DAY 1440
+#define MINUTES_OF_HOUR 60
 #define RANGES_MAX 64
 
 static const char *const no_words[] = {NULL};
@@ -189,9 +189,9 @@ tariff_read_demand(struct tariff_reader *reader, const struct xml_node *node,
 	tariff_need(reader, n, "window");
 	demand->window_minutes = tariff_int(reader, n, "window", 1, 60, 15);
 	demand->sliding = tariff_yes(reader, n, "sliding", false);
-	if (!demand->sliding && MINUTES_OF_DAY % demand->window_minutes != 0) {
+	if (MINUTES_OF_HOUR % demand->window_minutes != 0) {
 		tariff_fault(reader, n, "window", "tariff-demand",
-		    "a day is not a whole number of such windows");
+		    "an hour is not a whole number of such windows");
 	}
 	demand->bands =
 	    tariff_band_list(reader, n, "bands", version, list, &count);

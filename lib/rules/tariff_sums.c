@@ -260,6 +260,42 @@ check_power_factor(struct tariff_reader *reader, const struct xml_node *node,
 	free(parts);
 }
 
+static bool
+taxed_alike(const struct charge *a, const struct charge *b)
+{
+	if (a->has_tax != b->has_tax || a->tax_included != b->tax_included) {
+		return false;
+	}
+	return !a->has_tax || dec_cmp(&a->tax_rate, &b->tax_rate) == 0;
+}
+
+/* A sum is taxed as its charges are, which must be taxed alike: an amount that
+ * holds its tax cannot be added to one that does not. */
+static void
+take_tax(struct tariff_reader *reader, struct tariff_version *version,
+    size_t index, const size_t *of, size_t count)
+{
+	struct charge *sum = &version->charges[index];
+	const struct charge *first;
+
+	if (count == 0) {
+		return;
+	}
+	first = &version->charges[of[0]];
+	for (size_t i = 1; i < count; i++) {
+		if (!taxed_alike(first, &version->charges[of[i]])) {
+			tariff_fault(reader, reader->charge_nodes[index], "of",
+			    "tariff-tax", "%s and %s are not taxed alike",
+			    first->component,
+			    version->charges[of[i]].component);
+			return;
+		}
+	}
+	sum->has_tax = first->has_tax;
+	sum->tax_included = first->tax_included;
+	dec_set(&sum->tax_rate, &first->tax_rate);
+}
+
 void
 tariff_sums(struct tariff_reader *reader, struct tariff_version *version)
 {
@@ -274,6 +310,8 @@ tariff_sums(struct tariff_reader *reader, struct tariff_version *version)
 			    &charge->power_factor->of_count);
 			check_power_factor(reader, reader->charge_nodes[i],
 			    version, charge->power_factor);
+			take_tax(reader, version, i, charge->power_factor->of,
+			    charge->power_factor->of_count);
 		}
 	}
 	for (size_t i = 0; i < version->charge_count; i++) {
@@ -284,6 +322,8 @@ tariff_sums(struct tariff_reader *reader, struct tariff_version *version)
 			    &charge->limit->of_count);
 			check_limit(reader, reader->charge_nodes[i], version,
 			    charge->limit);
+			take_tax(reader, version, i, charge->limit->of,
+			    charge->limit->of_count);
 		}
 	}
 }

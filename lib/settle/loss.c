@@ -8,11 +8,22 @@
 
 #include "base/split.h"
 
+/* How the kWh are rounded: by the rule, or as kWh that are no finite decimal
+ * are. */
+static struct rounding
+rounding_of(const struct loss *rule)
+{
+	static const struct rounding exact = {ENERGY_KWH_SCALE, DEC_HALF_UP};
+
+	return rule->has_round ? rule->round : exact;
+}
+
 void
 loss_kwh(struct dec *out, const struct loss *rule, const struct dec *fixed,
     int days, int month_days, const struct dec *metered)
 {
 	struct dec of = {0}, percent = {0}, sum = {0};
+	struct rounding round = rounding_of(rule);
 	int full = rule->days > 0 ? rule->days : month_days;
 
 	assert(full > 0);
@@ -23,7 +34,7 @@ loss_kwh(struct dec *out, const struct loss *rule, const struct dec *fixed,
 	dec_mul_int(&percent, &percent, full);
 	dec_add(&sum, &sum, &percent);
 	dec_set_int(&of, full, 0);
-	dec_div(out, &sum, &of, rule->round.scale, rule->round.mode);
+	dec_div(out, &sum, &of, round.scale, round.mode);
 	dec_release(&of);
 	dec_release(&percent);
 	dec_release(&sum);
@@ -36,6 +47,7 @@ loss_split(struct dec out[ENERGY_BANDS], const struct loss *rule,
 {
 	struct dec weights[ENERGY_BANDS] = {0};
 	int64_t ticks[ENERGY_BANDS] = {0}, total;
+	int scale = rounding_of(rule).scale;
 	struct qf_error err;
 	int rc = 0;
 
@@ -47,7 +59,7 @@ loss_split(struct dec out[ENERGY_BANDS], const struct loss *rule,
 	}
 	if (rule->to_band != BAND_NONE) {
 		dec_set(&out[rule->to_band], kwh);
-	} else if (dec_to_int64(kwh, rule->round.scale, &total, &err) == -1) {
+	} else if (dec_to_int64(kwh, scale, &total, &err) == -1) {
 		rc = refuse(refusal, REASON_VALUE_RANGE,
 		    "the lost kWh are more than can be shared");
 	} else if (split_largest_remainder(
@@ -56,7 +68,8 @@ loss_split(struct dec out[ENERGY_BANDS], const struct loss *rule,
 		    "no band has energy to share the lost kWh by");
 	} else {
 		for (size_t i = 0; i < ENERGY_BANDS; i++) {
-			dec_set_int(&out[i], ticks[i], rule->round.scale);
+			dec_set_int(&out[i], ticks[i], scale);
+			dec_trim(&out[i], &out[i]);
 		}
 	}
 	for (size_t i = 0; i < ENERGY_BANDS; i++) {

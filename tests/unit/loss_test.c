@@ -37,8 +37,9 @@ Test(loss, is_by_days_and_by_percent_and_rounded_once)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct loss rule = {
-		    .days = rows[i].of, .round = {rows[i].scale, DEC_HALF_UP}};
+		struct loss rule = {.has_round = true,
+		    .days = rows[i].of,
+		    .round = {rows[i].scale, DEC_HALF_UP}};
 		struct dec fixed = {0}, metered = {0}, out = {0};
 
 		dec_set_int(&fixed, rows[i].fixed, 0);
@@ -56,7 +57,8 @@ Test(loss, goes_to_the_bands_by_their_energy_to_the_last_kwh)
 {
 	/* 203 by 5000, 700, 300 of 6000: 169.17, 23.68, 10.15; the kWh that is
 	 * left goes to the largest remainder, the second. */
-	struct loss rule = {.round = {0, DEC_HALF_UP}, .to_band = BAND_NONE};
+	struct loss rule = {
+	    .has_round = true, .round = {0, DEC_HALF_UP}, .to_band = BAND_NONE};
 	struct dec kwh = DEC_SMALL(203, 0), out[ENERGY_BANDS] = {0};
 	struct dec of[ENERGY_BANDS] = {
 	    DEC_SMALL(5000, 0), DEC_SMALL(7000, 1), DEC_SMALL(300, 0)};
@@ -75,7 +77,8 @@ Test(loss, goes_to_the_bands_by_their_energy_to_the_last_kwh)
 
 Test(loss, goes_to_the_band_that_is_named)
 {
-	struct loss rule = {.round = {0, DEC_HALF_UP}, .to_band = 1};
+	struct loss rule = {
+	    .has_round = true, .round = {0, DEC_HALF_UP}, .to_band = 1};
 	struct dec kwh = DEC_SMALL(203, 0), out[ENERGY_BANDS] = {0};
 	struct dec of[ENERGY_BANDS] = {0};
 	struct refusal refusal;
@@ -86,4 +89,20 @@ Test(loss, goes_to_the_band_that_is_named)
 	rule.to_band = BAND_NONE;
 	cr_expect_eq(loss_split(out, &rule, &kwh, of, 3, &refusal), 1);
 	cr_expect_str_eq(refusal.reason, REASON_NO_BANDS);
+}
+
+Test(loss, is_as_exact_as_kwh_are_where_no_rounding_is_named)
+{
+	/* 100 / 3, of which one band has a third: 11.111111111. */
+	struct loss rule = {.days = 3, .to_band = BAND_NONE};
+	struct dec fixed = DEC_SMALL(100, 0), kwh = {0},
+		   out[ENERGY_BANDS] = {0};
+	struct dec of[ENERGY_BANDS] = {DEC_SMALL(1, 0), DEC_SMALL(2, 0)};
+	struct refusal refusal;
+
+	loss_kwh(&kwh, &rule, &fixed, 1, 30, &of[0]);
+	cr_expect_str_eq(text(&kwh), "33.333333333");
+	cr_assert_eq(loss_split(out, &rule, &kwh, of, 3, &refusal), 0);
+	cr_expect_str_eq(text(&out[0]), "11.111111111");
+	cr_expect_str_eq(text(&out[1]), "22.222222222");
 }
