@@ -534,7 +534,7 @@ static const struct fault_case month_cases[] = {
 	"3: demand: goes with charges per kw, and tiers by kw, only"},
     {TARIFF("", CHARGE("per=\"kw\"", "<demand window=\"7\"/>")),
 	"tariff-demand",
-	"3: demand@window: a day is not a whole number of such "
+	"3: demand@window: an hour is not a whole number of such "
 	"windows"},
     {TARIFF("", DEMAND("ratchet=\"0.8\"")), "tariff-missing",
 	"3: demand@ratchet: goes together with ratchet-months"},
