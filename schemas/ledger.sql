@@ -332,7 +332,8 @@ CREATE TABLE estimate (
 	document TEXT NOT NULL, -- id of the estimation document
 	inputs TEXT NOT NULL   -- the values and days it was made from, in words
 ) STRICT;
-CREATE UNIQUE INDEX estimate_key ON estimate (point, channel, start_utc, entry);
+CREATE UNIQUE INDEX estimate_key
+	ON estimate (point, channel, start_utc, method, entry);
 
 -- What a check found wrong.  A later row of the key says how it stands since.
 CREATE TABLE finding (

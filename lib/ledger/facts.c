@@ -72,7 +72,8 @@ static const char *const earlier_sql[FACT_KINDS] = {
 	" AND ifnull(band, '') = ?5" NEWEST,
     [FACT_ESTIMATE] =
 	"SELECT " ESTIMATE_COLUMNS " FROM estimate"
-	" WHERE point = ?1 AND channel = ?2 AND start_utc = ?3" NEWEST,
+	" WHERE point = ?1 AND channel = ?2 AND start_utc = ?3"
+	" AND method = ?4" NEWEST,
     [FACT_FINDING] =
 	"SELECT " FINDING_COLUMNS " FROM finding"
 	" WHERE finding = ?1 AND point = ?2 AND ifnull(channel, '') = ?3"

@@ -395,7 +395,7 @@ static const char *const lookup_sql[FACT_LOOKUPS] = {
 	"SELECT " ESTIMATE_COLUMNS " FROM estimate c"
 	" WHERE c.point = ?2 AND c.end_utc > ?3 AND c.start_utc < ?4"
 	HOLDS("estimate", SAME_ESTIMATE)
-	" ORDER BY c.channel, c.start_utc",
+	" ORDER BY c.channel, c.start_utc, c.method",
 
 	[LOOKUP_FINDINGS_OF_POINT] =
 	"SELECT " FINDING_COLUMNS " FROM finding c"

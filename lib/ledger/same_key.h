@@ -50,7 +50,7 @@
 	"n.station = c.station AND n.quantity = c.quantity AND n.day = c.day"
 #define SAME_ESTIMATE \
 	"n.point = c.point AND n.channel = c.channel" \
-	" AND n.start_utc = c.start_utc"
+	" AND n.start_utc = c.start_utc AND n.method = c.method"
 #define SAME_FINDING \
 	"n.point = c.point AND n.finding = c.finding" \
 	" AND ifnull(n.channel, '') = ifnull(c.channel, '')" \

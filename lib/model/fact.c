@@ -265,7 +265,7 @@ static const struct fact_column estimate[] = {
     KEY_WORD("channel", CHANNELS_ALL),
     KEY_START,
     INSTANT("end"),
-    ID("method"),
+    KEY_ID("method"),
     ID("document"),
     {"inputs", FACT_TEXT, 0, FACT_NO_REF, NULL},
 };
