@@ -57,6 +57,52 @@ is_named(const struct day_selector *when, const struct day_now *now)
 	return false;
 }
 
+/* How many days next to this one, in one direction, are holidays too, at most
+ * so many; -1 where the calendar does not reach that far, with *count what it
+ * knows. */
+static int
+count_holidays(const struct day_now *now, int direction, int most, int *count,
+    struct qf_error *err)
+{
+	enum day_kind kind = DAY_HOLIDAY;
+	char name[ID_MAX + 1];
+
+	*count = 0;
+	while (*count < most) {
+		int32_t day = now->day + direction * (*count + 1);
+
+		if (now->facts->day(now->facts->context, now->version->calendar,
+			day, &kind, name, err) == -1) {
+			return -1;
+		}
+		if (kind != DAY_HOLIDAY) {
+			break;
+		}
+		(*count)++;
+	}
+	return 0;
+}
+
+/* Whether the day is one of so many holidays in a row: 1, 0 or -1.  What is
+ * known of one direction may settle it whatever is missing in the other. */
+static int
+run_fits(int days, const struct day_now *now, struct qf_error *err)
+{
+	int before, after, rc;
+
+	if (now->kind != DAY_HOLIDAY) {
+		return 0;
+	}
+	rc = count_holidays(now, 1, days - 1, &after, err);
+	if (1 + after >= days) {
+		return 1;
+	}
+	if (count_holidays(now, -1, days - 1 - after, &before, err) == -1) {
+		rc = -1;
+	}
+	return 1 + after + before >= days ? 1 : rc;
+}
+
 /* Whether the kind of day is one of those asked for: 1, 0 or -1. */
 static int
 kind_fits(
@@ -64,7 +110,7 @@ kind_fits(
 {
 	bool any = !when->workday && !when->rest && !when->holiday;
 
-	if (any && when->holiday_count == 0) {
+	if (any && when->holiday_count == 0 && when->holiday_days == 0) {
 		return 1;
 	}
 	if (learn_kind(now, err) == -1) {
@@ -72,6 +118,13 @@ kind_fits(
 	}
 	if (when->holiday_count > 0 && !is_named(when, now)) {
 		return 0;
+	}
+	if (when->holiday_days > 0) {
+		int rc = run_fits(when->holiday_days, now, err);
+
+		if (rc != 1) {
+			return rc;
+		}
 	}
 	switch (now->kind) {
 	case DAY_WORKDAY:

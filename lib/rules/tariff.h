@@ -48,6 +48,7 @@ struct day_selector {
 	bool workday, rest, holiday; /* all false: every type of day */
 	char **holidays; /* named holidays (codes); NULL: any */
 	size_t holiday_count;
+	int holiday_days; /* only holidays of so many days in a row; 0: any */
 	/* A condition on a daily series, such as temperature-max of guangzhou
 	 * at least 35, on the day and the days before it that make
 	 * days_in_a_row; station "" when there is none. */

@@ -21,6 +21,7 @@
 #define SERIES_MAX 4
 #define LEVELS_MAX 8
 #define NAMES_MAX 32
+#define RUNS_MAX 8
 #define LOOKS_MAX 50000 /* schedules that are made to look through */
 
 /* The months, weekdays and kinds of day that a selector leaves, as bits. */
@@ -53,7 +54,8 @@ kinds_of(const struct day_selector *when)
 static bool
 asks_calendar(const struct day_selector *when)
 {
-	return kinds_of(when) != 7 || when->holiday_count > 0;
+	return kinds_of(when) != 7 || when->holiday_count > 0 ||
+	       when->holiday_days > 0;
 }
 
 /* A set of consecutive numbers as "3-5 9". */
@@ -288,6 +290,8 @@ struct world {
 	bool weekdays, kinds;
 	const char *names[NAMES_MAX];
 	size_t name_count;
+	int runs[RUNS_MAX]; /* of holidays in a row that selectors ask for */
+	size_t run_count;
 	struct asked series[SERIES_MAX];
 	size_t series_count;
 	bool too_large; /* more than we look through */
@@ -295,6 +299,7 @@ struct world {
 		int32_t day;
 		enum day_kind kind;
 		const char *name;
+		int run; /* days in a row that are so, from this one on */
 		size_t states[SERIES_MAX]; /* 0 below all; then, for each
 					    * level, always and today only */
 	} now;
@@ -344,6 +349,13 @@ learn_selector(struct world *world, const struct day_selector *when)
 		}
 		world->names[world->name_count++] = when->holidays[i];
 	}
+	if (when->holiday_days > 1) {
+		if (world->run_count == RUNS_MAX) {
+			world->too_large = true;
+			return;
+		}
+		world->runs[world->run_count++] = when->holiday_days;
+	}
 	if (when->station[0] != '\0') {
 		learn_condition(world, when);
 	}
@@ -356,8 +368,13 @@ world_day(void *context, const char *calendar, int32_t day, enum day_kind *kind,
 	const struct world *world = context;
 
 	(void)calendar;
-	(void)day;
 	(void)err;
+	/* Only runs of holidays are asked about other days. */
+	if (day < world->now.day || day >= world->now.day + world->now.run) {
+		*kind = DAY_WORKDAY;
+		name[0] = '\0';
+		return 0;
+	}
 	*kind = world->now.kind;
 	snprintf(name, ID_MAX + 1, "%s", world->now.name);
 	return 0;
@@ -470,7 +487,18 @@ look_at_day(struct world *world, struct findings *findings)
 	}
 }
 
-/* All kinds of day of one month and weekday. */
+/* The day as it is now, under all conditions. */
+static void
+look_at_conditions(struct world *world, struct findings *findings)
+{
+	memset(world->now.states, 0, sizeof(world->now.states));
+	do {
+		look_at_day(world, findings);
+	} while (next_states(world));
+}
+
+/* All kinds of day of one month and weekday; holidays for themselves, and in
+ * rows that are as long as somebody asks for. */
 static void
 look_at_kinds(struct world *world, struct findings *findings, int32_t day)
 {
@@ -480,10 +508,12 @@ look_at_kinds(struct world *world, struct findings *findings, int32_t day)
 	for (size_t k = 0; k < kinds; k++) {
 		world->now.kind = k < 3 ? (enum day_kind)k : DAY_HOLIDAY;
 		world->now.name = k < 3 ? "" : world->names[k - 3];
-		memset(world->now.states, 0, sizeof(world->now.states));
-		do {
-			look_at_day(world, findings);
-		} while (next_states(world));
+		world->now.run = 1;
+		look_at_conditions(world, findings);
+		for (size_t i = 0; i < world->run_count; i++) {
+			world->now.run = world->runs[i];
+			look_at_conditions(world, findings);
+		}
 	}
 }
 
@@ -561,6 +591,7 @@ check_never(struct tariff_reader *reader, const struct tariff_version *version,
 		states *= 2 * world.series[i].level_count + 1;
 	}
 	states *= world.kinds ? 3 + world.name_count : 1;
+	states *= 1 + world.run_count;
 	states *= world.weekdays ? 84 : 12;
 	if (world.too_large || reader->faults->count == TARIFF_FAULTS_MAX ||
 	    states * (version->overlay_count + 1) > LOOKS_MAX) {

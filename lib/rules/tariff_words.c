@@ -417,6 +417,7 @@ tariff_selector(struct tariff_reader *reader, const struct xml_node *node,
 	read_days(reader, node, out);
 	tariff_ids(
 	    reader, node, "holidays", &out->holidays, &out->holiday_count);
+	out->holiday_days = tariff_int(reader, node, "holiday-days", 1, 31, 0);
 	read_condition(reader, node, out);
 	out->or_months = tariff_yes(reader, node, "either", false);
 	if (out->or_months && (out->months == 0 || out->station[0] == '\0')) {

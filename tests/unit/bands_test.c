@@ -132,6 +132,89 @@ Test(bands, put_the_holiday_over_peak_and_sharp_in_zhejiang)
 	expect_all(ZHEJIANG, &table, cases);
 }
 
+Test(bands, ask_how_many_days_a_holiday_has_in_anhui)
+{
+	/* Three days whatever their names; a rest day beside a holiday is
+	 * none. */
+	static const char anhui[] = TARIFF("calendar=\"cn\"",
+	    "<bands><band id=\"flat\"/>"
+	    "<overlay band=\"deep\" hours=\"11:00-15:00\" "
+	    "holiday-days=\"3\"/></bands>" FREE_IMPORT);
+	static struct fixture_days table = {
+	    .days = {{"2025-10-01", DAY_HOLIDAY, "national-day"},
+		{"2025-10-02", DAY_HOLIDAY, "national-day"},
+		{"2025-10-03", DAY_HOLIDAY, "mid-autumn"},
+		{"2025-05-31", DAY_HOLIDAY, "dragon-boat"},
+		{"2025-06-01", DAY_HOLIDAY, "dragon-boat"},
+		{"2025-01-01", DAY_HOLIDAY, "new-year"}}};
+	static const struct at cases[] = {
+	    {"2025-09-30", "12:00", "flat"},
+	    {"2025-10-01", "12:00", "deep"},
+	    {"2025-10-02", "12:00", "deep"},
+	    {"2025-10-03", "12:00", "deep"},
+	    {"2025-10-03", "15:00", "flat"},
+	    {"2025-10-04", "12:00", "flat"},
+	    {"2025-05-31", "12:00", "flat"},
+	    {"2025-06-01", "12:00", "flat"},
+	    {"2025-01-01", "12:00", "flat"},
+	    {0},
+	};
+
+	expect_all(anhui, &table, cases);
+}
+
+/* The last three days of 2025 are holidays, and nothing is known of 2026. */
+static int
+ends_with_2025(void *context, const char *calendar, int32_t day,
+    enum day_kind *kind, char name[ID_MAX + 1], struct qf_error *err)
+{
+	int32_t end = fixture_day("2026-01-01");
+
+	(void)context;
+	(void)calendar;
+	if (day >= end) {
+		return qf_fail(err, QF_DATA, "no-calendar", "no 2026");
+	}
+	*kind = day >= end - 3 ? DAY_HOLIDAY : DAY_WORKDAY;
+	name[0] = '\0';
+	return 0;
+}
+
+Test(bands, ask_the_next_year_only_where_this_one_does_not_tell)
+{
+	static const struct {
+		const char *days, *day;
+		int rc;
+	} cases[] = {
+	    {"3", "2025-12-31", 0},
+	    {"3", "2025-12-29", 0},
+	    {"4", "2025-12-31", -1},
+	    {"4", "2025-12-28", 0},
+	};
+	struct day_facts facts = {NULL, ends_with_2025, fixture_condition};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct schedule schedule;
+		struct tariff *tariff;
+		struct qf_error err;
+		char text[1000];
+
+		snprintf(text, sizeof(text),
+		    TARIFF("calendar=\"cn\"",
+			"<bands><band id=\"flat\"/><overlay band=\"deep\" "
+			"holiday-days=\"%s\"/></bands>" FREE_IMPORT),
+		    cases[i].days);
+		tariff = fixture_tariff(text);
+		cr_expect_eq(bands_of_day(&schedule, &tariff->versions[0],
+				 fixture_day(cases[i].day), &facts, &err),
+		    cases[i].rc, "%s", cases[i].day);
+		if (cases[i].rc == -1) {
+			cr_expect_str_eq(err.code, "no-calendar");
+		}
+		tariff_free(tariff);
+	}
+}
+
 Test(bands, turn_sharp_in_summer_or_at_35_degrees_in_guangdong)
 {
 	/* D7; July has no value and needs none. */

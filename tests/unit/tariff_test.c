@@ -102,7 +102,7 @@ Test(tariff, leaves_the_rest_to_the_schema)
 		"xml-schema",
 		"3: rounding: this element is not expected; expected is one "
 		"of ( note, bands, import, export, service, charge, "
-	    "power-factor, limit )"},
+		"power-factor, limit )"},
 	    {"<tariff xmlns=\"urn:qingfen:tariff:1\" id=\"t\"/>", "xml-schema",
 		"1: tariff: missing child element(s); expected is one of ( "
 		"name, label, version )"},
@@ -167,13 +167,19 @@ Test(tariff, finds_rules_that_can_never_apply)
 	    "quantity=\"t\" at-least=\"35\" days-in-a-row=\"3\"/>"
 	    "<overlay band=\"deep\" hours=\"12:00-14:00\" station=\"x\" "
 	    "quantity=\"t\" at-least=\"35\"/>",
+	    /* a rest day is no holiday, however long */
+	    "<overlay band=\"sharp\" days=\"rest\" holiday-days=\"3\"/>",
+	    /* what is three days long is two days long */
+	    "<overlay band=\"sharp\" holiday-days=\"3\"/>"
+	    "<overlay band=\"deep\" holiday-days=\"2\"/>",
 	};
 	char text[2048];
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(sharp) / sizeof(sharp[0]); i++) {
 		int length = snprintf(text, sizeof(text),
 		    "<tariff xmlns=\"urn:qingfen:tariff:1\" id=\"t\">\n"
-		    "<version from=\"2020-01-01\" source=\"s\">"
+		    "<version from=\"2020-01-01\" source=\"s\" "
+		    "calendar=\"cn\">"
 		    "<bands><band id=\"valley\" hours=\"00:00-08:00\"/>\n"
 		    "<band id=\"peak\" "
 		    "hours=\"08:00-24:00\"/>\n%s</bands>" FREE_IMPORT
@@ -191,15 +197,17 @@ Test(tariff, finds_rules_that_can_never_apply)
 Test(tariff, accepts_the_reverse_of_what_can_never_apply)
 {
 	/* A single hot day, and over it three of them. */
-	struct tariff *tariff = fixture_tariff(
-	    BODY("", BANDS2("<overlay band=\"sharp\" hours=\"12:00-14:00\" "
-			    "station=\"x\" quantity=\"t\" at-least=\"35\"/>"
-			    "<overlay band=\"deep\" hours=\"12:00-14:00\" "
-			    "station=\"x\" quantity=\"t\" at-least=\"35\" "
-			    "days-in-a-row=\"3\"/>"
-			    "<overlay band=\"top\" hours=\"12:00-14:00\" "
-			    "station=\"x\" quantity=\"t\" at-least=\"40\"/>")
-			 FREE_IMPORT));
+	struct tariff *tariff = fixture_tariff(BODY("calendar=\"cn\"",
+	    BANDS2("<overlay band=\"fest\" holiday-days=\"2\"/>"
+		   "<overlay band=\"week\" holiday-days=\"7\"/>"
+		   "<overlay band=\"sharp\" hours=\"12:00-14:00\" "
+		   "station=\"x\" quantity=\"t\" at-least=\"35\"/>"
+		   "<overlay band=\"deep\" hours=\"12:00-14:00\" "
+		   "station=\"x\" quantity=\"t\" at-least=\"35\" "
+		   "days-in-a-row=\"3\"/>"
+		   "<overlay band=\"top\" hours=\"12:00-14:00\" "
+		   "station=\"x\" quantity=\"t\" at-least=\"40\"/>")
+		FREE_IMPORT));
 
 	tariff_free(tariff);
 }
