@@ -16,8 +16,6 @@
 #include <libxml/catalog.h>
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
-#include <libxml/tree.h>
-#include <libxml/xmlreader.h>
 #include <libxml/xmlschemas.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,6 +26,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "base/xmlown.h"
 
 struct xml_schema {
 	xmlSchemaPtr compiled;
@@ -36,15 +35,6 @@ struct xml_schema {
 struct xml_doc {
 	xmlDocPtr tree;
 	char *file;
-};
-
-/* Where the first fault of a document goes. */
-struct fault {
-	const char *file;
-	xmlTextReaderPtr reader; /* of a stream, which knows the line */
-	xmlDocPtr tree; /* of that reader, what it has of one */
-	bool set;
-	struct qf_error error;
 };
 
 static xmlParserInputPtr
@@ -64,9 +54,8 @@ say_nothing(void *context, const char *format, ...)
 	(void)format;
 }
 
-/* Settings of the whole process, made before libxml2 is first used. */
-static void
-prepare(void)
+void
+xml_prepare(void)
 {
 	static bool done;
 
@@ -207,7 +196,7 @@ plain_schema(const char *message, struct buf *out)
 }
 
 static size_t
-line_of(const struct fault *fault, const xmlError *error)
+line_of(const struct xml_fault *fault, const xmlError *error)
 {
 	long line = error->line;
 
@@ -222,7 +211,7 @@ line_of(const struct fault *fault, const xmlError *error)
 
 /* Keeps the first error that libxml2 reports. */
 static void
-take(struct fault *fault, const xmlError *error)
+take(struct xml_fault *fault, const xmlError *error)
 {
 	struct buf what;
 	size_t line_no;
@@ -251,8 +240,8 @@ take(struct fault *fault, const xmlError *error)
 	buf_release(&what);
 }
 
-static void
-on_error(void *context, xmlErrorPtr error)
+void
+xml_on_error(void *context, xmlErrorPtr error)
 {
 	take(context, error);
 }
@@ -269,7 +258,7 @@ on_parser_error(void *context, xmlErrorPtr error)
 static void
 stop(xmlParserCtxtPtr parser, const char *code, const char *what)
 {
-	struct fault *fault = parser->_private;
+	struct xml_fault *fault = parser->_private;
 
 	if (!fault->set) {
 		fault->set = true;
@@ -377,13 +366,13 @@ free_joined(xmlNodePtr root)
 
 /* Checks a tree against a schema; the fault is set if it does not fit. */
 static void
-validate(xmlDocPtr tree, const struct xml_schema *schema, struct fault *fault)
+validate(xmlDocPtr tree, const struct xml_schema *schema, struct xml_fault *fault)
 {
 	xmlSchemaValidCtxtPtr context;
 	int rc;
 
 	context = xmlSchemaNewValidCtxt(schema->compiled);
-	xmlSchemaSetValidStructuredErrors(context, on_error, fault);
+	xmlSchemaSetValidStructuredErrors(context, xml_on_error, fault);
 	rc = xmlSchemaValidateDoc(context, tree);
 	xmlSchemaFreeValidCtxt(context);
 	if (rc != 0 && !fault->set) {
@@ -395,7 +384,7 @@ validate(xmlDocPtr tree, const struct xml_schema *schema, struct fault *fault)
 
 /* Parses bytes into a tree, or NULL with the fault set. */
 static xmlDocPtr
-parse(const char *bytes, size_t length, struct fault *fault)
+parse(const char *bytes, size_t length, struct xml_fault *fault)
 {
 	xmlParserCtxtPtr parser;
 	xmlDocPtr tree;
@@ -451,11 +440,11 @@ int
 xml_load_bytes(struct xml_doc **out, const char *bytes, size_t length,
     const char *file, const struct xml_schema *schema, struct qf_error *err)
 {
-	struct fault fault = {.file = file};
+	struct xml_fault fault = {.file = file};
 	struct xml_doc *doc;
 	xmlDocPtr tree;
 
-	prepare();
+	xml_prepare();
 	*out = NULL;
 	if (check_bytes(bytes, length, file, err) == -1) {
 		return -1;
@@ -534,17 +523,17 @@ int
 xml_schema_open(struct xml_schema **out, const char *name, const char *bytes,
     size_t length, struct qf_error *err)
 {
-	struct fault fault = {.file = name};
+	struct xml_fault fault = {.file = name};
 	xmlSchemaParserCtxtPtr context;
 	xmlSchemaPtr compiled;
 
-	prepare();
+	xml_prepare();
 	*out = NULL;
 	context = xmlSchemaNewMemParserCtxt(bytes, (int)length);
 	if (context == NULL) {
 		return qf_fail(err, QF_CONFIG, "xml-xsd", "%s: empty", name);
 	}
-	xmlSchemaSetParserStructuredErrors(context, on_error, &fault);
+	xmlSchemaSetParserStructuredErrors(context, xml_on_error, &fault);
 	compiled = xmlSchemaParse(context);
 	xmlSchemaFreeParserCtxt(context);
 	if (compiled == NULL || fault.set) {
@@ -569,7 +558,7 @@ xml_schema_close(struct xml_schema *schema)
 
 /* Reads a stream to its end or first fault. */
 static void
-read_stream(xmlTextReaderPtr reader, struct fault *fault)
+read_stream(xmlTextReaderPtr reader, struct xml_fault *fault)
 {
 	int rc;
 
@@ -593,7 +582,7 @@ read_stream(xmlTextReaderPtr reader, struct fault *fault)
 /* The reader runs ahead of the nodes that it gives, so that a fault behind a
  * DOCTYPE may come first; the DOCTYPE is what must be named. */
 static void
-look_for_doctype(xmlTextReaderPtr reader, struct fault *fault)
+look_for_doctype(xmlTextReaderPtr reader, struct xml_fault *fault)
 {
 	xmlDocPtr tree = xmlTextReaderCurrentDoc(reader);
 
@@ -609,17 +598,17 @@ int
 xml_validate_fd(int fd, const char *file, const struct xml_schema *schema,
     struct qf_error *err)
 {
-	struct fault fault = {.file = file};
+	struct xml_fault fault = {.file = file};
 	xmlTextReaderPtr reader;
 
 	assert(schema != NULL);
-	prepare();
+	xml_prepare();
 	reader = xmlReaderForFd(fd, NULL, NULL, XML_PARSE_NONET);
 	if (reader == NULL) {
 		return qf_fail(err, QF_IO, "xml-read", "%s: cannot read", file);
 	}
 	fault.reader = reader;
-	xmlTextReaderSetStructuredErrorHandler(reader, on_error, &fault);
+	xmlTextReaderSetStructuredErrorHandler(reader, xml_on_error, &fault);
 	if (xmlTextReaderSetSchema(reader, schema->compiled) != 0) {
 		BUG("libxml2 takes no schema");
 	}

@@ -443,7 +443,7 @@ merge(
 		return -1;
 	}
 	/* What repeats is counted in rows: one a value, or one for all. */
-	if (piece->line_step == 1) {
+	if (piece->line_step != 0) {
 		gather->repeated += again;
 	} else if (fresh == 0 && again > 0 && !is_bad(gather, piece->line_no)) {
 		gather->repeated++;

@@ -296,30 +296,6 @@ find_point(struct nem12 *nem12, int64_t at_utc, struct qf_error *err)
 
 /* Days --------------------------------------------------------------------- */
 
-/* Brings a value to kWh: 0, or -1 where it has more digits than are kept. */
-static int
-scale_value(struct read_value *value, int power)
-{
-	for (; power > 0; power--) {
-		if (value->scale > 0) {
-			value->scale--;
-		} else if (__builtin_mul_overflow(
-			       value->value, 10, &value->value)) {
-			return -1;
-		}
-	}
-	for (; power < 0; power++) {
-		value->scale++;
-	}
-	/* The power is behind the zeros at the end, which are let go. */
-	while (value->scale > 0 && value->value % 10 == 0) {
-		value->value /= 10;
-		value->scale--;
-	}
-	value->needed = value->scale;
-	return value->scale <= SERIES_SCALE_MAX ? 0 : -1;
-}
-
 static int
 blame_value(struct nem12 *nem12, const struct mdff_record *record, size_t field,
     struct qf_error *err)
@@ -353,7 +329,7 @@ take_values(
 		}
 		if (!mdff_number(
 			text, &value->value, &value->scale, &value->needed) ||
-		    scale_value(value, nem12->stream.power) == -1) {
+		    !piece_scale_value(value, nem12->stream.power)) {
 			return blame_value(nem12, record, 2 + i, err);
 		}
 	}

@@ -9,6 +9,35 @@
 static const int64_t powers[] = {
     1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 
+bool
+piece_scale_value(struct read_value *value, int power)
+{
+	int64_t mantissa;
+
+	for (; power > 0; power--) {
+		if (value->scale > 0) {
+			value->scale--;
+		} else if (__builtin_mul_overflow(
+			       value->value, 10, &value->value)) {
+			return false;
+		}
+	}
+	for (; power < 0; power++) {
+		value->scale++;
+	}
+	value->needed = value->scale;
+	for (mantissa = value->value; value->needed > 0 && mantissa % 10 == 0;
+	     mantissa /= 10) {
+		value->needed--;
+	}
+	while (
+	    value->scale > SERIES_SCALE_MAX && value->scale > value->needed) {
+		value->value /= 10;
+		value->scale--;
+	}
+	return value->scale <= SERIES_SCALE_MAX;
+}
+
 /* Brings the values so far to a larger scale; false where one is too large. */
 static bool
 enlarge_scale(struct read_piece *piece, int scale)

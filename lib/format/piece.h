@@ -47,6 +47,10 @@ struct read_value {
 	int needed;
 };
 
+/* Multiplies a value by a power of ten, and finds its smallest scale anew;
+ * false where it has more digits than are kept. */
+bool piece_scale_value(struct read_value *value, int power);
+
 /* Adds a value after those of the piece; false where the scales of all cannot
  * be held together.  The piece is then as it was if the value's scale is not
  * the larger one, else of no more use. */

@@ -11,7 +11,9 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/xmlstream.h"
 #include "format/csv.h"
+#include "format/espi.h"
 #include "model/series.h"
 
 #define WIDE_COLUMNS_MIN 23 /* a short day of hours */
@@ -245,6 +247,31 @@ is_xml(const char *head, size_t length)
 	return i < length && head[i] == '<';
 }
 
+/* A rule document, unless its root is that of a feed.  What is wrong with it
+ * is left to whoever reads it. */
+static int
+sniff_xml(struct sniff *out, int fd, const char *file, struct qf_error *err)
+{
+	struct xml_stream *stream;
+	struct xml_event event;
+
+	out->format = SNIFF_RULE;
+	if (xml_stream_open(&stream, fd, file, err) == -1) {
+		return -1;
+	}
+	if (xml_stream_next(stream, &event, NULL) == 1 &&
+	    strcmp(event.name, "feed") == 0 &&
+	    strcmp(event.namespace, ATOM_NAMESPACE) == 0) {
+		out->format = SNIFF_ESPI;
+	}
+	xml_stream_close(stream);
+	if (lseek(fd, 0, SEEK_SET) == -1) {
+		return qf_fail(
+		    err, QF_IO, "sniff-read", "%s: %s", file, strerror(errno));
+	}
+	return 0;
+}
+
 /* True where the first line that is not blank is a record of the Australian
  * meter data format, be the first of them missing. */
 static bool
@@ -314,8 +341,7 @@ sniff_fd(struct sniff *out, int fd, const char *file,
 	}
 	memset(out, 0, sizeof(*out));
 	if (is_xml(head, (size_t)n)) {
-		out->format = SNIFF_RULE;
-		return 0;
+		return sniff_xml(out, fd, file, err);
 	}
 	if (is_mdff(head, out)) {
 		return 0;

@@ -9,6 +9,7 @@
 
 #include "base/progress.h"
 #include "base/zone.h"
+#include "format/espi.h"
 #include "format/faults.h"
 #include "format/finder.h"
 #include "format/nem12.h"
@@ -108,6 +109,33 @@ take_mdff(struct passage *passage, const struct finder *finder,
 		   : take_nem13(passage, &config, bar, err);
 }
 
+/* Green Button. */
+static int
+take_espi(struct passage *passage, const struct finder *finder,
+    struct progress *bar, struct qf_error *err)
+{
+	struct espi_config config = {
+	    .zone = passage->intake->zone,
+	    .finder = finder,
+	    .faults = passage->faults,
+	    .notes = passage->notes,
+	};
+	struct read_source source;
+	struct espi *espi;
+	bool disordered;
+	int rc;
+
+	if (espi_open(&espi, passage->fd, passage->operand->name, &config,
+		err) == -1) {
+		return -1;
+	}
+	source = espi_source(espi);
+	rc = intake_reads(
+	    passage, &source, GATHER_SORTED, &disordered, bar, err);
+	espi_close(espi);
+	return rc;
+}
+
 /* The file must still be the one that was looked at. */
 static int
 check_unchanged(struct passage *passage, struct qf_error *err)
@@ -146,7 +174,9 @@ intake_foreign(struct passage *passage, struct qf_error *err)
 	passage->notes = faults_new(operand->name);
 	if (entry_begin(&passage->entry, intake->ledger, ENTRY_BATCH,
 		intake->options->recorded_utc, err) == 0) {
-		rc = take_mdff(passage, &finder, &bar, err);
+		rc = operand->kind.format == SNIFF_ESPI
+			 ? take_espi(passage, &finder, &bar, err)
+			 : take_mdff(passage, &finder, &bar, err);
 	}
 	progress_end(&bar);
 	return rc == -1 ? -1 : check_unchanged(passage, err);

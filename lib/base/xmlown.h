@@ -1,0 +1,30 @@
+/* xmlown.h - what the readers of whole documents and of streams share.
+ *
+ * Private to xml.c and xmlstream.c: the settings of libxml2, and how its first
+ * error becomes one of ours.
+ */
+#ifndef QF_BASE_XMLOWN_H
+#define QF_BASE_XMLOWN_H
+
+#include <libxml/tree.h>
+#include <libxml/xmlreader.h>
+#include <stdbool.h>
+
+#include "base/status.h"
+
+/* Where the first fault of a document goes. */
+struct xml_fault {
+	const char *file;
+	xmlTextReaderPtr reader; /* of a stream, which knows the line */
+	xmlDocPtr tree; /* of that reader, what it has of one */
+	bool set;
+	struct qf_error error;
+};
+
+/* Settings of the whole process, made before libxml2 is first used. */
+void xml_prepare(void);
+
+/* Keeps the first error; context is a struct xml_fault. */
+void xml_on_error(void *context, xmlErrorPtr error);
+
+#endif
