@@ -30,6 +30,7 @@ suite()
 	    "$data/energinet-wholesale/wholesale_calculation"
 	suite nem12 "$here/nem12.py" "$data/nem12"
 	suite nem13 "$here/nem13.py" "$data/nem13"
+	suite greenbutton "$here/greenbutton.py" "$data/greenbutton"
 	echo "status $status"
 } | tee "$log" | grep -v '^status '
 awk '/ passed, .* failed/ {
