@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/tool.h"
+#include "stage/ocpi_files.h"
 #include "stage/tariff_files.h"
 
 #define OPTIONS_MAX 256 /* of a contract, with the NUL */
@@ -219,6 +220,43 @@ run_check(struct tool *tool)
 	return tool_finish(tool, sound ? QF_OK : QF_NO);
 }
 
+/* What the two have in common, for a tariff of OCPI. */
+static struct ocpi_files_request
+ocpi_request(struct tool *tool, const struct tariff_files_request *request)
+{
+	return (struct ocpi_files_request){.zone = request->zone,
+	    .json = request->json,
+	    .say = say,
+	    .context = tool};
+}
+
+static int
+show_ocpi(struct tool *tool, const struct tariff_files_request *request)
+{
+	struct ocpi_files_request ocpi = ocpi_request(tool, request);
+	struct qf_error err;
+
+	if (ocpi_files_show(
+		tool->operands[0], tool->operands[1], &ocpi, &err) == -1) {
+		return tool_fail(tool, &err);
+	}
+	return tool_finish(tool, QF_OK);
+}
+
+static int
+price_ocpi(struct tool *tool, const struct tariff_files_request *request)
+{
+	struct ocpi_files_request ocpi = ocpi_request(tool, request);
+	struct qf_error err;
+	bool equal;
+
+	if (ocpi_files_price(tool->operands[0], tool->operands[1], &ocpi,
+		&equal, &err) == -1) {
+		return tool_fail(tool, &err);
+	}
+	return tool_finish(tool, equal ? QF_OK : QF_NO);
+}
+
 static int
 run_show(struct tool *tool)
 {
@@ -227,6 +265,9 @@ run_show(struct tool *tool)
 
 	if (take_options(tool, &request, 2, 2) == -1) {
 		return tool_finish(tool, tool->status);
+	}
+	if (ocpi_files_is(tool->operands[0])) {
+		return show_ocpi(tool, &request);
 	}
 	if (tariff_files_show(
 		tool->operands[0], tool->operands[1], &request, &err) == -1) {
@@ -243,6 +284,9 @@ run_price(struct tool *tool)
 
 	if (take_options(tool, &request, 2, 2) == -1) {
 		return tool_finish(tool, tool->status);
+	}
+	if (ocpi_files_is(tool->operands[0])) {
+		return price_ocpi(tool, &request);
 	}
 	if (tariff_files_price(
 		tool->operands[0], tool->operands[1], &request, &err) == -1) {

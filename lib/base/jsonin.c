@@ -216,6 +216,7 @@ begin_level(struct parser *parser, enum jsonin_type type)
 		return refuse(parser, "json-depth", "nested too deeply");
 	}
 	value = add_value(parser, type);
+	value->begin = yajl_get_bytes_consumed(parser->yajl) - 1;
 	parser->levels[parser->depth++] = (struct level){value, NULL, 0};
 	return 1;
 }
@@ -239,6 +240,8 @@ on_end(void *context)
 
 	assert(parser->depth > 0);
 	parser->depth--;
+	parser->levels[parser->depth].value->end =
+	    yajl_get_bytes_consumed(parser->yajl);
 	return 1;
 }
 

@@ -44,7 +44,9 @@ struct jsonin {
 	const char *name; /* inside an object, else NULL */
 	const char *text; /* NUL-terminated; "" unless number or string */
 	size_t length; /* of text */
-	size_t line_no; /* where it ends, from 1 */
+	size_t line_no; /* where it ends, from 1; where it begins for arrays
+			 * and objects */
+	size_t begin, end; /* bytes of an array or object in the file */
 	const struct jsonin *first; /* of array and object, or NULL */
 	const struct jsonin *next; /* in the array or object around it */
 };

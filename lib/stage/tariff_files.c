@@ -11,12 +11,14 @@
 
 #include "base/alloc.h"
 #include "base/civil.h"
+#include "base/jsonread.h"
 #include "base/outfile.h"
 #include "base/sink.h"
 #include "base/text.h"
 #include "base/xml.h"
 #include "base/zone.h"
 #include "rules/tariff.h"
+#include "stage/ocpi_files.h"
 #include "stage/tariff_compare.h"
 #include "stage/tariff_facts.h"
 #include "stage/tariff_price.h"
@@ -150,10 +152,11 @@ print_fault(
 	return rc;
 }
 
-/* Prints the faults of one document; its tariff where it has none. */
+/* Prints the faults of one document; its tariff where it has none, and is not
+ * one of OCPI. */
 static int
 check_document(struct tariff **tariff, const struct sink *sink,
-    const char *path, struct qf_error *err)
+    const char *path, bool *sound, struct qf_error *err)
 {
 	struct tariff_faults faults;
 	size_t length;
@@ -164,11 +167,17 @@ check_document(struct tariff **tariff, const struct sink *sink,
 	if (read_document(&text, &length, path, err) == -1) {
 		return -1;
 	}
+	if (jsonread_is_json(text, length)) {
+		rc = ocpi_files_check(sink, text, length, path, sound, err);
+		free(text);
+		return rc;
+	}
 	tariff_check(&faults, text, length, path);
 	for (size_t i = 0; rc == 0 && i < faults.count; i++) {
 		rc = print_fault(sink, &faults.list[i], err);
 	}
-	if (faults.count == 0) {
+	*sound = faults.count == 0;
+	if (*sound) {
 		rc = tariff_load(tariff, text, length, path, err);
 	}
 	tariff_faults_free(&faults);
@@ -186,12 +195,14 @@ check_documents(const struct work *work, char *const *paths, size_t count,
 	for (size_t i = 0; i < count; i++) {
 		struct tariff *tariff;
 		size_t differences = 0;
+		bool own_sound = true;
 		int rc = 0;
 
-		if (check_document(&tariff, &work->sink, paths[i], err) == -1) {
+		if (check_document(&tariff, &work->sink, paths[i], &own_sound,
+			err) == -1) {
 			return -1;
 		}
-		*sound &= tariff != NULL;
+		*sound &= own_sound;
 		if (tariff != NULL) {
 			rc = tariff_compare(
 			    tariff, work->facts, table, &differences, err);

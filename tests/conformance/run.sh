@@ -31,6 +31,7 @@ suite()
 	suite nem12 "$here/nem12.py" "$data/nem12"
 	suite nem13 "$here/nem13.py" "$data/nem13"
 	suite greenbutton "$here/greenbutton.py" "$data/greenbutton"
+	suite ocpi "$here/ocpi.py" "$data/ocpi"
 	echo "status $status"
 } | tee "$log" | grep -v '^status '
 awk '/ passed, .* failed/ {
