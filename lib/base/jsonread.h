@@ -113,9 +113,9 @@ int jsonread_word(struct jsonread *read, const struct jsonin *value,
     const char *const *words, size_t count);
 
 /* The objects of a document: the root itself, the items of an array, or those
- * of the member "data" of an envelope (OCPI 2.2.1, transport and format), whose status_code
- * must be one of success (1000 to 1999) where it has one.  Calls take for each
- * with the reader's path set. */
+ * of the member "data" of an envelope (OCPI 2.2.1, transport and format), whose
+ * status_code must be one of success (1000 to 1999) where it has one.  Calls
+ * take for each with the reader's path set. */
 void jsonread_documents(struct jsonread *read, const struct jsonin *root,
     void (*take)(void *context, const struct jsonin *object), void *context);
 

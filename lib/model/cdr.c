@@ -39,9 +39,9 @@ has(const struct cdr_period *period, enum cdr_quantity quantity)
 	return (period->given & 1U << quantity) != 0;
 }
 
-/* A net energy is what was taken less what was fed in (OCPI 2.2.1, CdrDimensionType);
- * where one of the three is not given it follows from the others, and a net
- * alone is of one direction. */
+/* A net energy is what was taken less what was fed in (OCPI 2.2.1,
+ * CdrDimensionType); where one of the three is not given it follows from the
+ * others, and a net alone is of one direction. */
 bool
 cdr_period_energy(
     const struct cdr_period *period, struct dec *import, struct dec *export)

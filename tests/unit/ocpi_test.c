@@ -35,35 +35,42 @@
 #define VOLUME(type, volume) "{\"type\":\"" type "\",\"volume\":" volume "}"
 #define USED(kwh) PERIOD("10:00:00", VOLUME("ENERGY", kwh))
 
-/* Charging in full, or in part, by the hour of 17:00 and 20:00. */
-#define STEPS                                                                                     \
-	ELEMENT(COMPONENT("TIME", "1.20", "", "1800") "," COMPONENT(                              \
-		    "PARKING_TIME", "1.00", "", "900"),                                           \
-	    WHEN("\"start_time\":\"00:00\",\"end_time\":\"17:00\""))                              \
-	"," ELEMENT(COMPONENT("TIME", "2.40", "", "900") "," COMPONENT(                           \
-			"PARKING_TIME", "1.00", "", "900"),                                       \
-	    WHEN(                                                                                 \
-		"\"start_time\":\"17:00\",\"end_time\":\"20:00\"")) "," ELEMENT(COMPONENT("TIME", \
-										    "2.40",       \
-										    "",           \
-										    "900"),       \
-	    WHEN("\"start_time\":\"20:00\",\"end_time\":\"00:00\""))
+/* clang-format off */
+/* Charging and parking before and after 17:00 and 20:00. */
+#define BEFORE_17 WHEN("\"start_time\":\"00:00\",\"end_time\":\"17:00\"")
+#define BEFORE_20 WHEN("\"start_time\":\"17:00\",\"end_time\":\"20:00\"")
+#define FROM_20 WHEN("\"start_time\":\"20:00\",\"end_time\":\"00:00\"")
+#define PARKED COMPONENT("PARKING_TIME", "1.00", "", "900")
+#define STEPS \
+	ELEMENT(COMPONENT("TIME", "1.20", "", "1800") "," PARKED, BEFORE_17) \
+	"," \
+	ELEMENT(COMPONENT("TIME", "2.40", "", "900") "," PARKED, BEFORE_20) \
+	"," ELEMENT(COMPONENT("TIME", "2.40", "", "900"), FROM_20)
 
-#define COMPLEX                                                                                   \
-	ELEMENT(COMPONENT("FLAT", "2.50", VAT("15"), "1"), "")                                    \
-	"," ELEMENT(COMPONENT("TIME", "1.00", VAT("20"), "900"),                                  \
-	    WHEN("\"max_current\":32")) "," ELEMENT(COMPONENT("TIME", "1.25",                     \
-							VAT("20"), "600"),                        \
-	    WHEN("\"min_current\":32")) "," ELEMENT(COMPONENT("PARKING_TIME",                     \
-							"5.00", VAT("10"),                        \
-							"300"),                                   \
-	    WHEN(                                                                                 \
-		"\"start_time\":\"09:00\",\"end_time\":\"18:00\","                                \
-		"\"day_of_week\":[\"MONDAY\",\"FRIDAY\"]")) "," ELEMENT(COMPONENT("PARKING_TIME", \
-									    "6.00",               \
-									    VAT("10"),            \
-									    "300"),               \
-	    WHEN("\"day_of_week\":[\"SATURDAY\"]"))
+#define WEEKDAYS \
+	WHEN("\"start_time\":\"09:00\",\"end_time\":\"18:00\"," \
+	     "\"day_of_week\":[\"MONDAY\",\"FRIDAY\"]")
+#define SATURDAY WHEN("\"day_of_week\":[\"SATURDAY\"]")
+#define PARKING(price) COMPONENT("PARKING_TIME", price, VAT("10"), "300")
+#define CHARGING(price, step) COMPONENT("TIME", price, VAT("20"), step)
+#define BELOW_32 WHEN("\"max_current\":32")
+#define FROM_32 WHEN("\"min_current\":32")
+#define COMPLEX \
+	ELEMENT(COMPONENT("FLAT", "2.50", VAT("15"), "1"), "") \
+	"," ELEMENT(CHARGING("1.00", "900"), BELOW_32) \
+	"," ELEMENT(CHARGING("1.25", "600"), FROM_32) \
+	"," ELEMENT(PARKING("5.00"), WEEKDAYS) \
+	"," ELEMENT(PARKING("6.00"), SATURDAY)
+
+/* Restrictions of power, of a night and of others. */
+#define BELOW_16 WHEN("\"max_power\":16")
+#define BELOW_16_LATE WHEN("\"max_power\":16,\"start_time\":\"22:00\"")
+#define NIGHT WHEN("\"start_time\":\"22:00\",\"end_time\":\"06:00\"")
+#define NOON WHEN("\"start_time\":\"10:00\",\"end_time\":\"12:00\"")
+#define LATER WHEN("\"min_duration\":5400")
+#define ENERGY(price) COMPONENT("ENERGY", price, "", "1")
+#define TIME(price) COMPONENT("TIME", price, "", "1")
+/* clang-format on */
 
 static const struct {
 	const char *what;
@@ -334,10 +341,7 @@ Test(ocpi, comes_to_what_the_standard_works_out)
 Test(ocpi, refuses_what_hangs_on_a_power_that_is_not_told)
 {
 	static const char elements[] =
-	    ELEMENT(COMPONENT("ENERGY", "0.20", "", "1"),
-		WHEN("\"max_power\":16")) "," ELEMENT(COMPONENT("ENERGY",
-							  "0.50", "", "1"),
-		"");
+	    ELEMENT(ENERGY("0.20"), BELOW_16) "," ELEMENT(ENERGY("0.50"), "");
 	struct sample s;
 
 	rate(&s, "", elements, USED("5"), "11:00:00", "");
@@ -370,12 +374,8 @@ Test(ocpi, asks_for_nothing_that_does_not_matter)
 	struct sample s;
 
 	rate(&s, "",
-	    ELEMENT(COMPONENT("ENERGY", "0.20", "", "1"),
-		WHEN("\"max_power\":"
-		     "16,\"start_"
-		     "time\":\"22:"
-		     "00\"")) "," ELEMENT(COMPONENT("ENERGY", "0.50", "", "1"),
-		""),
+	    ELEMENT(ENERGY("0.20"), BELOW_16_LATE) "," ELEMENT(
+		ENERGY("0.50"), ""),
 	    USED("5"), "11:00:00", "");
 	cr_expect_eq(s.rc, 0);
 	cr_expect_eq(s.report.lines[0].element, 1);
@@ -401,11 +401,8 @@ Test(ocpi, warns_of_a_period_that_crosses_an_edge)
 
 Test(ocpi, counts_the_hours_of_a_night)
 {
-	static const char night[] = ELEMENT(COMPONENT("TIME", "1", "", "1"),
-	    WHEN("\"start_time\":"
-		 "\"22:00\",\"end_"
-		 "time\":\"06:"
-		 "00\"")) "," ELEMENT(COMPONENT("TIME", "2", "", "1"), "");
+	static const char night[] =
+	    ELEMENT(TIME("1"), NIGHT) "," ELEMENT(TIME("2"), "");
 	static const struct {
 		const char *period, *end;
 		size_t element;
@@ -472,12 +469,8 @@ Test(ocpi, explains_a_claim_that_differs)
 /* 09:00 to 12:30 of a day, cut where the tariff begins and ends. */
 Test(ocpi, finds_the_edges_of_a_tariff)
 {
-	static const char elements[] = ELEMENT(COMPONENT("TIME", "1", "", "1"),
-	    WHEN("\"start_time\":"
-		 "\"10:00\",\"end_"
-		 "time\":\"12:"
-		 "00\"")) "," ELEMENT(COMPONENT("TIME", "2", "", "1"),
-	    WHEN("\"min_duration\":5400"));
+	static const char elements[] =
+	    ELEMENT(TIME("1"), NOON) "," ELEMENT(TIME("2"), LATER);
 	static const char *const expected[] = {
 	    "10:00", "10:30", "12:00", "12:30"};
 	const int64_t start_utc = 1641805200; /* 2022-01-10T09:00:00Z */
