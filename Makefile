@@ -49,7 +49,10 @@ say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@echo "  $(1)	$@")
 .SECONDARY:
 all: $(TOOLS:%=$(BIN)/%)
 
-$(BIN)/%: $(B)/cmd/%.o $(B)/libqf.a
+# A tool with subcommands has them in a folder of its name.
+.SECONDEXPANSION:
+$(BIN)/%: $(B)/cmd/%.o $$(addprefix $(B)/,$$(addsuffix .o, \
+	  $$(basename $$(wildcard cmd/$$*/*.c)))) $(B)/libqf.a
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)

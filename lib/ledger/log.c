@@ -16,7 +16,7 @@
 	"SELECT e.entry, e.kind, e.digest, e.header, m.name, b.format,"      \
 	" coalesce(b.file, d.file), coalesce(b.sha256, d.sha256), b.reason," \
 	" d.rule, n.kind, n.scope, n.from_utc, n.to_utc, p.run,"             \
-	" p.booking_month"                                                   \
+	" p.booking_month, b.received_utc"                                                   \
 	" FROM entry e LEFT JOIN market m ON m.entry = e.entry"              \
 	" LEFT JOIN batch b ON b.entry = e.entry"                            \
 	" LEFT JOIN rule d ON d.entry = e.entry"                             \
@@ -97,6 +97,9 @@ log_next(struct log_cursor *cursor, struct log_entry *out, struct qf_error *err)
 	out->to_utc = sqlite3_column_int64(stmt, 13);
 	out->posted_run = sqlite3_column_int64(stmt, 14);
 	out->booking_month = sqlite3_column_int(stmt, 15);
+	out->received_utc = sqlite3_column_type(stmt, 16) == SQLITE_NULL
+				? INT64_MIN
+				: sqlite3_column_int64(stmt, 16);
 	return 1;
 }
 

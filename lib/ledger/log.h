@@ -29,6 +29,7 @@ struct log_entry {
 	const char *file; /* of a batch or rule: its name */
 	const char *sha256; /* of its bytes */
 	const char *reason; /* of a correction */
+	int64_t received_utc; /* of a batch; INT64_MIN where not said */
 	const char *rule; /* its id */
 	const char *run_kind, *run_scope; /* of a run */
 	int64_t from_utc, to_utc; /* its period */

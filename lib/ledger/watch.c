@@ -188,8 +188,8 @@ ledger_watch_count(const struct ledger *ledger)
 }
 
 int
-ledger_watch_again(
-    struct ledger *ledger, int64_t first, int64_t end, struct qf_error *err)
+ledger_watch_again(struct ledger *ledger, int64_t first, int64_t end,
+    const struct watch_whom *whom, struct qf_error *err)
 {
 	struct watch *watch =
 	    ledger->watching == NULL ? NULL : ledger->watching->watch;
@@ -197,7 +197,7 @@ ledger_watch_again(
 	if (watch == NULL || first >= end || watch->again == NULL) {
 		return 0;
 	}
-	return watch->again(watch->context, first, end, err);
+	return watch->again(watch->context, first, end, whom, err);
 }
 
 int64_t
@@ -554,11 +554,12 @@ same_stretch(const struct contract *a, const struct contract *b)
 
 static int
 tell_contract(struct ledger *ledger, const struct contract *was,
-    const struct contract *is, struct qf_error *err)
+    const struct contract *is, int64_t asked_from_utc, struct qf_error *err)
 {
 	struct watch_change change = {
 	    .contract_was = was,
 	    .contract_is = is,
+	    .asked_from_utc = asked_from_utc,
 	    .entry = is == NULL ? 0 : is->entry,
 	};
 
@@ -572,7 +573,7 @@ tell_contract(struct ledger *ledger, const struct contract *was,
 /* Tells what differs between two cursors in the same order. */
 static int
 compare_contracts(struct ledger *ledger, struct contract_cursor *was,
-    struct contract_cursor *is, struct qf_error *err)
+    struct contract_cursor *is, int64_t asked_from_utc, struct qf_error *err)
 {
 	struct contract left, right;
 	int rc_a = contracts_next(was, &left, err);
@@ -585,7 +586,8 @@ compare_contracts(struct ledger *ledger, struct contract_cursor *was,
 
 		if ((order != 0 || !same_stretch(&left, &right)) &&
 		    tell_contract(ledger, order <= 0 ? &left : NULL,
-			order >= 0 ? &right : NULL, err) == -1) {
+			order >= 0 ? &right : NULL, asked_from_utc,
+			err) == -1) {
 			return -1;
 		}
 		if (order <= 0) {
@@ -614,7 +616,7 @@ watch_contracts(struct ledger *ledger, int64_t asof, int64_t from_utc,
 		err) == 0 &&
 	    contracts_open(&is, ledger, watch_asof(ledger), from_utc, to_utc,
 		contract, leg, err) == 0) {
-		rc = compare_contracts(ledger, was, is, err);
+		rc = compare_contracts(ledger, was, is, from_utc, err);
 	}
 	ledger_watch_pause(ledger, false);
 	contracts_close(was);

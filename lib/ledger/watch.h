@@ -37,8 +37,14 @@ struct watch_change {
 	const struct fact *was, *is; /* of one key */
 	const struct series_day *day_was, *day_is;
 	const struct contract *contract_was, *contract_is;
+	int64_t asked_from_utc; /* of contracts: the window asked for */
 	const char *rule; /* id of a tariff document */
 	int64_t entry; /* that made the difference: the newest of the key */
+};
+
+/* Whose prices: of a user class, type and voltage. */
+struct watch_whom {
+	const char *user_class, *type, *voltage;
 };
 
 struct watch {
@@ -47,10 +53,11 @@ struct watch {
 	int (*change)(void *context, const struct watch_change *change,
 	    struct qf_error *err);
 	int64_t count; /* of changes told so far */
-	/* Told that changes [first, end) count for what is done now too: its
-	 * answer came out of memory.  May be NULL. */
-	int (*again)(
-	    void *context, int64_t first, int64_t end, struct qf_error *err);
+	/* Told that changes [first, end) count for what is done now: what
+	 * was looked up once is used again; of prices those for whom (NULL:
+	 * all).  May be NULL. */
+	int (*again)(void *context, int64_t first, int64_t end,
+	    const struct watch_whom *whom, struct qf_error *err);
 	int32_t first_day; /* earliest day whose reads were asked for;
 			    * INT32_MAX before */
 };
@@ -61,17 +68,18 @@ ledger_watch(struct ledger *ledger, struct watch *watch, struct qf_error *err);
 
 /* Whether it is watched; and a pause, for a look that decides nothing. */
 bool ledger_is_watched(const struct ledger *ledger);
+/* The later entry; only while it is watched. */
+int64_t watch_asof(const struct ledger *ledger);
 void ledger_watch_pause(struct ledger *ledger, bool pause);
 
-/* How many changes were told so far; and that those are used again. */
+/* How many changes were told so far; and that those are used now. */
 int64_t ledger_watch_count(const struct ledger *ledger);
-int ledger_watch_again(
-    struct ledger *ledger, int64_t first, int64_t end, struct qf_error *err);
+int ledger_watch_again(struct ledger *ledger, int64_t first, int64_t end,
+    const struct watch_whom *whom, struct qf_error *err);
 
 /* Internal, of registry.c and reads.c: each looks at what it is about as of
  * both entries.  They do nothing where nothing is newer. */
 bool watch_wants_reads(const struct ledger *ledger, int64_t asof);
-int64_t watch_asof(const struct ledger *ledger);
 void watch_read_from(struct ledger *ledger, int32_t first_day);
 int watch_day(struct ledger *ledger, const struct series_day *was,
     const struct series_day *is, struct qf_error *err);

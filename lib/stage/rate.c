@@ -144,6 +144,11 @@ rate_units(struct rate *rate, struct stretches *stretches, struct qf_error *err)
 		}
 		first = last;
 	}
+	if (rate->sink->point != NULL &&
+	    rate->sink->point(rate->sink->context, stretches->of,
+		stretches->count, err) == -1) {
+		return -1;
+	}
 	stretches->count = 0;
 	return 0;
 }

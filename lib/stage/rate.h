@@ -32,6 +32,7 @@
 #include "model/handle.h"
 #include "model/line.h"
 
+struct contract;
 struct entry;
 struct ledger;
 struct qf_error;
@@ -40,6 +41,9 @@ struct run;
 /* Changes with every change that makes other lines of the same facts. */
 #define RATE_ARITHMETIC 1
 #define RATE_TOOL "qf-rate"
+/* How long before the period a stretch may have ended and still price a part
+ * of a session that ends in it. */
+#define RATE_MARGIN_DAYS 62
 
 struct rate_request {
 	struct period period;
@@ -59,6 +63,10 @@ struct rate_sink {
 	    void *context, const struct hold *hold, struct qf_error *err);
 	int (*energy)(
 	    void *context, const struct energy *energy, struct qf_error *err);
+	/* May be NULL: called when all units of a point were handed out, with
+	 * the stretches of its contracts. */
+	int (*point)(void *context, const struct contract *stretches,
+	    size_t count, struct qf_error *err);
 	/* May be NULL: called as points are passed. */
 	void (*progress)(void *context, int64_t points);
 };

@@ -153,7 +153,12 @@ rate_append(struct ledger *ledger, const struct rate_request *request,
 	struct entry *entry = NULL;
 	struct both both = {.watch = watch};
 	struct rate_sink sink = {
-	    &both, both_line, both_hold, both_energy, both_progress};
+	    .context = &both,
+	    .line = both_line,
+	    .hold = both_hold,
+	    .energy = both_energy,
+	    .progress = both_progress,
+	};
 	struct run run;
 	int found;
 

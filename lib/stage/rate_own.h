@@ -14,14 +14,12 @@
 
 #include "ledger/registry.h"
 #include "ledger/runs.h"
+#include "ledger/watch.h"
 #include "settle/charge.h"
 #include "settle/session.h"
 #include "stage/rate.h"
 #include "stage/rulebook.h"
 
-/* How long before the period a stretch may have ended and still price a part
- * of a session that ends in it. */
-#define RATE_MARGIN_DAYS 62
 #define RATE_CHANNELS 2 /* import and export: active energy is settled */
 /* Channels of the energy rows of what is carried to the next period. */
 #define RATE_CARRIED_IMPORT "import-carried"

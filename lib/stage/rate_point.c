@@ -106,6 +106,11 @@ may_be_parent(struct rate *rate, bool *may, struct qf_error *err)
 	int64_t entry;
 	int rc;
 
+	/* A watch is to see the relations that come later, too. */
+	if (ledger_is_watched(rate->ledger)) {
+		*may = true;
+		return 0;
+	}
 	if (!rate->parent_known || (rate->next_parent[0] != '\0' &&
 				       strcmp(rate->next_parent, point) < 0)) {
 		if (facts_lookup(&rate->parent_cursor, rate->ledger,

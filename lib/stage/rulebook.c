@@ -128,15 +128,20 @@ rulebook_tariff(struct rulebook *book, const char *id,
 	if (known == NULL) {
 		known = xcalloc(1, sizeof(*known));
 		memcpy(known->id, id, strlen(id) + 1);
+		watched_begin(&known->watched, book);
 		if (load_tariff(book, known, err) == -1) {
 			free(known);
 			return -1;
 		}
+		watched_end(&known->watched, book);
 		book->tariffs = xreallocarray(book->tariffs,
 		    book->tariff_count + 1, sizeof(struct known_tariff *));
 		book->tariffs[book->tariff_count++] = known;
 	}
 	*out = &known->found;
+	if (watched_use(&known->watched, book, NULL, err) == -1) {
+		return -1;
+	}
 	if (known->found.tariff == NULL) {
 		return refuse(
 		    refusal, REASON_NO_TARIFF, "there is no tariff %s", id);
@@ -171,9 +176,16 @@ weekday_kind(struct rulebook *book, const char *calendar, int32_t day,
 	if (calendar[0] == '\0') {
 		return 0;
 	}
+	/* Which days of the year it has does not matter, unless it has none. */
 	civil_date(day, &year, &month, &of_month);
+	ledger_watch_pause(book->ledger, true);
 	rc = calendar_row(book, calendar, civil_day(year, 1, 1),
 	    civil_day(year + 1, 1, 1), &row, err);
+	ledger_watch_pause(book->ledger, false);
+	if (rc == 0) {
+		rc = calendar_row(book, calendar, civil_day(year, 1, 1),
+		    civil_day(year + 1, 1, 1), &row, err);
+	}
 	if (rc == 0) {
 		return qf_fail(err, QF_DATA, REASON_NO_CALENDAR,
 		    "calendar %s has no day of %d", calendar, year);
@@ -251,14 +263,21 @@ find_day(struct rulebook *book, const struct tariff_version *version,
 	struct day_facts facts = {
 	    .context = book, .day = day_of, .condition = condition_of};
 	struct qf_error why;
+	int rc;
 
 	*out = slot;
 	if (slot->version == version && slot->day == day) {
-		return 0;
+		return watched_use(&slot->watched, book, NULL, err);
 	}
 	slot->version = NULL;
 	slot->count = 0;
-	if (bands_of_day(&slot->schedule, version, day, &facts, &why) == -1) {
+	watched_begin(&slot->watched, book);
+	rc = bands_of_day(&slot->schedule, version, day, &facts, &why);
+	watched_end(&slot->watched, book);
+	if (watched_use(&slot->watched, book, NULL, err) == -1) {
+		return -1;
+	}
+	if (rc == -1) {
 		if (refuse_error(refusal, &why) == 1) {
 			return 1;
 		}

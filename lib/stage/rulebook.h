@@ -32,10 +32,17 @@ struct rulebook_tariff {
 	int64_t entry; /* of the document */
 };
 
+/* The changes that a watch (ledger/watch.h) was told of while something was
+ * looked up: they count for everybody who uses it. */
+struct watched {
+	int64_t first, end;
+};
+
 /* A day's schedule laid over intervals. */
 struct rulebook_day {
 	const struct tariff_version *version;
 	int32_t day;
+	struct watched watched;
 	struct schedule schedule;
 	int64_t start_utc; /* of the intervals below */
 	int minutes;

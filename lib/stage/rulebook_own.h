@@ -2,6 +2,7 @@
 #ifndef QF_STAGE_RULEBOOK_OWN_H
 #define QF_STAGE_RULEBOOK_OWN_H
 
+#include "ledger/watch.h"
 #include "settle/price.h"
 #include "stage/rulebook.h"
 
@@ -12,6 +13,7 @@ struct fact_cursor;
 
 struct known_tariff {
 	char id[ID_MAX + 1];
+	struct watched watched;
 	struct rulebook_tariff found; /* tariff NULL: there is none */
 };
 
@@ -32,6 +34,8 @@ struct known_table {
 	struct price_rows rows;
 	struct price_row *owned;
 	size_t capacity;
+	struct watched watched;
+	struct known_table *later; /* as a watch will see it, or NULL */
 };
 
 struct known_series {
@@ -39,6 +43,7 @@ struct known_series {
 	int64_t from_utc, to_utc; /* looked up */
 	struct price_step *steps;
 	size_t count, capacity;
+	struct watched watched;
 };
 
 struct rulebook {
@@ -56,6 +61,29 @@ struct rulebook {
 	struct fact_cursor *calendar_cursor, *condition_cursor, *price_cursor,
 	    *series_cursor;
 };
+
+/* Around a look-up that is kept; then at each use. */
+static inline void
+watched_begin(struct watched *watched, const struct rulebook *book)
+{
+	watched->first = watched->end = ledger_watch_count(book->ledger);
+}
+
+static inline void
+watched_end(struct watched *watched, const struct rulebook *book)
+{
+	watched->end = ledger_watch_count(book->ledger);
+}
+
+static inline int
+watched_use(const struct watched *watched, const struct rulebook *book,
+    const struct watch_whom *whom, struct qf_error *err)
+{
+	return watched->first == watched->end
+		   ? 0
+		   : ledger_watch_again(
+			 book->ledger, watched->first, watched->end, whom, err);
+}
 
 /* Frees what rulebook_prices.c keeps. */
 void rulebook_release_prices(struct rulebook *book);

@@ -26,6 +26,10 @@ release_priced(struct priced_charge *priced)
 static void
 release_table(struct known_table *table)
 {
+	if (table == NULL) {
+		return;
+	}
+	release_table(table->later);
 	for (size_t i = 0; i < table->rows.count; i++) {
 		dec_release(&table->owned[i].price);
 	}
@@ -106,15 +110,15 @@ add_row(struct known_table *table, const struct fact *fact)
 }
 
 static int
-load_table(struct rulebook *book, struct known_table *table, int month,
-    struct qf_error *err)
+load_rows(struct rulebook *book, struct known_table *table, int64_t asof,
+    int month, struct qf_error *err)
 {
 	struct fact fact;
 	int64_t entry;
 	int rc;
 
 	if (facts_lookup(&book->price_cursor, book->ledger,
-		LOOKUP_PRICES_OF_TABLE, book->asof, table->table, month, month,
+		LOOKUP_PRICES_OF_TABLE, asof, table->table, month, month,
 		err) == -1) {
 		return -1;
 	}
@@ -127,9 +131,32 @@ load_table(struct rulebook *book, struct known_table *table, int month,
 	return rc;
 }
 
+/* Where a watch sees other rows later, these are kept too: prices are compared
+ * and not rows, most of which are for others. */
+static int
+load_table(struct rulebook *book, struct known_table *table, int month,
+    struct qf_error *err)
+{
+	int rc;
+
+	watched_begin(&table->watched, book);
+	rc = load_rows(book, table, book->asof, month, err);
+	watched_end(&table->watched, book);
+	if (rc == -1 || table->watched.first == table->watched.end) {
+		return rc;
+	}
+	table->later = xcalloc(1, sizeof(*table->later));
+	copy_id(table->later->table, table->table);
+	ledger_watch_pause(book->ledger, true);
+	rc =
+	    load_rows(book, table->later, watch_asof(book->ledger), month, err);
+	ledger_watch_pause(book->ledger, false);
+	return rc;
+}
+
 static int
 find_table(struct rulebook *book, const char *name, int month,
-    const struct price_rows **out, struct qf_error *err)
+    struct known_table **out, struct qf_error *err)
 {
 	struct known_table *table;
 
@@ -137,7 +164,7 @@ find_table(struct rulebook *book, const char *name, int month,
 		table = book->tables[i];
 		if (table->rows.month == month &&
 		    strcmp(table->table, name) == 0) {
-			*out = &table->rows;
+			*out = table;
 			return 0;
 		}
 	}
@@ -150,7 +177,7 @@ find_table(struct rulebook *book, const char *name, int month,
 	book->tables = xreallocarray(
 	    book->tables, book->table_count + 1, sizeof(struct known_table *));
 	book->tables[book->table_count++] = table;
-	*out = &table->rows;
+	*out = table;
 	return 0;
 }
 
@@ -195,17 +222,70 @@ priced_slot(struct rulebook *book, const struct tariff_version *version,
 	return slot;
 }
 
+/* Whether a band has another price in the later rows. */
+static bool
+price_differs(const struct known_table *table, const struct priced_charge *slot,
+    const struct tariff_version *version, unsigned band)
+{
+	struct dec was = {0}, is = {0};
+	struct qf_error err;
+	int rc_was = price_of_band(&was, version, slot->charge, band,
+	    &table->rows, slot->user_class, slot->type, slot->voltage, &err);
+	int rc_is =
+	    price_of_band(&is, version, slot->charge, band, &table->later->rows,
+		slot->user_class, slot->type, slot->voltage, &err);
+	bool differs = rc_was != rc_is || (rc_was == 0 && dec_cmp(&was, &is));
+
+	dec_release(&was);
+	dec_release(&is);
+	return differs;
+}
+
+/* Tells a watch where a price of the bands will be another. */
+static int
+watch_prices(struct rulebook *book, const struct priced_charge *slot,
+    const struct tariff_version *version, unsigned seen, struct qf_error *err)
+{
+	const struct charge *charge = slot->charge;
+	const char *name = price_table_of(version, charge);
+	const struct watch_whom whom = {charge->user_class[0] != '\0'
+					    ? charge->user_class
+					    : slot->user_class,
+	    charge->type[0] != '\0' ? charge->type : slot->type,
+	    charge->voltage[0] != '\0' ? charge->voltage : slot->voltage};
+	struct known_table *table;
+
+	if (name[0] == '\0' || !ledger_is_watched(book->ledger)) {
+		return 0;
+	}
+	if (find_table(book, name, slot->month, &table, err) == -1) {
+		return -1;
+	}
+	for (unsigned i = 0; table->later != NULL && i < ENERGY_BANDS; i++) {
+		unsigned band = i == TARIFF_BANDS_MAX ? BAND_NONE : i;
+
+		if ((seen & 1U << i) != 0 &&
+		    price_differs(table, slot, version, band)) {
+			return watched_use(&table->watched, book, &whom, err);
+		}
+	}
+	return 0;
+}
+
 static int
 price_bands(struct rulebook *book, struct priced_charge *slot,
     const struct tariff_version *version, const struct price_for *who,
     unsigned seen, struct qf_error *err)
 {
 	const char *name = price_table_of(version, slot->charge);
+	struct known_table *table;
 	const struct price_rows *rows = NULL;
 
-	if (name[0] != '\0' &&
-	    find_table(book, name, slot->month, &rows, err) == -1) {
-		return -1;
+	if (name[0] != '\0') {
+		if (find_table(book, name, slot->month, &table, err) == -1) {
+			return -1;
+		}
+		rows = &table->rows;
 	}
 	for (unsigned i = 0; i < ENERGY_BANDS; i++) {
 		unsigned band = i == TARIFF_BANDS_MAX ? BAND_NONE : i;
@@ -235,6 +315,9 @@ rulebook_prices(struct rulebook *book, const struct tariff_version *version,
 	    priced_slot(book, version, charge, month, who);
 	struct qf_error why;
 
+	if (watch_prices(book, slot, version, seen, err) == -1) {
+		return -1;
+	}
 	if ((seen & ~slot->known) == 0 ||
 	    price_bands(book, slot, version, who, seen, &why) == 0) {
 		*out = (struct band_prices){slot->prices, slot->stand};
@@ -275,6 +358,7 @@ load_series(
 	int rc;
 
 	empty_series(series);
+	watched_begin(&series->watched, book);
 	if (facts_lookup(&book->series_cursor, book->ledger, LOOKUP_SERIES,
 		book->asof, series->series, series->from_utc, series->to_utc,
 		err) == -1) {
@@ -284,6 +368,7 @@ load_series(
 	    (rc = facts_next(book->series_cursor, &fact, &entry, err)) == 1) {
 		add_step(series, &fact);
 	}
+	watched_end(&series->watched, book);
 	return rc;
 }
 
@@ -344,6 +429,9 @@ rulebook_series(struct rulebook *book, const char *name, int64_t from_utc,
 		if (load_series(book, series, err) == -1) {
 			return -1;
 		}
+	}
+	if (watched_use(&series->watched, book, NULL, err) == -1) {
+		return -1;
 	}
 	*steps = series->steps;
 	*count = series->count;

@@ -1,0 +1,175 @@
+/* compare.c - the subcommands of qf-audit that explain what is in a ledger,
+ * and hold one thing against another.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "own.h"
+#include "stage/audit_diff.h"
+#include "stage/audit_explain.h"
+#include "stage/audit_reconcile.h"
+#include "stage/audit_stale.h"
+#include "stage/handles.h"
+
+const struct options_row explain_rows[] = {
+    {OPT_READS, 0, "reads", NULL, "list each interval, not only days"},
+    {0},
+};
+
+const struct options_row reconcile_rows[] = {
+    TOOL_ROW_PERIOD,
+    {OPT_EXPORTED, 0, "exported", "DIR",
+	"also sum up this directory of qf-export; may be repeated"},
+    TOOL_ROW_JSON,
+    TOOL_ROW_SUMMARY,
+    TOOL_ROW_METRICS,
+    {0},
+};
+
+const struct options_row stale_rows[] = {
+    TOOL_ROW_AS_OF,
+    TOOL_ROW_JSON,
+    TOOL_ROW_SUMMARY,
+    TOOL_ROW_METRICS,
+    {0},
+};
+
+const struct options_row diff_rows[] = {
+    TOOL_ROW_JSON,
+    TOOL_ROW_SUMMARY,
+    TOOL_ROW_METRICS,
+    {0},
+};
+
+static int
+work_explain(struct work *work, struct qf_error *err)
+{
+	const struct audit_explain_request request = {
+	    .reads = work->given.reads};
+	struct handle handle;
+
+	if (handle_parse(&handle, work->tool->operands[0], err) == -1) {
+		return -1;
+	}
+	return audit_explain(
+	    work->audit.ledger, &handle, &request, work->audit.sink, err);
+}
+
+int
+run_explain(struct tool *tool)
+{
+	return do_work(tool, 1, 1, "takes one operand", work_explain);
+}
+
+static int
+need_period(const struct work *work, struct qf_error *err)
+{
+	return work->given.period != NULL
+		   ? 0
+		   : qf_fail(
+			 err, QF_USAGE, "period-missing", "a period is needed");
+}
+
+static int
+work_reconcile(struct work *work, struct qf_error *err)
+{
+	const struct given *given = &work->given;
+	const struct audit_reconcile_request request = {
+	    .period = given->period,
+	    .exported = given->exported,
+	    .exported_count = given->exported_count,
+	};
+
+	if (need_period(work, err) == -1) {
+		return -1;
+	}
+	return audit_reconcile(work->audit.ledger, &request, work->audit.form,
+	    work->audit.sink, err);
+}
+
+int
+run_reconcile(struct tool *tool)
+{
+	return do_work(tool, 0, 0, "takes no operand", work_reconcile);
+}
+
+static int
+work_stale(struct work *work, struct qf_error *err)
+{
+	struct audit_stale_request request = {.asof = work->given.asof};
+	struct audit_stale_counts counts = {0};
+	int rc;
+
+	if (work->tool->operand_count > 0 &&
+	    handles_take(&request.runs, &request.run_count,
+		work->tool->operands, work->tool->operand_count, stdin,
+		err) == -1) {
+		return -1;
+	}
+	rc = audit_stale(work->audit.ledger, &request, work->audit.form,
+	    work->audit.sink, &counts, err);
+	summary_count(&work->summary, METRIC_STALE_RUNS, counts.stale);
+	summary_count(&work->summary, METRIC_STALE_CHANGES, counts.changes);
+	free(request.runs);
+	return rc;
+}
+
+int
+run_stale(struct tool *tool)
+{
+	return do_work(tool, 0, SIZE_MAX, "", work_stale);
+}
+
+/* The two operands, which may name the same run, or those on standard input. */
+static int
+take_two(struct handle two[2], const struct tool *tool, struct qf_error *err)
+{
+	struct handle *runs;
+	size_t count;
+	int rc = 0;
+
+	if (tool->operand_count == 2) {
+		return handle_parse(&two[0], tool->operands[0], err) == -1
+			   ? -1
+			   : handle_parse(&two[1], tool->operands[1], err);
+	}
+	if (handles_take(&runs, &count, tool->operands, tool->operand_count,
+		stdin, err) == -1) {
+		return -1;
+	}
+	if (count == 2) {
+		two[0] = runs[0];
+		two[1] = runs[1];
+	} else {
+		rc = qf_fail(err, QF_USAGE, "diff-two", "diff needs two runs");
+	}
+	free(runs);
+	return rc;
+}
+
+static int
+work_diff(struct work *work, struct qf_error *err)
+{
+	struct audit_diff_counts counts = {0};
+	struct handle runs[2];
+	int rc;
+
+	if (take_two(runs, work->tool, err) == -1) {
+		return -1;
+	}
+	rc = audit_diff(work->audit.ledger, &runs[0], &runs[1],
+	    work->audit.form, work->audit.sink, &counts, err);
+	summary_count(&work->summary, METRIC_RUN_LINES, counts.lines);
+	summary_count(&work->summary, METRIC_DIFFERENCES,
+	    counts.changed + counts.gone + counts.added);
+	return rc;
+}
+
+int
+run_diff(struct tool *tool)
+{
+	return do_work(tool, 1, 2, "needs two runs, or - for them", work_diff);
+}

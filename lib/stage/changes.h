@@ -1,0 +1,56 @@
+/* changes.h - which facts and rules of a run are otherwise by now.
+ *
+ * The run is rated again as of the entry that it saw, over a ledger that is
+ * watched as of a later one (ledger/watch.h): so exactly what the rating looks
+ * at counts, however far back a tariff makes it look, and nothing else.  What
+ * changed outside the stretches of the contracts in scope is left out, and so
+ * are columns that no line depends on, such as names.
+ *
+ *	if (changes_find(&changes, ledger, &run, later, CHANGES_BY_KEY, err) ==
+ *	    -1) ...
+ *	while ((rc = changes_next(changes, &change, err)) == 1) ...
+ *	changes_free(changes);
+ *
+ * Memory is bounded but for the changes of prices, series, calendars and
+ * conditions that one run sees.  Errors: those of rate.h.
+ */
+#ifndef QF_STAGE_CHANGES_H
+#define QF_STAGE_CHANGES_H
+
+#include <stdint.h>
+
+struct ledger;
+struct qf_error;
+struct run;
+
+enum changes_order {
+	CHANGES_BY_KEY, /* by kind and key, each once */
+	CHANGES_BY_POINT, /* by point, then kind and key, each once a point */
+};
+
+/* Texts are valid until the next step, "" where there is none. */
+struct change {
+	const char *kind; /* "reads", "tariff", or that of a fact */
+	const char *key; /* "point=P1 channel=import day=2025-02-01" */
+	const char *point; /* whose contracts it concerns */
+	const char *contract, *leg; /* of a contract's own row */
+	const char *channel, *session;
+	int64_t from_utc, to_utc; /* what it is about; INT64_MIN and INT64_MAX
+				   * where that is not said */
+	int64_t entry; /* that made it */
+};
+
+struct changes;
+int
+changes_find(struct changes **out, struct ledger *ledger, const struct run *run,
+    int64_t asof, enum changes_order order, struct qf_error *err);
+int
+changes_next(struct changes *changes, struct change *out, struct qf_error *err);
+void changes_free(struct changes *changes);
+
+/* The entry that last changed an input; its handle and file, "" where there is
+ * none.  handle holds HANDLE_TEXT_MAX bytes, file 256. */
+int changes_name_entry(struct ledger *ledger, int64_t entry, char *handle,
+    char *file, struct qf_error *err);
+
+#endif
