@@ -16,7 +16,7 @@
 	"SELECT e.entry, e.kind, e.digest, e.header, m.name, b.format,"      \
 	" coalesce(b.file, d.file), coalesce(b.sha256, d.sha256), b.reason," \
 	" d.rule, n.kind, n.scope, n.from_utc, n.to_utc, p.run,"             \
-	" p.booking_month, b.received_utc"                                                   \
+	" p.booking_month, b.received_utc"                                   \
 	" FROM entry e LEFT JOIN market m ON m.entry = e.entry"              \
 	" LEFT JOIN batch b ON b.entry = e.entry"                            \
 	" LEFT JOIN rule d ON d.entry = e.entry"                             \

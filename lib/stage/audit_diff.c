@@ -526,9 +526,9 @@ audit_diff(struct ledger *ledger, struct handle *was, struct handle *is,
 	}
 	if (rc == 0 && counts->changed + counts->gone + counts->added > 0) {
 		rc = qf_fail(err, QF_NO, "runs-differ",
-		    "%" PRId64 " lines changed, %" PRId64 " gone, %" PRId64
-		    " new",
-		    counts->changed, counts->gone, counts->added);
+		    "%lld lines changed, %lld gone, %lld new",
+		    (long long)counts->changed, (long long)counts->gone,
+		    (long long)counts->added);
 	}
 	diff_inputs_close(&diff->inputs);
 	close_side(&diff->was);

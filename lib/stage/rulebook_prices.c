@@ -224,16 +224,16 @@ priced_slot(struct rulebook *book, const struct tariff_version *version,
 
 /* Whether a band has another price in the later rows. */
 static bool
-price_differs(const struct known_table *table, const struct priced_charge *slot,
-    const struct tariff_version *version, unsigned band)
+price_differs(const struct known_table *table, const struct charge *charge,
+    const struct tariff_version *version, unsigned band,
+    const struct price_for *who)
 {
 	struct dec was = {0}, is = {0};
 	struct qf_error err;
-	int rc_was = price_of_band(&was, version, slot->charge, band,
-	    &table->rows, slot->user_class, slot->type, slot->voltage, &err);
-	int rc_is =
-	    price_of_band(&is, version, slot->charge, band, &table->later->rows,
-		slot->user_class, slot->type, slot->voltage, &err);
+	int rc_was =
+	    price_of_band(&was, version, charge, band, &table->rows, who, &err);
+	int rc_is = price_of_band(
+	    &is, version, charge, band, &table->later->rows, who, &err);
 	bool differs = rc_was != rc_is || (rc_was == 0 && dec_cmp(&was, &is));
 
 	dec_release(&was);
@@ -243,29 +243,30 @@ price_differs(const struct known_table *table, const struct priced_charge *slot,
 
 /* Tells a watch where a price of the bands will be another. */
 static int
-watch_prices(struct rulebook *book, const struct priced_charge *slot,
-    const struct tariff_version *version, unsigned seen, struct qf_error *err)
+watch_prices(struct rulebook *book, const struct tariff_version *version,
+    const struct charge *charge, int month, const struct price_for *who,
+    unsigned seen, struct qf_error *err)
 {
-	const struct charge *charge = slot->charge;
 	const char *name = price_table_of(version, charge);
+	const struct contract *contract = who->contract;
 	const struct watch_whom whom = {charge->user_class[0] != '\0'
 					    ? charge->user_class
-					    : slot->user_class,
-	    charge->type[0] != '\0' ? charge->type : slot->type,
-	    charge->voltage[0] != '\0' ? charge->voltage : slot->voltage};
+					    : contract->user_class,
+	    charge->type[0] != '\0' ? charge->type : contract->type,
+	    charge->voltage[0] != '\0' ? charge->voltage : contract->voltage};
 	struct known_table *table;
 
 	if (name[0] == '\0' || !ledger_is_watched(book->ledger)) {
 		return 0;
 	}
-	if (find_table(book, name, slot->month, &table, err) == -1) {
+	if (find_table(book, name, month, &table, err) == -1) {
 		return -1;
 	}
 	for (unsigned i = 0; table->later != NULL && i < ENERGY_BANDS; i++) {
 		unsigned band = i == TARIFF_BANDS_MAX ? BAND_NONE : i;
 
 		if ((seen & 1U << i) != 0 &&
-		    price_differs(table, slot, version, band)) {
+		    price_differs(table, charge, version, band, who)) {
 			return watched_use(&table->watched, book, &whom, err);
 		}
 	}
@@ -315,7 +316,7 @@ rulebook_prices(struct rulebook *book, const struct tariff_version *version,
 	    priced_slot(book, version, charge, month, who);
 	struct qf_error why;
 
-	if (watch_prices(book, slot, version, seen, err) == -1) {
+	if (watch_prices(book, version, charge, month, who, seen, err) == -1) {
 		return -1;
 	}
 	if ((seen & ~slot->known) == 0 ||
