@@ -202,6 +202,25 @@ charge_flush(struct charge_lines *lines, const struct charge_scope *scope,
 	return rc;
 }
 
+int
+charge_put(struct charge_lines *lines, const struct charge_scope *scope,
+    int64_t from_utc, int64_t to_utc, const struct dec *quantity,
+    const struct dec *price, const struct dec *exact, struct refusal *refusal)
+{
+	struct charge_line *line = add_line(lines, scope, from_utc, to_utc);
+
+	dec_set(&line->quantity, quantity);
+	if (price != NULL) {
+		line->has_price = true;
+		dec_set(&line->price, price);
+	}
+	if (exact == NULL) {
+		return 0;
+	}
+	dec_set(&line->exact, exact);
+	return round_line(line, scope->money_scale, refusal);
+}
+
 static bool
 taxed_alike(const struct charge *a, const struct charge *b)
 {

@@ -84,6 +84,12 @@ int charge_flush(struct charge_lines *lines, const struct charge_scope *scope,
     struct refusal *refusal);
 void charge_sums_release(struct charge_sums *sums);
 
+/* Adds one line whose exact amount is made elsewhere (NULL: none stands);
+ * price NULL: it has none.  0 or 1 (those of amount.h). */
+int charge_put(struct charge_lines *lines, const struct charge_scope *scope,
+    int64_t from_utc, int64_t to_utc, const struct dec *quantity,
+    const struct dec *price, const struct dec *exact, struct refusal *refusal);
+
 /* Where money is rounded on the total: for the lines [first, end), which make
  * one total, adds lines that hold what rounding them apart has lost. */
 int charge_round_total(struct charge_lines *lines, size_t first, size_t end,

@@ -23,6 +23,8 @@ struct question {
 	const struct price_rows *rows;
 	const struct price_for *who;
 	const char *user_class, *type, *voltage;
+	char *const *only; /* of a composed price: these items */
+	size_t only_count; /* 0: all */
 };
 
 struct parts {
@@ -318,6 +320,18 @@ printed_price(const struct question *q, unsigned band, struct dec *out,
 	return 0;
 }
 
+/* Whether the component is one of those that are asked for. */
+static bool
+is_asked(const struct question *q, const char *item)
+{
+	for (size_t i = 0; i < q->only_count; i++) {
+		if (strcmp(q->only[i], item) == 0) {
+			return true;
+		}
+	}
+	return q->only_count == 0;
+}
+
 static int
 composed_price(const struct question *q, unsigned band, struct dec *out,
     struct qf_error *err)
@@ -332,7 +346,8 @@ composed_price(const struct question *q, unsigned band, struct dec *out,
 		const struct price_row *row;
 		int found;
 
-		if (price_exemption(q->charge, c->item, q->who->contract,
+		if (!is_asked(q, c->item) ||
+		    price_exemption(q->charge, c->item, q->who->contract,
 			q->who->day) != NULL) {
 			continue;
 		}
@@ -502,6 +517,42 @@ price_of_band(struct dec *out, const struct tariff_version *version,
 	}
 	dec_release(&price);
 	return rc;
+}
+
+int
+price_of_items(struct dec *out, const struct tariff_version *version,
+    const struct charge *charge, unsigned band, const struct price_rows *rows,
+    const struct price_for *who, char *const *items, size_t count,
+    struct qf_error *err)
+{
+	const struct contract *contract = who->contract;
+	struct question q = {.version = version,
+	    .charge = charge,
+	    .rows = rows,
+	    .who = who,
+	    .only = items,
+	    .only_count = count,
+	    .user_class = said_or(charge->user_class, contract->user_class),
+	    .type = said_or(charge->type, contract->type),
+	    .voltage = said_or(charge->voltage, contract->voltage)};
+
+	dec_set_int(out, 0, 0);
+	if (count == 0 ||
+	    price_exemption(charge, "", contract, who->day) != NULL) {
+		return 0;
+	}
+	if (charge->form == PRICE_COMPOSED) {
+		return composed_price(&q, band, out, err);
+	}
+	if (charge->form != PRICE_OF_CHARGE) {
+		return 0;
+	}
+	if (price_of_items(out, version, &version->charges[charge->of_charge],
+		band, rows, who, items, count, err) == -1) {
+		return -1;
+	}
+	dec_mul(out, out, &charge->factor);
+	return 0;
 }
 
 const char *

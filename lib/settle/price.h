@@ -51,6 +51,13 @@ int price_of_band(struct dec *out, const struct tariff_version *version,
     const struct charge *charge, unsigned band, const struct price_rows *rows,
     const struct price_for *who, struct qf_error *err);
 
+/* The part of it that these items of a composed price make, before the price's
+ * own rounding; 0 where it has none of them. */
+int price_of_items(struct dec *out, const struct tariff_version *version,
+    const struct charge *charge, unsigned band, const struct price_rows *rows,
+    const struct price_for *who, char *const *items, size_t count,
+    struct qf_error *err);
+
 /* Whether two contracts of the same class, type and voltage, or two days, may
  * have different prices under the charge. */
 bool price_is_personal(

@@ -36,6 +36,7 @@ struct contract;
 struct entry;
 struct ledger;
 struct qf_error;
+struct rate_note;
 struct run;
 
 /* Changes with every change that makes other lines of the same facts. */
@@ -69,6 +70,18 @@ struct rate_sink {
 	    size_t count, struct qf_error *err);
 	/* May be NULL: called as points are passed. */
 	void (*progress)(void *context, int64_t points);
+	/* May be NULL: what a line came from that cannot be told from the
+	 * facts at a glance, such as which window was the peak; before the
+	 * lines of its unit. */
+	void (*note)(void *context, const struct rate_note *note);
+};
+
+/* A step on the way to the lines of a component that begin at an instant. */
+struct rate_note {
+	const char *component;
+	int64_t from_utc;
+	const char *step; /* a word */
+	const char *text; /* for a person */
 };
 
 struct rate_counts {

@@ -16,6 +16,7 @@
 #include "ledger/runs.h"
 #include "ledger/watch.h"
 #include "settle/charge.h"
+#include "settle/demand.h"
 #include "settle/session.h"
 #include "stage/rate.h"
 #include "stage/rulebook.h"
@@ -193,6 +194,9 @@ int rate_point_energy(struct rate *rate, enum channel channel,
 int rate_point_other(struct rate *rate, enum channel channel,
     const struct period *period, struct energy_series *out,
     struct qf_error *err);
+/* Those of any point, which the caller frees. */
+int rate_relations_of(struct rate *rate, const char *point,
+    struct rate_relations *relations, struct qf_error *err);
 /* Relations of the point in hand that make its energy other than its own. */
 int rate_point_relations(
     struct rate *rate, const struct rate_relations **out, struct qf_error *err);
@@ -231,13 +235,89 @@ int rate_sum_intervals(struct rate *rate, const struct rate_segment *segment,
     enum channel channel, struct qf_error *err);
 int rate_sum_registers(struct rate *rate, const struct rate_segment *segment,
     enum channel channel, struct qf_error *err);
+/* What the registers of any channel counted in [from_utc, to_utc), in total,
+ * or, without such a register, over the version's bands. */
+int rate_register_total(struct rate *rate, const struct rate_segment *segment,
+    enum channel channel, int64_t from_utc, int64_t to_utc, struct dec *out,
+    struct qf_error *err);
 /* The lines of one charge per kWh from them. */
 int rate_energy_charge(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, struct qf_error *err);
 
-/* rate_pieces.c: the lines of a charge per day, month or once. */
+/* rate_pieces.c: the lines of a charge per day, month or once, per kW or kVA.
+ */
 int rate_pieces(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, struct qf_error *err);
+/* How many of the thing the contract has ("quantity=2"); 1 if it says not. */
+int rate_pieces_of(
+    struct rate *rate, const struct contract *contract, struct dec *out);
+/* The price of a piece at an instant; *priced false where none stands and the
+ * charge allows that. */
+int rate_piece_price(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, int64_t utc, struct dec *out, bool *priced,
+    struct qf_error *err);
+/* The segment's first local day that no segment before it has taken. */
+int32_t
+rate_first_day(const struct rate *rate, const struct rate_segment *segment);
+
+/* rate_month.c: what falls on a part of a month, a line each. */
+int rate_months(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct qf_error *err);
+int rate_kva(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct qf_error *err);
+/* The month of a segment. */
+const struct rate_month *
+rate_month_of(const struct rate *rate, const struct rate_segment *segment);
+/* The contract's time in the month of the segment: of its own stretch, or,
+ * `whole`, from the first stretch to the last. */
+void rate_month_span(const struct rate *rate,
+    const struct rate_segment *segment, bool whole, int64_t *from_utc,
+    int64_t *to_utc);
+/* Whether this segment bears what falls on the month whole: it has the
+ * contract's first instant in it. */
+bool
+rate_bears_month(const struct rate *rate, const struct rate_segment *segment);
+/* A number that is an option of the contract.  1: bad-option. */
+int rate_option(struct rate *rate, const struct contract *contract,
+    const char *name, struct dec *out);
+/* The line of so much a month, on which the segment has a share: the amount is
+ * pieces / under x price x factor (NULL: 1), exact; quantity is what the line
+ * shows of the pieces.  None where the segment has no share. */
+struct rate_monthly {
+	const char *unit;
+	const struct dec *quantity, *pieces, *factor;
+	int under;
+};
+int rate_month_line(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, const struct rate_monthly *monthly,
+    struct qf_error *err);
+
+/* rate_demand.c: the maximum demand of the segment's month under the charge's
+ * rule, and its line. */
+struct rate_demanded {
+	struct demand_peak peak; /* of the month */
+	struct demand_peak before; /* of the months that the ratchet takes */
+	struct dec agreed; /* kW */
+	struct demand_charged charged;
+	struct dec kw; /* what is charged, as the rule rounds it */
+};
+int rate_demand(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct rate_demanded *out,
+    struct qf_error *err);
+void rate_demanded_release(struct rate_demanded *demanded);
+int rate_kw(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct qf_error *err);
+
+/* rate_loss.c: the lines of a charge for kWh lost before the meter. */
+int rate_loss(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct qf_error *err);
+
+/* rate_factor.c: the line of a power factor, after those that it is of. */
+int rate_power_factor(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct qf_error *err);
+
+/* rate_limit.c: the lines of limits, after all others of the unit. */
+int rate_limits(struct rate *rate, struct qf_error *err);
 
 /* rate_sessions.c: all sessions of the unit, which are held one by one. */
 int rate_sessions(struct rate *rate, struct qf_error *err);
@@ -247,6 +327,13 @@ int rate_sessions_held(struct rate *rate, struct qf_error *err);
 /* Adds kWh that were metered, of which `net` are the unit's to price. */
 void rate_balance_add(struct rate *rate, enum channel channel,
     const struct dec *metered, const struct dec *net);
+
+/* rate_note.c: tells the sink, where it listens, what the next lines of a
+ * charge from that instant on came from. */
+void rate_note(struct rate *rate, const struct charge *charge, int64_t from_utc,
+    const char *step, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+bool rate_notes(const struct rate *rate);
 
 /* rate_emit.c: hands out what a unit came to. */
 int rate_emit_lines(struct rate *rate, struct qf_error *err);

@@ -8,9 +8,9 @@
 #include "base/zone.h"
 #include "stage/rate_own.h"
 
-/* How many of the thing the contract has ("quantity=2"); 1 if it says not. */
-static int
-pieces_of(struct rate *rate, const struct contract *contract, struct dec *out)
+int
+rate_pieces_of(
+    struct rate *rate, const struct contract *contract, struct dec *out)
 {
 	unsigned long length;
 	const char *text = contract_option(contract, "quantity", &length);
@@ -28,10 +28,8 @@ pieces_of(struct rate *rate, const struct contract *contract, struct dec *out)
 	return 0;
 }
 
-/* The price of a piece at an instant; *priced false where none stands and the
- * charge allows that. */
-static int
-piece_price(struct rate *rate, const struct rate_segment *segment,
+int
+rate_piece_price(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, int64_t utc, struct dec *out, bool *priced,
     struct qf_error *err)
 {
@@ -46,8 +44,8 @@ piece_price(struct rate *rate, const struct rate_segment *segment,
 
 	if (series[0] == '\0') {
 		rc = rulebook_prices(rate->book, segment->version, charge,
-		    segment->month, &who, 1U << TARIFF_BANDS_MAX,
-		    &prices, &rate->refusal, err);
+		    segment->month, &who, 1U << TARIFF_BANDS_MAX, &prices,
+		    &rate->refusal, err);
 		price = rc == 0 ? band_price(&prices, TARIFF_BANDS_MAX) : NULL;
 		*priced = price != NULL;
 		if (*priced) {
@@ -111,9 +109,9 @@ piece_line(struct rate *rate, const struct rate_segment *segment,
 
 	rate_scope(rate, segment, charge, &scope);
 	scope.unit = unit;
-	rc = pieces_of(rate, segment->contract, &pieces);
+	rc = rate_pieces_of(rate, segment->contract, &pieces);
 	if (rc == 0) {
-		rc = piece_price(
+		rc = rate_piece_price(
 		    rate, segment, charge, utc, &price, &priced, err);
 	}
 	if (rc == 0) {
@@ -131,9 +129,8 @@ piece_line(struct rate *rate, const struct rate_segment *segment,
 	return rc;
 }
 
-/* The segment's first local day that no segment before it has taken. */
-static int32_t
-first_day(const struct rate *rate, const struct rate_segment *segment)
+int32_t
+rate_first_day(const struct rate *rate, const struct rate_segment *segment)
 {
 	int32_t day = zone_day_of(rate->zone, segment->from_utc);
 
@@ -153,7 +150,7 @@ line_a_day(struct rate *rate, const struct rate_segment *segment,
 {
 	int32_t end = zone_day_of(rate->zone, segment->to_utc - 1) + 1;
 
-	for (int32_t day = first_day(rate, segment); day < end; day++) {
+	for (int32_t day = rate_first_day(rate, segment); day < end; day++) {
 		int64_t start_utc = zone_day_start(rate->zone, day);
 		int64_t end_utc = zone_day_start(rate->zone, day + 1);
 		int rc = piece_line(rate, segment, charge, "day", start_utc,
@@ -179,9 +176,9 @@ add_days(struct rate *rate, const struct rate_segment *segment,
 	bool priced;
 	int rc = 0;
 
-	for (int32_t day = first_day(rate, segment); rc == 0 && day < end;
+	for (int32_t day = rate_first_day(rate, segment); rc == 0 && day < end;
 	     day++) {
-		rc = piece_price(rate, segment, charge,
+		rc = rate_piece_price(rate, segment, charge,
 		    zone_day_start(rate->zone, day), &price, &priced, err);
 		if (rc == 0) {
 			charge_add(sums, scope, TARIFF_BANDS_MAX, pieces,
@@ -200,7 +197,7 @@ line_of_days(struct rate *rate, const struct rate_segment *segment,
 	struct charge_sums sums = {0};
 	struct charge_scope scope;
 	struct dec pieces = {0};
-	int rc = pieces_of(rate, segment->contract, &pieces);
+	int rc = rate_pieces_of(rate, segment->contract, &pieces);
 
 	rate_scope(rate, segment, charge, &scope);
 	scope.unit = "day";
@@ -215,32 +212,6 @@ line_of_days(struct rate *rate, const struct rate_segment *segment,
 	charge_sums_release(&sums);
 	dec_release(&pieces);
 	return rc;
-}
-
-/* Whether the contract's first instant in the segment's month is the
- * segment's own: then this segment bears the month. */
-static bool
-bears_month(const struct rate *rate, const struct rate_segment *segment)
-{
-	const struct rate_month *month = rate->months;
-	int64_t first_utc = INT64_MAX;
-
-	while (month->month != segment->month) {
-		month++;
-		assert(month < rate->months + rate->month_count);
-	}
-	for (size_t i = 0; i < rate->unit.stretch_count; i++) {
-		const struct contract *stretch = &rate->unit.stretches[i];
-		int64_t from_utc = stretch->from_utc > month->from_utc
-				       ? stretch->from_utc
-				       : month->from_utc;
-
-		if (stretch->to_utc > month->from_utc &&
-		    from_utc < month->to_utc && from_utc < first_utc) {
-			first_utc = from_utc;
-		}
-	}
-	return segment->from_utc == first_utc;
 }
 
 /* Whether the segment begins a contract that continues no other stretch. */
@@ -272,7 +243,10 @@ rate_pieces(struct rate *rate, const struct rate_segment *segment,
 	case PER_MONTH_BY_DAY:
 		return line_a_day(rate, segment, charge, err);
 	case PER_MONTH:
-		if (bears_month(rate, segment)) {
+		if (charge->share != SHARE_WHOLE) {
+			return rate_months(rate, segment, charge, err);
+		}
+		if (rate_bears_month(rate, segment)) {
 			return piece_line(rate, segment, charge, "month",
 			    segment->from_utc, segment->from_utc,
 			    segment->to_utc, err);
@@ -285,9 +259,11 @@ rate_pieces(struct rate *rate, const struct rate_segment *segment,
 			    segment->to_utc, err);
 		}
 		return 0;
-	case PER_KWH:
-	case PER_KW:
 	case PER_KVA:
+		return rate_kva(rate, segment, charge, err);
+	case PER_KW:
+		return rate_kw(rate, segment, charge, err);
+	case PER_KWH:
 	case PER_POWER_FACTOR:
 	case PER_LIMIT:
 		break;

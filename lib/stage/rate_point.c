@@ -75,8 +75,8 @@ add_relation(struct rate *rate, struct rate_relations *relations,
 	relation->to_utc = to_utc;
 }
 
-static int
-find_relations(struct rate *rate, const char *point,
+int
+rate_relations_of(struct rate *rate, const char *point,
     struct rate_relations *relations, struct qf_error *err)
 {
 	struct fact fact;
@@ -147,8 +147,8 @@ rate_point_relations(
 	}
 	point->relations.count = 0;
 	if (may_be_parent(rate, &may, err) == -1 ||
-	    (may && find_relations(rate, point->name, &point->relations, err) ==
-			-1)) {
+	    (may && rate_relations_of(
+			rate, point->name, &point->relations, err) == -1)) {
 		return -1;
 	}
 	point->relations_loaded = true;
@@ -247,7 +247,7 @@ load_child(struct rate *rate, const struct above *above,
 			    "point %s stands behind itself", relation->child);
 		}
 	}
-	rc = find_relations(rate, relation->child, &relations, err);
+	rc = rate_relations_of(rate, relation->child, &relations, err);
 	for (unsigned c = 0; c < RATE_CHANNELS && rc == 0; c++) {
 		rc = base_of(rate, &here, (enum channel)c, &relations, net,
 		    &both[c], err);

@@ -251,6 +251,48 @@ tie(struct rate *rate, struct rate_sums *sums, enum channel channel,
 }
 
 int
+rate_register_total(struct rate *rate, const struct rate_segment *segment,
+    enum channel channel, int64_t from_utc, int64_t to_utc, struct dec *out,
+    struct qf_error *err)
+{
+	const struct tariff_version *version = segment->version;
+	struct rate_segment span = *segment;
+	struct asked asked = {.channel = channel};
+	struct dec kwh = {0};
+	struct refusal missing;
+	bool any = false;
+	int rc = check_relations(rate, err);
+
+	span.from_utc = from_utc;
+	span.to_utc = to_utc;
+	if (rc == 0) {
+		rc = counted(rate, &span, &asked, out, err);
+	}
+	if (rc != 2) {
+		return rc;
+	}
+	missing = rate->refusal;
+	dec_set_int(out, 0, 0);
+	for (size_t i = 0; i < version->band_count && (rc == 2 || rc == 0);
+	     i++) {
+		asked.band = version->bands[i].code;
+		rc = counted(rate, &span, &asked, &kwh, err);
+		if (rc == 0) {
+			any = true;
+			dec_add(out, out, &kwh);
+		}
+	}
+	dec_release(&kwh);
+	if (rc != 0 && rc != 2) {
+		return rc;
+	}
+	if (!any) {
+		rate->refusal = missing;
+	}
+	return any ? 0 : 1;
+}
+
+int
 rate_sum_registers(struct rate *rate, const struct rate_segment *segment,
     enum channel channel, struct qf_error *err)
 {

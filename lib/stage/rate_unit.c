@@ -160,15 +160,9 @@ rate_not_built(const struct charge *charge, struct refusal *refusal)
 		const char *word;
 	} words[] = {
 	    {charge->of_energy != OF_CHANNEL, "quantity"},
-	    {charge->share != SHARE_WHOLE, "share"},
 	    {charge->condition_count > 0, "when"},
 	    {charge->part != NULL, "part"},
-	    {charge->loss != NULL, "loss"},
 	    {charge->tiers != NULL, "tiers"},
-	    {charge->demand != NULL, "demand"},
-	    {charge->per == PER_KVA, "per=\"kva\""},
-	    {charge->power_factor != NULL, "power-factor"},
-	    {charge->limit != NULL, "limit"},
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -193,7 +187,12 @@ rate_charge(struct rate *rate, const struct rate_segment *segment,
 		return rate_pieces(rate, segment, charge, err);
 	}
 	if (basis == BASIS_SESSIONS) {
-		return 0;
+		return charge->loss == NULL
+			   ? 0
+			   : refuse(&rate->refusal, REASON_NO_INTERVALS,
+				 "charge %s is of lost kWh, which sessions do "
+				 "not have",
+				 charge->component);
 	}
 	assert(charge->channel < RATE_CHANNELS);
 	if (!rate->sums[charge->channel].ready) {
@@ -203,7 +202,30 @@ rate_charge(struct rate *rate, const struct rate_segment *segment,
 			 : rate_sum_registers(
 			       rate, segment, charge->channel, err);
 	}
-	return rc != 0 ? rc : rate_energy_charge(rate, segment, charge, err);
+	if (rc != 0) {
+		return rc;
+	}
+	return charge->loss != NULL
+		   ? rate_loss(rate, segment, charge, err)
+		   : rate_energy_charge(rate, segment, charge, err);
+}
+
+/* Power factors of a segment, once it has what they are of. */
+static int
+rate_adjustments(
+    struct rate *rate, const struct rate_segment *segment, struct qf_error *err)
+{
+	const struct tariff_version *version = segment->version;
+	int rc = 0;
+
+	for (size_t i = 0; i < version->charge_count && rc == 0; i++) {
+		if (version->charges[i].per == PER_POWER_FACTOR &&
+		    rate_charges(segment->contract, &version->charges[i])) {
+			rc = rate_power_factor(
+			    rate, segment, &version->charges[i], err);
+		}
+	}
+	return rc;
 }
 
 static int
@@ -216,12 +238,13 @@ rate_segment(
 	rate->sums[CHANNEL_IMPORT].ready = false;
 	rate->sums[CHANNEL_EXPORT].ready = false;
 	for (size_t i = 0; i < version->charge_count && rc == 0; i++) {
-		if (rate_charges(segment->contract, &version->charges[i])) {
+		if (version->charges[i].per < PER_POWER_FACTOR &&
+		    rate_charges(segment->contract, &version->charges[i])) {
 			rc = rate_charge(
 			    rate, segment, &version->charges[i], err);
 		}
 	}
-	return rc;
+	return rc != 0 ? rc : rate_adjustments(rate, segment, err);
 }
 
 /* Order and totals ------------------------------------------------------- */
@@ -508,11 +531,12 @@ rate_unit(struct rate *rate, struct contract *stretches, size_t count,
 	}
 	if (rc == 0 && unit->any_sessions) {
 		rc = rate_sessions(rate, err);
-		if (rc == 0) {
-			sort_lines(&unit->lines);
-		}
 	}
 	if (rc == 0) {
+		rc = rate_limits(rate, err);
+	}
+	if (rc == 0) {
+		sort_lines(&unit->lines);
 		rc = round_totals(rate);
 	}
 	if (rc == -1) {

@@ -79,6 +79,12 @@ int rulebook_prices(struct rulebook *book, const struct tariff_version *version,
     unsigned seen, struct band_prices *out, struct refusal *refusal,
     struct qf_error *err);
 
+/* The part of a price that these items of its table make; 0 where none. */
+int rulebook_items(struct rulebook *book, const struct tariff_version *version,
+    const struct charge *charge, int month, const struct price_for *who,
+    unsigned band, char *const *items, size_t count, struct dec *out,
+    struct refusal *refusal, struct qf_error *err);
+
 /* Steps of a price series that touch [from_utc, to_utc), in order; there may
  * be more around them. */
 int rulebook_series(struct rulebook *book, const char *series, int64_t from_utc,

@@ -331,6 +331,34 @@ rulebook_prices(struct rulebook *book, const struct tariff_version *version,
 	return -1;
 }
 
+int
+rulebook_items(struct rulebook *book, const struct tariff_version *version,
+    const struct charge *charge, int month, const struct price_for *who,
+    unsigned band, char *const *items, size_t count, struct dec *out,
+    struct refusal *refusal, struct qf_error *err)
+{
+	const char *name = price_table_of(version, charge);
+	const struct price_rows *rows = NULL;
+	struct known_table *table;
+	struct qf_error why;
+
+	if (name[0] != '\0') {
+		if (find_table(book, name, month, &table, err) == -1) {
+			return -1;
+		}
+		rows = &table->rows;
+	}
+	if (price_of_items(out, version, charge, band, rows, who, items, count,
+		&why) == 0) {
+		return 0;
+	}
+	if (refuse_error(refusal, &why) == 1) {
+		return 1;
+	}
+	*err = why;
+	return -1;
+}
+
 /* Series ----------------------------------------------------------------- */
 
 static void
