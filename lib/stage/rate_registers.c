@@ -144,6 +144,9 @@ counted(struct rate *rate, const struct rate_segment *segment,
 			to_utc = meter->to_utc;
 		}
 		rc = add_meter(rate, asked, meter, at_utc, to_utc, kwh, err);
+		if (rc == 2 && at_utc > segment->from_utc) {
+			rc = 1; /* the meter before had such a register */
+		}
 		at_utc = to_utc;
 	}
 	return rc;
@@ -173,15 +176,40 @@ seen_bands(struct rate *rate, const struct rate_segment *segment,
 	return 0;
 }
 
+/* The one band without a register is what the others leave of the total
+ * (平 = 总 - 峰 - 谷). */
+static int
+take_rest(struct rate *rate, struct rate_sums *sums, unsigned rest)
+{
+	struct dec left = {0};
+	char text[DEC_TEXT_MAX];
+	int rc = 0;
+
+	dec_set(&left, &sums->total);
+	for (size_t i = 0; i < ENERGY_BANDS; i++) {
+		dec_sub(&left, &left, &sums->kwh[i]);
+	}
+	if (dec_sign(&left) < 0) {
+		dec_format_trim(&left, text, sizeof(text));
+		rc = refuse(&rate->refusal, REASON_REGISTER_BANDS,
+		    "total minus bands is %s kWh", text);
+	}
+	dec_set(&sums->kwh[rest], &left);
+	dec_release(&left);
+	return rc;
+}
+
 /* Registers of the version's bands: those that have readings, and all that
- * occur if any of them has.  *any: whether one had. */
+ * occur if any of them has, but one where there is a total.  *any: whether one
+ * had. */
 static int
 count_bands(struct rate *rate, const struct rate_segment *segment,
-    enum channel channel, struct rate_sums *sums, bool *any,
+    enum channel channel, struct rate_sums *sums, bool has_total, bool *any,
     struct qf_error *err)
 {
 	const struct tariff_version *version = segment->version;
 	struct refusal missing = {.reason = ""};
+	unsigned rest = BAND_NONE, lacking = 0;
 
 	*any = false;
 	for (unsigned i = 0; i < ENERGY_BANDS; i++) {
@@ -203,7 +231,12 @@ count_bands(struct rate *rate, const struct rate_segment *segment,
 			return rc;
 		} else if ((sums->seen & 1U << i) != 0) {
 			missing = rate->refusal;
+			rest = i;
+			lacking++;
 		}
+	}
+	if (*any && has_total && lacking == 1) {
+		return take_rest(rate, sums, rest);
 	}
 	if (*any && missing.reason[0] != '\0') {
 		rate->refusal = missing;
@@ -314,7 +347,8 @@ rate_sum_registers(struct rate *rate, const struct rate_segment *segment,
 	if (has_total == 1 || has_total == -1) {
 		return has_total;
 	}
-	rc = count_bands(rate, segment, channel, sums, &has_bands, err);
+	rc = count_bands(
+	    rate, segment, channel, sums, has_total == 0, &has_bands, err);
 	if (rc == 0) {
 		if (has_total != 0) {
 			rate->refusal = missing;

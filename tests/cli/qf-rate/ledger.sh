@@ -146,3 +146,15 @@ holds()
 		FROM run_hold WHERE entry = (SELECT max(entry) FROM run)
 		ORDER BY line"
 }
+
+# The ranges of the power factor table of standard 0.90.
+ranges()
+{
+	cat <<-END
+	<range from="0.95" to="1.00" percent="-0.75"/>
+	<range from="0.90" to="0.94" percent="0" each="-0.15"/>
+	<range from="0.70" to="0.89" percent="0" at="0.90" each="0.5"/>
+	<range from="0.65" to="0.69" percent="10" at="0.70" each="1"/>
+	<range from="0.00" to="0.64" percent="15" at="0.65" each="2"/>
+	END
+}
