@@ -54,6 +54,12 @@ enum {
 		    "voltage, where it is open"                             \
 	}
 
+#define ROW_OPTION                                               \
+	{                                                        \
+		OPT_OPTION, 0, "option", "NAME=VALUE",           \
+		    "an option of the contract; may be repeated" \
+	}
+
 static const struct options_row check_rows[] = {
     ROW_PRICES,
     TOOL_ROW_JSON,
@@ -65,6 +71,7 @@ static const struct options_row show_rows[] = {
     ROW_CONDITIONS,
     ROW_PRICES,
     ROWS_USER,
+    ROW_OPTION,
     TOOL_ROW_LANG,
     {0},
 };
@@ -76,8 +83,7 @@ static const struct options_row price_rows[] = {
     ROW_PRICES,
     ROW_SERIES,
     ROWS_USER,
-    {OPT_OPTION, 0, "option", "NAME=VALUE",
-	"an option of the contract; may be repeated"},
+    ROW_OPTION,
     TOOL_ROW_JSON,
     {0},
 };

@@ -1,7 +1,8 @@
 /* tariff_compare.c - printed prices against the ones that a tariff composes.
  *
- * A band's printed row is left out of the table, and its price asked for: if
- * there is one all the same, it is composed.
+ * A band's printed row is left out of the table, and its price asked for, for
+ * a contract such as the row is for: if there is one all the same, it is
+ * composed.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -35,15 +36,22 @@ tariff_compare_table(struct sink sink, enum table_form form)
 	    sink, form, columns, sizeof(columns) / sizeof(columns[0]));
 }
 
+/* Whether a charge that says this word, or leaves it open, takes such rows. */
+static bool
+takes(const char *said, const char *of_row)
+{
+	return said[0] == '\0' || strcmp(said, of_row) == 0;
+}
+
 /* Whether a row is the printed price of the band for the charge. */
 static bool
 is_printed(
     const struct price_row *row, const struct charge *charge, const char *band)
 {
 	return strcmp(row->item, band) == 0 &&
-	       strcmp(row->user_class, charge->user_class) == 0 &&
-	       strcmp(row->type, charge->type) == 0 &&
-	       strcmp(row->voltage, charge->voltage) == 0;
+	       takes(charge->user_class, row->user_class) &&
+	       takes(charge->type, row->type) &&
+	       takes(charge->voltage, row->voltage);
 }
 
 static int
@@ -72,29 +80,32 @@ report(struct comparison *c, unsigned band, const struct dec *printed,
 	return rc;
 }
 
-/* The printed price of a band against that of the rest of the table. */
+/* A printed price of a band against that of the rest of the table, for those
+ * whom the row is for. */
 static int
-compare_band(struct comparison *c, unsigned band, struct qf_error *err)
+compare_row(struct comparison *c, unsigned band,
+    const struct price_row *printed, struct qf_error *err)
 {
-	const char *code = c->version->bands[band].code;
-	struct price_row *kept = xcalloc(c->rows->count + 1, sizeof(*kept));
-	const struct price_row *printed = NULL;
+	struct price_row *kept = xcalloc(c->rows->count, sizeof(*kept));
 	struct price_rows rest = {c->rows->month, c->rows->table, kept, 0};
-	struct contract any = {0};
-	struct price_for anybody = {
-	    .contract = &any, .day = c->version->from_day};
+	struct contract of_row = {0};
+	struct price_for who = {
+	    .contract = &of_row, .day = c->version->from_day};
 	struct dec composed = {0};
 	int rc = 0;
 
+	snprintf(of_row.user_class, sizeof(of_row.user_class), "%s",
+	    printed->user_class);
+	snprintf(of_row.type, sizeof(of_row.type), "%s", printed->type);
+	snprintf(
+	    of_row.voltage, sizeof(of_row.voltage), "%s", printed->voltage);
 	for (size_t i = 0; i < c->rows->count; i++) {
-		if (is_printed(&c->rows->rows[i], c->charge, code)) {
-			printed = &c->rows->rows[i];
-		} else {
+		if (&c->rows->rows[i] != printed) {
 			kept[rest.count++] = c->rows->rows[i];
 		}
 	}
-	if (printed != NULL && price_of_band(&composed, c->version, c->charge,
-				   band, &rest, &anybody, NULL) == 0) {
+	if (price_of_band(&composed, c->version, c->charge, band, &rest, &who,
+		NULL) == 0) {
 		dec_round(
 		    &composed, &composed, printed->price.scale, DEC_HALF_UP);
 		if (dec_cmp(&composed, &printed->price) != 0) {
@@ -103,6 +114,21 @@ compare_band(struct comparison *c, unsigned band, struct qf_error *err)
 	}
 	dec_release(&composed);
 	free(kept);
+	return rc;
+}
+
+/* All printed prices of a band in the month. */
+static int
+compare_band(struct comparison *c, unsigned band, struct qf_error *err)
+{
+	const char *code = c->version->bands[band].code;
+	int rc = 0;
+
+	for (size_t i = 0; i < c->rows->count && rc == 0; i++) {
+		if (is_printed(&c->rows->rows[i], c->charge, code)) {
+			rc = compare_row(c, band, &c->rows->rows[i], err);
+		}
+	}
 	return rc;
 }
 

@@ -247,7 +247,8 @@ show(const struct work *work, const char *path, const char *date,
 	struct tariff_show_options options = {.zh = request->zh,
 	    .user_class = request->user_class,
 	    .type = request->type,
-	    .voltage = request->voltage};
+	    .voltage = request->voltage,
+	    .options = request->options};
 	struct tariff *tariff;
 	int32_t day;
 	int rc;

@@ -9,15 +9,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/civil.h"
 #include "base/text.h"
 #include "format/table.h"
+#include "rules/whom.h"
+#include "stage/tariff_describe.h"
 #include "settle/charge.h"
 
 #define CELLS 96
 #define CELL_MINUTES 15
 #define TEXT_SIZE ((size_t)1 << 20)
 #define WIDTH_MIN 10
+
+/* Something that has prices: a charge, or one of its tiers. */
+struct priced {
+	const struct charge *charge;
+	const struct tier *tier; /* NULL: none */
+	bool column; /* prices under the bands, else one beneath */
+	const char *name;
+	size_t width;
+};
 
 /* What is being drawn. */
 struct drawing {
@@ -29,6 +41,9 @@ struct drawing {
 	struct buf out;
 	int month;
 	char letters[TARIFF_BANDS_MAX];
+	struct contract user; /* what is known of the one that it is shown to */
+	struct priced *priced;
+	size_t priced_count;
 };
 
 /* The text, and blanks up to the width. */
@@ -56,15 +71,7 @@ put_right(struct buf *out, const char *text, size_t width)
 static const char *
 name_of(const struct drawing *d, const char *code)
 {
-	const struct tariff_label *label = tariff_label(d->tariff, code);
-
-	if (label == NULL) {
-		return code;
-	}
-	if (d->options->zh) {
-		return label->zh[0] != '\0' ? label->zh : code;
-	}
-	return label->en[0] != '\0' ? label->en : code;
+	return tariff_name(d->tariff, code, d->options->zh);
 }
 
 static char
@@ -192,16 +199,17 @@ format_hours(const struct drawing *d, unsigned band, struct buf *out)
 	}
 }
 
-/* The price of a charge in a band as text; "-" where it is not known. */
+/* A price in a band as text; "-" where it is not known. */
 static void
-format_price(const struct drawing *d, const struct charge *charge,
+format_price(const struct drawing *d, const struct priced *priced,
     unsigned band, char *out, size_t size)
 {
+	const struct charge *charge = priced->charge;
 	const struct price_rows *rows = NULL;
 	const char *table = price_table_of(d->version, charge);
 	const char *series = charge_series(d->version, charge);
-	struct contract contract = {0};
-	struct price_for who = {.contract = &contract, .day = d->schedule.day};
+	struct price_for who = {
+	    .contract = &d->user, .day = d->schedule.day, .tier = priced->tier};
 	struct dec price = {0};
 	struct qf_error err;
 
@@ -209,11 +217,6 @@ format_price(const struct drawing *d, const struct charge *charge,
 		snprintf(out, size, "%s", series);
 		return;
 	}
-	snprintf(contract.user_class, sizeof(contract.user_class), "%s",
-	    d->options->user_class);
-	snprintf(contract.type, sizeof(contract.type), "%s", d->options->type);
-	snprintf(contract.voltage, sizeof(contract.voltage), "%s",
-	    d->options->voltage);
 	if (table[0] != '\0') {
 		rows = tariff_facts_table(d->facts, table, d->month);
 	}
@@ -227,36 +230,89 @@ format_price(const struct drawing *d, const struct charge *charge,
 	dec_release(&price);
 }
 
-/* Charges whose prices stand in columns under the bands. */
+/* Whether a rule's list leaves the user in, of whom nothing may be known. */
 static bool
-in_columns(const struct charge *charge)
+may_hold(char *const *words, size_t count, const char *word)
 {
-	return charge->per == PER_KWH && charge->by_band;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(words[i], word) == 0) {
+			return true;
+		}
+	}
+	return count == 0 || word[0] == '\0';
 }
 
-static size_t
-column_width(const struct drawing *d, const struct charge *charge)
+/* Whether the charge may be the user's, as far as is known. */
+static bool
+may_pay(const struct drawing *d, const struct charge *charge)
 {
-	const char *name = name_of(d, charge->component);
-	size_t width = table_width(name, strlen(name));
-	char price[DEC_TEXT_MAX];
+	struct for_whom option = {0};
 
-	for (unsigned i = 0; i < d->version->band_count; i++) {
-		format_price(d, charge, i, price, sizeof(price));
-		width = strlen(price) > width ? strlen(price) : width;
-	}
-	return width > WIDTH_MIN ? width : WIDTH_MIN;
+	memcpy(option.option, charge->whom.option, sizeof(option.option));
+	return may_hold(charge->whom.classes, charge->whom.class_count,
+		   d->user.user_class) &&
+	       may_hold(
+		   charge->whom.types, charge->whom.type_count, d->user.type) &&
+	       may_hold(charge->whom.voltages, charge->whom.voltage_count,
+		   d->user.voltage) &&
+	       (d->user.options[0] == '\0' || whom_fits(&option, &d->user));
 }
 
 static void
-draw_price(
-    struct drawing *d, const struct charge *charge, unsigned band, size_t width)
+add_priced(
+    struct drawing *d, const struct charge *charge, const struct tier *tier)
+{
+	struct priced *priced;
+	char price[DEC_TEXT_MAX];
+
+	d->priced =
+	    xreallocarray(d->priced, d->priced_count + 1, sizeof(*d->priced));
+	priced = &d->priced[d->priced_count++];
+	*priced = (struct priced){.charge = charge,
+	    .tier = tier,
+	    .column = charge->per == PER_KWH && charge->by_band,
+	    .name =
+		name_of(d, tier == NULL ? charge->component : tier->component),
+	    .width = WIDTH_MIN};
+	if (table_width(priced->name, strlen(priced->name)) > priced->width) {
+		priced->width = table_width(priced->name, strlen(priced->name));
+	}
+	for (unsigned i = 0; priced->column && i < d->version->band_count;
+	     i++) {
+		format_price(d, priced, i, price, sizeof(price));
+		if (strlen(price) > priced->width) {
+			priced->width = strlen(price);
+		}
+	}
+}
+
+static void
+collect_priced(struct drawing *d)
+{
+	for (size_t i = 0; i < d->version->charge_count; i++) {
+		const struct charge *charge = &d->version->charges[i];
+		size_t tiers = charge->tiers == NULL ? 0 : charge->tiers->count;
+
+		if (!may_pay(d, charge) || charge->per >= PER_POWER_FACTOR) {
+			continue;
+		}
+		for (size_t j = 0; j < tiers; j++) {
+			add_priced(d, charge, &charge->tiers->list[j]);
+		}
+		if (tiers == 0) {
+			add_priced(d, charge, NULL);
+		}
+	}
+}
+
+static void
+draw_price(struct drawing *d, const struct priced *priced, unsigned band)
 {
 	char price[DEC_TEXT_MAX];
 
-	format_price(d, charge, band, price, sizeof(price));
+	format_price(d, priced, band, price, sizeof(price));
 	buf_add_string(&d->out, "  ");
-	put_right(&d->out, price, width);
+	put_right(&d->out, price, priced->width);
 }
 
 /* Widths of the columns of names and hours. */
@@ -284,23 +340,21 @@ measure(const struct drawing *d, size_t *name_width, size_t *hours_width)
 static void
 draw_columns(struct drawing *d, size_t indent)
 {
-	const struct tariff_version *v = d->version;
 	bool any = false;
 
-	for (size_t j = 0; j < v->charge_count; j++) {
-		const struct charge *charge = &v->charges[j];
-		const char *name = name_of(d, charge->component);
-		size_t used = table_width(name, strlen(name));
+	for (size_t i = 0; i < d->priced_count; i++) {
+		const struct priced *p = &d->priced[i];
+		size_t used = table_width(p->name, strlen(p->name));
 
-		if (!in_columns(charge)) {
+		if (!p->column) {
 			continue;
 		}
 		if (!any) {
 			put_padded(&d->out, "", indent);
 		}
 		any = true;
-		put_padded(&d->out, "", 2 + column_width(d, charge) - used);
-		buf_add_string(&d->out, name);
+		put_padded(&d->out, "", 2 + p->width - used);
+		buf_add_string(&d->out, p->name);
 	}
 	if (any) {
 		buf_add_char(&d->out, '\n');
@@ -331,10 +385,9 @@ draw_bands(struct drawing *d)
 		put_padded(
 		    &d->out, name_of(d, v->bands[band].code), name_width + 2);
 		put_padded(&d->out, hours.bytes, hours_width);
-		for (size_t j = 0; j < v->charge_count; j++) {
-			if (in_columns(&v->charges[j])) {
-				draw_price(d, &v->charges[j], band,
-				    column_width(d, &v->charges[j]));
+		for (size_t j = 0; j < d->priced_count; j++) {
+			if (d->priced[j].column) {
+				draw_price(d, &d->priced[j], band);
 			}
 		}
 		buf_add_char(&d->out, '\n');
@@ -342,29 +395,67 @@ draw_bands(struct drawing *d)
 	buf_release(&hours);
 }
 
-/* Charges with one price, beneath. */
+/* "capacity  per kVA  22.0", of what has one price. */
+static void
+draw_one_price(struct drawing *d, const struct priced *priced)
+{
+	static const char *const per[] = {[PER_KWH] = "kWh",
+	    [PER_DAY] = "day",
+	    [PER_MONTH] = "month",
+	    [PER_ONCE] = "piece",
+	    [PER_MONTH_BY_DAY] = "month, by day",
+	    [PER_KW] = "kW",
+	    [PER_KVA] = "kVA"};
+	static const char *const mei[] = {[PER_KWH] = "千瓦时",
+	    [PER_DAY] = "日",
+	    [PER_MONTH] = "月",
+	    [PER_ONCE] = "次",
+	    [PER_MONTH_BY_DAY] = "月（按日）",
+	    [PER_KW] = "千瓦",
+	    [PER_KVA] = "千伏安"};
+	enum charge_per of = priced->charge->per;
+	char price[DEC_TEXT_MAX];
+
+	assert(of < PER_POWER_FACTOR);
+	format_price(d, priced, BAND_NONE, price, sizeof(price));
+	buf_printf(&d->out,
+	    d->options->zh ? "%s  每%s  %s\n" : "%s  per %s  %s\n",
+	    priced->name, d->options->zh ? mei[of] : per[of], price);
+}
+
+/* What a charge says beside its prices under the bands. */
+static void
+draw_charge(struct drawing *d, const struct charge *charge)
+{
+	struct buf words;
+	bool named = false;
+
+	for (size_t i = 0; i < d->priced_count; i++) {
+		if (d->priced[i].charge == charge && !d->priced[i].column) {
+			draw_one_price(d, &d->priced[i]);
+			named = true;
+		}
+	}
+	buf_init(&words, TEXT_SIZE);
+	tariff_describe(&words, d->tariff, d->version, charge, d->schedule.day,
+	    d->options->zh);
+	if (words.length > 0 && !named) {
+		buf_printf(&d->out, "%s\n", name_of(d, charge->component));
+	}
+	if (words.length > 0) {
+		buf_add(&d->out, words.bytes, words.length);
+	}
+	buf_release(&words);
+}
+
+/* Prices, tiers and all else that does not go under the bands. */
 static void
 draw_others(struct drawing *d)
 {
-	static const char *const per[] = {
-	    "kWh", "day", "month", "piece", "month, by day"};
-	static const char *const mei[] = {
-	    "千瓦时", "日", "月", "次", "月（按日）"};
-	const struct tariff_version *v = d->version;
-	char price[DEC_TEXT_MAX];
-
-	for (size_t j = 0; j < v->charge_count; j++) {
-		const struct charge *charge = &v->charges[j];
-
-		if (in_columns(charge)) {
-			continue;
+	for (size_t i = 0; i < d->version->charge_count; i++) {
+		if (may_pay(d, &d->version->charges[i])) {
+			draw_charge(d, &d->version->charges[i]);
 		}
-		format_price(d, charge, BAND_NONE, price, sizeof(price));
-		buf_printf(&d->out,
-		    d->options->zh ? "%s  每%s  %s\n" : "%s  per %s  %s\n",
-		    name_of(d, charge->component),
-		    d->options->zh ? mei[charge->per] : per[charge->per],
-		    price);
 	}
 }
 
@@ -387,6 +478,16 @@ write_trimmed(const struct buf *text, struct sink sink, struct qf_error *err)
 		line += length + (line[length] == '\n');
 	}
 	return 0;
+}
+
+static void
+know_user(struct contract *user, const struct tariff_show_options *options)
+{
+	snprintf(user->user_class, sizeof(user->user_class), "%s",
+	    options->user_class);
+	snprintf(user->type, sizeof(user->type), "%s", options->type);
+	snprintf(user->voltage, sizeof(user->voltage), "%s", options->voltage);
+	snprintf(user->options, sizeof(user->options), "%s", options->options);
 }
 
 int
@@ -412,6 +513,8 @@ tariff_show(const struct tariff *tariff, int32_t day,
 	civil_date(day, &year, &d.month, &day_of_month);
 	d.month += year * 100;
 	buf_init(&d.out, TEXT_SIZE);
+	know_user(&d.user, options);
+	collect_priced(&d);
 	choose_letters(&d);
 	draw_head(&d);
 	if (d.version->band_count > 0) {
@@ -427,5 +530,6 @@ tariff_show(const struct tariff *tariff, int32_t day,
 	}
 	rc = write_trimmed(&d.out, sink, err);
 	buf_release(&d.out);
+	free(d.priced);
 	return rc;
 }

@@ -5,7 +5,8 @@
  *
  * Errors: QF_DATA no-tariff where no version holds on the day, and what the
  * day's bands lack (rules/bands.h).  A price that is not known is shown as
- * "-"; that is no failure, since the hours are what is mostly asked for.
+ * "-"; that is no failure, since the hours are what is mostly asked for.  What
+ * is not for the user, as far as is known of them, is left out.
  */
 #ifndef QF_STAGE_TARIFF_SHOW_H
 #define QF_STAGE_TARIFF_SHOW_H
@@ -18,6 +19,7 @@ struct tariff_show_options {
 	bool zh; /* names in Chinese, else in English */
 	/* The user's, where the document leaves them to the contract. */
 	const char *user_class, *type, *voltage;
+	const char *options; /* "name=value name=value" */
 };
 
 int tariff_show(const struct tariff *tariff, int32_t day,
