@@ -18,6 +18,7 @@ enum {
 	OPT_CORRECT = 1,
 	OPT_DECLARE,
 	OPT_DRY_RUN,
+	OPT_MAP,
 	OPT_MAX_QUARANTINE,
 	OPT_QUARANTINE,
 	OPT_RECEIVED,
@@ -32,7 +33,9 @@ static const struct options_row rows[] = {
 	"rows that may be set aside with status 0 (default 0)"},
     {OPT_DECLARE, 0, "declare", "TEXT",
 	"declare reads whose files do not: \"quantity=kwh side=primary "
-	"label=start minutes=15\""},
+	"label=start minutes=15\"; of NEM12 and NEM13 \"offset=+10:00\""},
+    {OPT_MAP, 0, "map", "FILE",
+	"read files of CSV by a header map, whose columns are others"},
     {OPT_RECEIVED, 0, "received", "TIME",
 	"when the files arrived, local or with offset"},
     TOOL_ROW_ENCODING,
@@ -86,6 +89,9 @@ take_option(
 	case OPT_RECEIVED:
 		ingest->received = value;
 		return 0;
+	case OPT_MAP:
+		ingest->map = value;
+		return 0;
 	case OPT_DRY_RUN:
 		ingest->dry_run = true;
 		return 0;
@@ -99,6 +105,7 @@ take_option(
 	case TOOL_WAIT:
 		return tool_take_wait(tool, value, &ingest->wait_seconds);
 	case TOOL_ENCODING:
+		ingest->encoding_said = true;
 		return tool_take_encoding(tool, value, &ingest->encoding);
 	default:
 		BUG("option %d", id);

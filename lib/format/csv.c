@@ -43,6 +43,11 @@ struct csv_reader {
 	char **names; /* NULL until the header is read */
 	size_t name_count;
 	size_t header_line_no;
+	char *header_raw;
+	size_t skip;
+	const struct csv_rewrite *rewrite;
+	const char *const *our_names; /* of the rewritten columns */
+	size_t our_count;
 	struct csv_field *fields; /* columns_max of them */
 	size_t count; /* fields of the row, also those beyond columns_max */
 	size_t longest; /* upper bound of their lengths */
@@ -546,7 +551,8 @@ begin(struct csv_reader *reader, struct qf_error *err)
 	int rc;
 
 	while ((rc = lines_next(reader->lines, &line, err)) == 1) {
-		if (line.bytes[0] != '#') {
+		if (reader->preamble_count >= reader->skip &&
+		    line.bytes[0] != '#') {
 			break;
 		}
 		if (read_preamble(reader, &line, err) == -1) {
@@ -562,10 +568,19 @@ begin(struct csv_reader *reader, struct qf_error *err)
 						    : "%s: no header",
 		    reader->file);
 	}
-	if (read_row(reader, &line, err) == -1) {
+	reader->header_raw = xstrndup(line.bytes, content_length(&line));
+	if (read_row(reader, &line, err) == -1 ||
+	    read_header(reader, line.line_no, err) == -1) {
 		return -1;
 	}
-	return read_header(reader, line.line_no, err);
+	if (reader->rewrite == NULL) {
+		reader->our_names = (const char *const *)reader->names;
+		reader->our_count = reader->name_count;
+		return 0;
+	}
+	return reader->rewrite->header(reader->rewrite->context, reader->file,
+	    reader->header_line_no, (const char *const *)reader->names,
+	    reader->name_count, &reader->our_names, &reader->our_count, err);
 }
 
 static void
@@ -583,6 +598,8 @@ configure(struct csv_reader *reader, const struct csv_config *config)
 	reader->columns_max =
 	    config->columns_max == 0 ? CSV_COLUMNS_MAX : config->columns_max;
 	reader->by_library = config->by_library;
+	reader->skip = config->skip;
+	reader->rewrite = config->rewrite;
 	reader->fields = xcalloc(reader->columns_max, sizeof(*reader->fields));
 	if (csv_init(&reader->parser,
 		CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL) != 0) {
@@ -602,8 +619,14 @@ csv_open(struct csv_reader **out, int fd, const char *file,
 	reader->file = file;
 	configure(reader, config);
 	if (lines_open(&reader->lines, fd, file, config->encoding,
-		CSV_RECORD_MAX, err) == -1 ||
-	    begin(reader, err) == -1) {
+		CSV_RECORD_MAX, err) == -1) {
+		csv_close(reader);
+		return -1;
+	}
+	if (config->open_end) {
+		lines_allow_open_end(reader->lines);
+	}
+	if (begin(reader, err) == -1) {
 		csv_close(reader);
 		return -1;
 	}
@@ -624,6 +647,7 @@ csv_close(struct csv_reader *reader)
 		free(reader->names[i]);
 	}
 	free(reader->names);
+	free(reader->header_raw);
 	free(reader->fields);
 	free(reader->text);
 	csv_free(&reader->parser);
@@ -660,9 +684,12 @@ csv_next(struct csv_reader *reader, struct csv_row *row, struct qf_error *err)
 	row->raw = line.bytes;
 	row->raw_length = line.length;
 	row->fields = reader->fields;
-	row->count = reader->count;
+	row->count = reader->our_count;
 	row->fault = NULL;
-	if (judge(reader, line.line_no, &reader->fault) == -1) {
+	if (judge(reader, line.line_no, &reader->fault) == -1 ||
+	    (reader->rewrite != NULL &&
+		reader->rewrite->row(reader->rewrite->context, line.line_no,
+		    reader->fields, &row->fields, &reader->fault) == -1)) {
 		row->fields = NULL;
 		row->count = 0;
 		row->fault = &reader->fault;
@@ -680,8 +707,14 @@ csv_preamble(const struct csv_reader *reader, const char *const **lines)
 size_t
 csv_header(const struct csv_reader *reader, const char *const **names)
 {
-	*names = (const char *const *)reader->names;
-	return reader->name_count;
+	*names = reader->our_names;
+	return reader->our_count;
+}
+
+const char *
+csv_header_raw(const struct csv_reader *reader)
+{
+	return reader->header_raw;
 }
 
 size_t

@@ -69,11 +69,32 @@
 #define CSV_RECORD_MAX (1u << 20) /* bytes of a row with its line ends */
 #define CSV_PREAMBLE_MAX 64 /* lines before the header */
 
+struct csv_field;
+
+/* Makes other columns of those of a file: the reader then hands out these, and
+ * has only the faults of its own to say of those of the file. */
+struct csv_rewrite {
+	void *context;
+	/* Gets the file's header; *out and what it points to are valid until
+	 * the next call. */
+	int (*header)(void *context, const char *file, size_t line_no,
+	    const char *const *names, size_t count, const char *const **out,
+	    size_t *out_count, struct qf_error *err);
+	/* Gets the fields of a sound row; *out are as many as the names, valid
+	 * until the next call.  -1 with the row's fault. */
+	int (*row)(void *context, size_t line_no,
+	    const struct csv_field *fields, const struct csv_field **out,
+	    struct qf_error *fault);
+};
+
 /* All zero is the default of everything. */
 struct csv_config {
 	enum text_encoding encoding; /* TEXT_UTF8 or TEXT_GB18030, which is
 				      * converted while it is read */
 	char delimiter; /* 0 means ','; an ASCII character */
+	size_t skip; /* lines before the header, taken for preamble */
+	bool open_end; /* the last line need not have a line end */
+	const struct csv_rewrite *rewrite; /* NULL: rows as they are */
 	size_t field_size_max; /* bytes; 0 means CSV_FIELD_MAX */
 	size_t columns_max; /* 0 means CSV_COLUMNS_MAX */
 	bool by_library; /* every row through libcsv, none by the
@@ -114,6 +135,9 @@ size_t csv_preamble(const struct csv_reader *reader, const char *const **lines);
 
 /* Number of columns; *names are their names, valid as long as the reader. */
 size_t csv_header(const struct csv_reader *reader, const char *const **names);
+
+/* The header as it stands in the file, without its line end. */
+const char *csv_header_raw(const struct csv_reader *reader);
 
 /* Line of the header, from 1. */
 size_t csv_header_line(const struct csv_reader *reader);

@@ -4,7 +4,6 @@
  */
 #include "format/declare.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -199,7 +198,9 @@ declare_reads(struct declaration *out, const char *const *preamble,
 	size_t i;
 
 	for (i = 0; i < preamble_count; i++) {
-		assert(preamble[i][0] == '#');
+		if (preamble[i][0] != '#') {
+			continue; /* skipped by a header map */
+		}
 		place.line_no = i + 1;
 		if (take_line(&said, preamble[i] + 1, &place, err) == -1) {
 			return -1;

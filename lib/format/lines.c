@@ -229,6 +229,8 @@ advance(struct lines *lines, struct qf_error *err)
 			return 0;
 		}
 		if (lines->at_end && lines->open_end) {
+			/* There is room behind the last byte. */
+			lines->buffer[lines->end++] = '\n';
 			lines->next = lines->scanned = lines->end;
 			break;
 		}

@@ -41,7 +41,7 @@ struct lines;
 int lines_open(struct lines **out, int fd, const char *file,
     enum text_encoding encoding, size_t size_max, struct qf_error *err);
 
-/* Takes a last line without a line end as it is: for formats whose last record
+/* Gives a last line without a line end one: for formats whose last record
  * says itself that it is the last. */
 void lines_allow_open_end(struct lines *lines);
 

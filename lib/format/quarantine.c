@@ -47,11 +47,7 @@ write_head(struct writer *writer, const char *declaration, struct qf_error *err)
 	if (declaration != NULL) {
 		buf_printf(&head, "#%s\n", declaration);
 	}
-	count = csv_header(writer->reader, &texts);
-	for (i = 0; i < count; i++) {
-		buf_printf(&head, "%s%s", i == 0 ? "" : ",", texts[i]);
-	}
-	buf_add_char(&head, '\n');
+	buf_printf(&head, "%s\n", csv_header_raw(writer->reader));
 	assert(!head.overflowed);
 	rc = outfile_write(writer->rows, head.bytes, head.length, err);
 	buf_release(&head);

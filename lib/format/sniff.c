@@ -326,11 +326,9 @@ refuse_binary(
 }
 
 int
-sniff_fd(struct sniff *out, int fd, const char *file,
-    enum text_encoding encoding, struct qf_error *err)
+sniff_fd_by(struct sniff *out, int fd, const char *file,
+    const struct csv_config *config, struct qf_error *err)
 {
-	struct csv_config config = {
-	    .encoding = encoding, .columns_max = SERIES_VALUES_MAX + 8};
 	char head[HEAD_SIZE + 1] = "";
 	ssize_t n;
 
@@ -347,7 +345,7 @@ sniff_fd(struct sniff *out, int fd, const char *file,
 		return 0;
 	}
 	if (refuse_binary(head, (size_t)n, file, err) == -1 ||
-	    sniff_csv(out, fd, file, &config, err) == -1) {
+	    sniff_csv(out, fd, file, config, err) == -1) {
 		return -1;
 	}
 	if (lseek(fd, 0, SEEK_SET) == -1) {
@@ -377,6 +375,16 @@ sniff_name(const struct sniff *kind)
 		return "espi";
 	}
 	BUG("format %d", (int)kind->format);
+}
+
+int
+sniff_fd(struct sniff *out, int fd, const char *file,
+    enum text_encoding encoding, struct qf_error *err)
+{
+	struct csv_config config = {
+	    .encoding = encoding, .columns_max = SERIES_VALUES_MAX + 8};
+
+	return sniff_fd_by(out, fd, file, &config, err);
 }
 
 bool

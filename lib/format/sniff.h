@@ -20,6 +20,8 @@
 #include "base/text.h"
 #include "model/fact.h"
 
+struct csv_config;
+
 enum sniff_format {
 	SNIFF_RULE, /* an XML document: a tariff */
 	SNIFF_FACTS, /* one row a fact */
@@ -43,6 +45,10 @@ struct sniff {
  * structural ones of csv.h; QF_IO sniff-read. */
 int sniff_fd(struct sniff *out, int fd, const char *file,
     enum text_encoding encoding, struct qf_error *err);
+
+/* The same for CSV that is not read as its encoding alone says. */
+int sniff_fd_by(struct sniff *out, int fd, const char *file,
+    const struct csv_config *config, struct qf_error *err);
 
 /* The same for a header that is read already. */
 int sniff_header(struct sniff *out, const char *const *names, size_t count);

@@ -75,6 +75,10 @@ int facts_known(struct ledger *ledger, const char *sha256,
 int facts_find_batch(struct ledger *ledger, int64_t asof, const char *format,
     const char *declarations, struct handle *handle, struct qf_error *err);
 
+/* Whether a batch was declared so, or what it declares begins so: 1 or 0. */
+int facts_declared(struct ledger *ledger, int64_t entry, const char *text,
+    struct qf_error *err);
+
 /* 1 if a batch of so many bytes is there, else 0: where none is, a large file
  * need not be read for its digest before it is read for its rows. */
 int facts_size_known(

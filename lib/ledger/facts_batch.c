@@ -20,6 +20,7 @@ enum {
 	Q_LATER_RULE,
 	Q_SUPERSEDED_READS,
 	Q_SIZE,
+	Q_DECLARED,
 	Q_SAME_BATCH
 };
 static const char *const sql[] = {
@@ -45,6 +46,8 @@ static const char *const sql[] = {
 	"b.entry"
 	" WHERE b.format = ?1 AND b.declarations = ?2 AND b.entry <= ?3"
 	" ORDER BY b.entry DESC LIMIT 1",
+    [Q_DECLARED] = "SELECT 1 FROM batch WHERE entry = ?1"
+		   " AND substr(declarations, 1, length(?2)) = ?2",
     [Q_SIZE] = "SELECT 1 FROM batch WHERE bytes = ?1 LIMIT 1",
 };
 static const struct stmt_list list = STMT_LIST(sql);
@@ -325,6 +328,23 @@ facts_find_batch(struct ledger *ledger, int64_t asof, const char *format,
 	if (found == 1) {
 		take_handle(handle, ENTRY_BATCH, stmt);
 	}
+	sqlite3_reset(stmt);
+	return found;
+}
+
+int
+facts_declared(struct ledger *ledger, int64_t entry, const char *text,
+    struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+	int found;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_DECLARED, err) == -1) {
+		return -1;
+	}
+	stmt_bind_int(stmt, 1, entry);
+	stmt_bind_text(stmt, 2, text);
+	found = stmt_step(stmt, ledger, err);
 	sqlite3_reset(stmt);
 	return found;
 }

@@ -18,6 +18,8 @@
 
 #include "base/alloc.h"
 #include "base/zone.h"
+#include "format/csv.h"
+#include "format/headers.h"
 #include "format/instant.h"
 #include "ledger/db.h"
 #include "stage/intake.h"
@@ -97,8 +99,9 @@ check_name(const struct operand *operand, struct qf_error *err)
 /* Finds out what an operand is; closes it again, for there may be many. */
 static int
 look_at(struct operand *operand, const struct ingest_options *options,
-    struct qf_error *err)
+    struct headers *map, struct qf_error *err)
 {
+	struct csv_config config = intake_config(options, map, false);
 	int fd, rc;
 
 	if (check_name(operand, err) == -1) {
@@ -112,8 +115,7 @@ look_at(struct operand *operand, const struct ingest_options *options,
 	if (fd == -1) {
 		return -1;
 	}
-	rc =
-	    sniff_fd(&operand->kind, fd, operand->name, options->encoding, err);
+	rc = sniff_fd_by(&operand->kind, fd, operand->name, &config, err);
 	close(fd);
 	if (rc == 0) {
 		operand->file->format = sniff_name(&operand->kind);
@@ -162,7 +164,7 @@ by_kind(const void *a, const void *b)
  * which they are to be taken. */
 static void
 look_at_all(struct ingest_report *report, const struct ingest_options *options,
-    struct operand *operands, size_t *ready)
+    struct headers *map, struct operand *operands, size_t *ready)
 {
 	struct operand *operand;
 	struct qf_error fault;
@@ -182,7 +184,7 @@ look_at_all(struct ingest_report *report, const struct ingest_options *options,
 		if (strcmp(operand->name, "-") == 0) {
 			operand->name = STDIN_NAME;
 		}
-		if (look_at(operand, options, &fault) == -1) {
+		if (look_at(operand, options, map, &fault) == -1) {
 			intake_refuse(options, operand->file, &fault);
 			if (operand->spool_fd != -1) {
 				close(operand->spool_fd);
@@ -217,10 +219,10 @@ parse_received(
 
 /* Takes the files that can be taken, in one transaction. */
 static int
-take_all(const struct ingest_options *options, struct operand *operands,
-    size_t count, struct qf_error *err)
+take_all(const struct ingest_options *options, struct headers *map,
+    struct operand *operands, size_t count, struct qf_error *err)
 {
-	struct intake intake = {.options = options};
+	struct intake intake = {.options = options, .map = map};
 	struct zone *zone = NULL;
 	size_t i;
 	int rc = -1;
@@ -286,7 +288,8 @@ ingest_run(struct ingest_report **out, const struct ingest_options *options,
 {
 	struct ingest_report *report = xcalloc(1, sizeof(*report));
 	struct operand *operands = xcalloc(count, sizeof(*operands));
-	size_t i, ready;
+	struct headers *map = NULL;
+	size_t i, ready = 0;
 	int rc = 0;
 
 	assert(count > 0 && err != NULL);
@@ -296,9 +299,14 @@ ingest_run(struct ingest_report **out, const struct ingest_options *options,
 		report->files[i].path = paths[i];
 		report->files[i].format = "";
 	}
-	look_at_all(report, options, operands, &ready);
+	if (options->map != NULL) {
+		rc = headers_load(&map, options->map, err);
+	}
+	if (rc == 0) {
+		look_at_all(report, options, map, operands, &ready);
+	}
 	if (ready > 0) {
-		rc = take_all(options, operands, ready, err);
+		rc = take_all(options, map, operands, ready, err);
 	}
 	for (i = 0; i < ready; i++) {
 		free(operands[i].quarantine);
@@ -307,6 +315,7 @@ ingest_run(struct ingest_report **out, const struct ingest_options *options,
 		}
 	}
 	free(operands);
+	headers_free(map);
 	if (rc == -1) {
 		take_back(report, err);
 	}

@@ -41,6 +41,8 @@ struct ingest_options {
 	const char *received; /* local time or with offset, or NULL */
 	const char *declare; /* for reads that do not declare, or NULL */
 	enum text_encoding encoding;
+	bool encoding_said; /* it goes over that of a header map */
+	const char *map; /* header map for files of CSV, or NULL */
 	bool dry_run; /* do everything, keep nothing */
 	bool quiet; /* no progress bar */
 	/* Told of each fault, and of what was set aside. */

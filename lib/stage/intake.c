@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,12 +15,30 @@
 #include "base/xml.h"
 #include "format/csv.h"
 #include "format/faults.h"
+#include "format/headers.h"
+#include "format/mdff.h"
 #include "format/quarantine.h"
 #include "ledger/db.h"
 #include "ledger/entry.h"
 #include "ledger/facts.h"
 
+#define DECLARATIONS_MAX 320
 #define LARGE ((int64_t)16 << 20) /* bytes, to be spared a second reading */
+
+struct csv_config
+intake_config(
+    const struct ingest_options *options, struct headers *map, bool raw)
+{
+	struct csv_config config = {.encoding = options->encoding,
+	    .columns_max = SERIES_VALUES_MAX + 8};
+
+	if (map != NULL && raw) {
+		headers_configure_raw(map, options->encoding_said, &config);
+	} else if (map != NULL) {
+		headers_configure(map, options->encoding_said, &config);
+	}
+	return config;
+}
 
 int
 intake_open(const struct operand *operand, struct qf_error *err)
@@ -61,6 +80,14 @@ intake_refuse(const struct ingest_options *options, struct ingest_file *file,
 	file->state = INGEST_REFUSED;
 	file->error = *fault;
 	options->say(options->context, fault);
+}
+
+/* True where the file is read by the header map. */
+static bool
+is_mapped(const struct passage *passage)
+{
+	return passage->intake->map != NULL &&
+	       sniff_is_csv(&passage->operand->kind);
 }
 
 /* Says faults or notes: all, or the first so many and how many more there
@@ -133,8 +160,8 @@ set_aside(struct passage *passage, struct digest *sha256, struct qf_error *err)
 {
 	const struct ingest_options *options = passage->intake->options;
 	const struct operand *operand = passage->operand;
-	struct csv_config config = {.encoding = options->encoding,
-	    .columns_max = SERIES_VALUES_MAX + 8};
+	struct csv_config config =
+	    intake_config(options, passage->intake->map, true);
 	struct quarantine_plan plan = {
 	    .path = operand->quarantine,
 	    .tool = "qf-ingest",
@@ -165,6 +192,20 @@ set_aside(struct passage *passage, struct digest *sha256, struct qf_error *err)
 	return 0;
 }
 
+/* What the batch keeps of how its file was read: the header map, and what was
+ * declared. */
+static void
+declare_all(const struct passage *passage, char out[DECLARATIONS_MAX])
+{
+	const char *map = "", *text = passage->declaration.text;
+
+	if (is_mapped(passage)) {
+		map = headers_declaration(passage->intake->map);
+	}
+	snprintf(out, DECLARATIONS_MAX, "%s%s%s", map,
+	    map[0] == '\0' || text[0] == '\0' ? "" : " ", text);
+}
+
 /* The batch's own row, after those of its facts. */
 static int
 append_batch(
@@ -174,11 +215,12 @@ append_batch(
 	const struct operand *operand = passage->operand;
 	const struct ingest_file *file = operand->file;
 	char aside_hex[DIGEST_HEX_SIZE];
+	char declarations[DECLARATIONS_MAX];
 	struct batch batch = {
 	    .format = file->format,
 	    .file = operand->basename,
 	    .sha256 = file->sha256,
-	    .declarations = passage->declaration.text,
+	    .declarations = declarations,
 	    .bytes = file->bytes,
 	    .received_utc = passage->intake->received_utc,
 	    .reason = options->correct,
@@ -187,6 +229,7 @@ append_batch(
 	    .set_aside = file->set_aside,
 	};
 
+	declare_all(passage, declarations);
 	if (file->set_aside > 0) {
 		digest_hex(aside, aside_hex);
 		batch.set_aside_sha256 = aside_hex;
@@ -273,6 +316,32 @@ take_digest(struct passage *passage, struct qf_error *err)
 	return 0;
 }
 
+/* Whether known bytes were read as they are to be now: by another header map,
+ * or another clock, they are other facts. */
+static int
+same_reading(const struct passage *passage, struct qf_error *err)
+{
+	const struct intake *intake = passage->intake;
+	enum sniff_format format = passage->operand->kind.format;
+	char declared[MDFF_DECLARATION_MAX];
+	const char *text = NULL;
+	int32_t offset_s;
+
+	if (is_mapped(passage)) {
+		text = headers_declaration(intake->map);
+	} else if (format == SNIFF_NEM12 || format == SNIFF_NEM13) {
+		if (mdff_declare(&offset_s, declared, intake->options->declare,
+			err) == -1) {
+			return -1;
+		}
+		text = declared;
+	}
+	return text == NULL
+		   ? 1
+		   : facts_declared(intake->ledger,
+			 passage->operand->file->handle.entry, text, err);
+}
+
 /* Whether the bytes are known: 1 if so. */
 static int
 recognize(struct passage *passage, struct qf_error *err)
@@ -293,7 +362,12 @@ recognize(struct passage *passage, struct qf_error *err)
 		return qf_fail_prefix(err, "%s", passage->operand->name);
 	}
 	if (rc == 1) {
+		rc = same_reading(passage, err);
+	}
+	if (rc == 1) {
 		file->state = INGEST_KNOWN;
+	} else {
+		file->handle = (struct handle){0};
 	}
 	return rc;
 }

@@ -22,8 +22,10 @@
 #include "stage/ingest.h"
 
 struct entry;
+struct csv_config;
 struct fact;
 struct faults;
+struct headers;
 struct ledger;
 struct progress;
 struct read_source;
@@ -34,6 +36,7 @@ struct intake {
 	const struct ingest_options *options;
 	struct ledger *ledger;
 	const struct zone *zone;
+	struct headers *map; /* of all files of CSV, or NULL */
 	int64_t received_utc; /* INT64_MIN: not said */
 };
 
@@ -60,6 +63,10 @@ struct passage {
 	struct faults *faults;
 	struct faults *notes; /* NULL where the format has none */
 };
+
+/* How files of CSV are read; raw: as they are, whatever the map. */
+struct csv_config intake_config(
+    const struct ingest_options *options, struct headers *map, bool raw);
 
 /* Opens the operand's file, at its start; the descriptor is the caller's. */
 int intake_open(const struct operand *operand, struct qf_error *err);

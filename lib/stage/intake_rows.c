@@ -12,6 +12,7 @@
 #include "format/factcsv.h"
 #include "format/faults.h"
 #include "format/gather.h"
+#include "format/headers.h"
 #include "format/readscsv.h"
 #include "ledger/db.h"
 #include "ledger/entry.h"
@@ -208,11 +209,15 @@ static int
 declare(struct passage *passage, const struct csv_reader *reader,
     struct qf_error *err)
 {
-	const char *const *preamble;
+	const struct intake *intake = passage->intake;
+	const char *const *preamble, *given = intake->options->declare;
 	size_t count = csv_preamble(reader, &preamble);
 
-	return declare_reads(&passage->declaration, preamble, count,
-	    passage->intake->options->declare, passage->operand->name, err);
+	if (given == NULL && intake->map != NULL) {
+		given = headers_reads(intake->map);
+	}
+	return declare_reads(&passage->declaration, preamble, count, given,
+	    passage->operand->name, err);
 }
 
 /* Once through the file. */
@@ -222,8 +227,8 @@ pass(struct passage *passage, enum gather_mode mode, bool *disordered,
 {
 	const struct intake *intake = passage->intake;
 	struct operand *operand = passage->operand;
-	struct csv_config config = {.encoding = intake->options->encoding,
-	    .columns_max = SERIES_VALUES_MAX + 8};
+	struct csv_config config =
+	    intake_config(intake->options, intake->map, false);
 	bool facts = operand->kind.format == SNIFF_FACTS;
 	struct csv_reader *reader = NULL;
 	struct progress bar;
