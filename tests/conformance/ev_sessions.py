@@ -3,7 +3,7 @@
     ev_sessions.py FILE ...     charging reports of the two published sets: ';',
                                 decimal comma, wall-clock times of Europe/Oslo
 
-Every session goes in.  Which of them cannot be right is found here from the
+The files go in as they are, by a header map.  Every session goes in.  Which of them cannot be right is found here from the
 file alone: no end, an end not after the start, a time in an hour that exists
 twice or not at all.  These, and no others, must be set aside with a reason.
 The others are rated by two bands, day and night, evenly over their time; the
@@ -17,7 +17,6 @@ import datetime
 import decimal
 import fractions
 import os
-import re
 import sys
 import zoneinfo
 
@@ -47,6 +46,23 @@ TARIFF = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+# How the columns of a set stand for those of a session; what else it has is
+# not read.
+MAP = """<?xml version="1.0" encoding="UTF-8"?>
+<headers xmlns="urn:qingfen:headers:1" id="charging-reports" format="session"
+    delimiter=";" decimal="," others="ignored">
+  <column name="session" from="%(session_id)s"/>
+  <column name="point" from="%(location)s"/>
+  <column name="party" from="%(user_id)s"/>
+  <column name="start" from="%(plugin_time)s"
+      time="YYYY-MM-DD hh:mm:ss|DD.MM.YYYY hh:mm"><word from="NA" to=""/></column>
+  <column name="end" from="%(plugout_time)s"
+      time="YYYY-MM-DD hh:mm:ss|DD.MM.YYYY hh:mm"><word from="NA" to=""/></column>
+  <column name="import_kwh" from="%(energy_session)s">
+    <word from="NA" to=""/></column>
+</headers>
+"""
+
 # What the columns of the other set are called in the first.
 COLUMNS = {"Garage_ID": "location", "User_ID": "user_id",
            "session_ID": "session_id", "Start_plugin": "plugin_time",
@@ -71,11 +87,6 @@ def wall(text):
     if "." in text:
         return datetime.datetime.strptime(text, "%d.%m.%Y %H:%M")
     return datetime.datetime.fromisoformat(text)
-
-
-def written(text):
-    when = wall(text)
-    return "" if when is None else when.strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def fault(text):
@@ -151,15 +162,10 @@ def split(kwh, start, end):
     return out
 
 
-def ident(text):
-    return re.sub(r"[^A-Za-z0-9._:-]", "-", text.encode(
-        "ascii", "replace").decode())
-
-
-def load(ledger, rows):
+def load(ledger, rows, paths):
     """Brings the registry and all sessions in; returns the quarantine."""
-    places = sorted({ident(r["location"]) for r in rows})
-    users = sorted({ident(r["user_id"]) for r in rows})
+    places = sorted({r["location"] for r in rows})
+    users = sorted({r["user_id"] for r in rows})
     files = [
         ledger.write("party.csv", "party,kind,name_zh,name_en,from,to",
                      [("operator", "operator", "", "", "2000-01-01", "")] +
@@ -176,20 +182,23 @@ def load(ledger, rows):
                                  for p in places]),
         ledger.text("day-night.xml", TARIFF)]
     ledger.run("qf-ingest", *files)
-    sessions = ledger.write(
-        "session.csv", "session,point,vehicle,party,start,end,import_kwh,"
-        "export_kwh", [
-            (ident(r["session_id"]), ident(r["location"]), "",
-             ident(r["user_id"]), written(r["plugin_time"]),
-             written(r["plugout_time"]), energy(r), "") for r in rows])
-    aside = ledger.file("aside.csv")
-    ledger.run("qf-ingest", "--quarantine", aside, sessions, allowed=(0, 1))
-    reasons = {}
-    with open(aside, encoding="utf-8", newline="") as f:
-        names = [row["session"] for row in csv.DictReader(f)]
-    with open(aside + ".reasons.csv", encoding="utf-8", newline="") as f:
-        for row in csv.DictReader(f):
-            reasons.setdefault(row["line"], row["reason"])
+    names, reasons = [], {}
+    for number, path in enumerate(paths):
+        aside = ledger.file("aside-%d.csv" % number)
+        with open(path, encoding="utf-8-sig") as f:
+            header = f.readline().replace('"', "").strip().split(";")
+        columns = {COLUMNS.get(name, name): name for name in header}
+        ledger.run("qf-ingest", "--map",
+                   ledger.text("map.xml", MAP % columns), "--quarantine",
+                   aside, path, allowed=(0, 1))
+        if not os.path.exists(aside):
+            continue
+        with open(aside, encoding="utf-8", newline="") as f:
+            names += [row[columns["session_id"]]
+                      for row in csv.DictReader(f, delimiter=";")]
+        with open(aside + ".reasons.csv", encoding="utf-8", newline="") as f:
+            for row in csv.DictReader(f):
+                reasons.setdefault((path, row["line"]), row["reason"])
     return names, reasons
 
 
@@ -198,8 +207,8 @@ def main():
     suite = Suite("ev-sessions")
     ledger = Ledger("ev-sessions", "Europe/Oslo", "NOK", 2)
     try:
-        aside, reasons = load(ledger, rows)
-        expected = {ident(r["session_id"]) for r in rows if wrong(r)}
+        aside, reasons = load(ledger, rows, sys.argv[1:])
+        expected = {r["session_id"] for r in rows if wrong(r)}
         suite.check(len(reasons) == len(aside),
                     "%d set aside, %d with a reason" % (
                         len(aside), len(reasons)))
@@ -229,7 +238,7 @@ def compare(suite, rows, aside, held, got):
     want_band, got_band = collections.Counter(), collections.Counter()
     total = {"in": D(0), "rated": D(0), "held": D(0), "aside": D(0)}
     for row in rows:
-        name = ident(row["session_id"])
+        name = row["session_id"]
         kwh = energy(row) or D(0)
         total["in"] += kwh
         if name in aside:
