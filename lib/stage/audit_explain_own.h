@@ -60,6 +60,21 @@ int explain_price_at(struct explain *explain, int64_t utc, struct dec *price,
 /* audit_explain_energy.c: the quantity, back to interval reads. */
 int explain_intervals(struct explain *explain, struct qf_error *err);
 
+/* audit_explain_derived.c: whether a line's amount is that of a share of the
+ * month, or of kW that may be no finite decimal, so that the quantity on the
+ * line may be shown to fewer digits than it has. */
+bool explain_is_shared(const struct charge *charge);
+/* Whether quantity x price is the amount, as far as the quantity's digits go.
+ */
+int explain_shared_product(
+    struct explain *explain, const struct dec *price, struct qf_error *err);
+/* Whether the rating itself says what a line of the charge came from. */
+bool explain_is_told(const struct charge *charge);
+/* What it says. */
+int explain_told(struct explain *explain, struct qf_error *err);
+/* The percentage or limit that stands in place of a price. */
+int explain_sum(struct explain *explain, struct qf_error *err);
+
 /* audit_explain_quantity.c: the quantity, back to what its contract is on. */
 int explain_quantity(struct explain *explain, struct qf_error *err);
 

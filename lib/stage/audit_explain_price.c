@@ -336,6 +336,9 @@ check_product(
 	struct dec quantity = {0}, exact = {0};
 	int rc = -1;
 
+	if (explain_is_shared(explain->charge)) {
+		return explain_shared_product(explain, price, err);
+	}
 	if (dec_parse_stored(
 		&quantity, line->quantity, strlen(line->quantity), err) == -1 ||
 	    dec_parse_stored(&exact, line->exact, strlen(line->exact), err) ==
@@ -414,6 +417,14 @@ tell_price(struct explain *explain, struct qf_error *err)
 		    "a day's part of the month: divided by the days of the "
 		    "period, then rounded");
 	}
+	if (rc == 1 && dec_cmp(&again, &price) != 0 &&
+	    explain->charge->demand != NULL &&
+	    explain->charge->demand->has_discount) {
+		dec_mul(
+		    &again, &again, &explain->charge->demand->discount_factor);
+		tell_number(explain, explain->charge, "times the discount",
+		    &explain->charge->demand->discount_factor);
+	}
 	if (rc != -1) {
 		if (rc != 1 || dec_cmp(&again, &price) != 0) {
 			explain_differs(explain,
@@ -433,6 +444,9 @@ explain_price(struct explain *explain, struct qf_error *err)
 {
 	const char *series = charge_series(explain->version, explain->charge);
 
+	if (explain->charge->per >= PER_POWER_FACTOR) {
+		return explain_sum(explain, err);
+	}
 	if (series[0] != '\0') {
 		if (tell_series(explain, series, err) == -1) {
 			return -1;

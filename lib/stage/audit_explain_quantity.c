@@ -164,6 +164,35 @@ tell_meters(struct explain *explain, const char *band, struct dec *sum,
 	return rc == -1 || told == -1 ? -1 : told == 1 && any;
 }
 
+/* A band that is known from the total: all of it, or what bands with registers
+ * leave of it. */
+static int
+tell_rest(struct explain *explain, struct dec *sum, struct qf_error *err)
+{
+	const struct tariff_version *version = explain->version;
+	int rc;
+
+	dec_set_int(sum, 0, 0);
+	rc = tell_meters(explain, NULL, sum, err);
+	for (unsigned i = 0; i < version->band_count && rc != -1; i++) {
+		struct dec other = {0};
+		int found = 0;
+
+		if (i != explain->band) {
+			found = tell_meters(
+			    explain, version->bands[i].code, &other, err);
+		}
+		if (found == 1) {
+			dec_sub(sum, sum, &other);
+			explain_say(explain, "", "less that of %s",
+			    version->bands[i].code);
+		}
+		rc = found == -1 ? -1 : rc;
+		dec_release(&other);
+	}
+	return rc;
+}
+
 static int
 tell_registers(struct explain *explain, struct qf_error *err)
 {
@@ -180,8 +209,7 @@ tell_registers(struct explain *explain, struct qf_error *err)
 			    explain, version->bands[i].code, &sum, err);
 		}
 	} else if (rc == 0) {
-		/* A band that is known from the total alone. */
-		rc = tell_meters(explain, NULL, &sum, err);
+		rc = tell_rest(explain, &sum, err);
 	}
 	if (rc != -1) {
 		rc = check_quantity(explain, &sum, "the registers", err);
@@ -422,6 +450,9 @@ tell_pieces(struct explain *explain)
 int
 explain_quantity(struct explain *explain, struct qf_error *err)
 {
+	if (explain_is_told(explain->charge)) {
+		return explain_told(explain, err);
+	}
 	if (explain->charge->per != PER_KWH) {
 		return tell_pieces(explain);
 	}
