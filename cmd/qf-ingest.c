@@ -13,15 +13,19 @@
 #include "stage/ingest.h"
 
 #define REASON_MAX 1000 /* bytes */
+#define MANIFESTS_MAX 256
 
 enum {
 	OPT_CORRECT = 1,
 	OPT_DECLARE,
 	OPT_DRY_RUN,
 	OPT_MAP,
+	OPT_LATE,
+	OPT_MANIFEST,
 	OPT_MAX_QUARANTINE,
 	OPT_QUARANTINE,
 	OPT_RECEIVED,
+	OPT_UNLISTED,
 };
 
 static const struct options_row rows[] = {
@@ -38,6 +42,13 @@ static const struct options_row rows[] = {
 	"read files of CSV by a header map, whose columns are others"},
     {OPT_RECEIVED, 0, "received", "TIME",
 	"when the files arrived, local or with offset"},
+    {TOOL_CUT_OFF, 0, "cut-off", "TIME", "files received after TIME are late"},
+    {OPT_LATE, 0, "late", "ACTION",
+	"take (default) what is late, and say so; or refuse it"},
+    {OPT_MANIFEST, 0, "manifest", "FILE",
+	"the sender's list of files and totals; may be repeated"},
+    {OPT_UNLISTED, 0, "unlisted", "ACTION",
+	"take (default), say or refuse what no manifest names"},
     TOOL_ROW_ENCODING,
     TOOL_ROW_WAIT,
     TOOL_ROW_SUMMARY,
@@ -57,6 +68,7 @@ static const struct tool_spec spec = {
 
 struct arguments {
 	struct ingest_options ingest;
+	const char *manifests[MANIFESTS_MAX];
 	struct summary summary;
 	int64_t max_quarantine;
 };
@@ -65,6 +77,49 @@ static void
 say(void *context, const struct qf_error *err)
 {
 	tool_say(context, err);
+}
+
+static int
+take_manifest(struct tool *tool, struct arguments *arguments, const char *value)
+{
+	struct ingest_options *ingest = &arguments->ingest;
+
+	if (ingest->manifest_count == MANIFESTS_MAX) {
+		tool_misuse(tool, "at most %d manifests", MANIFESTS_MAX);
+		return -1;
+	}
+	arguments->manifests[ingest->manifest_count++] = value;
+	ingest->manifests = arguments->manifests;
+	return 0;
+}
+
+static int
+take_late(struct tool *tool, struct ingest_options *ingest, const char *value)
+{
+	ingest->refuse_late = strcmp(value, "refuse") == 0;
+	if (!ingest->refuse_late && strcmp(value, "take") != 0) {
+		tool_misuse(tool, "--late: %s is not take or refuse", value);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+take_unlisted(
+    struct tool *tool, struct ingest_options *ingest, const char *value)
+{
+	if (strcmp(value, "take") == 0) {
+		ingest->unlisted = UNLISTED_TAKE;
+	} else if (strcmp(value, "say") == 0) {
+		ingest->unlisted = UNLISTED_SAY;
+	} else if (strcmp(value, "refuse") == 0) {
+		ingest->unlisted = UNLISTED_REFUSE;
+	} else {
+		tool_misuse(
+		    tool, "--unlisted: %s is not take, say or refuse", value);
+		return -1;
+	}
+	return 0;
 }
 
 static int
@@ -92,6 +147,15 @@ take_option(
 	case OPT_MAP:
 		ingest->map = value;
 		return 0;
+	case TOOL_CUT_OFF:
+		ingest->cut_off = value;
+		return 0;
+	case OPT_LATE:
+		return take_late(tool, ingest, value);
+	case OPT_MANIFEST:
+		return take_manifest(tool, arguments, value);
+	case OPT_UNLISTED:
+		return take_unlisted(tool, ingest, value);
 	case OPT_DRY_RUN:
 		ingest->dry_run = true;
 		return 0;
@@ -151,6 +215,12 @@ check(struct tool *tool, const struct arguments *arguments)
 		tool_misuse(tool, "a file is needed, or - for standard input");
 	} else if (inputs > 1) {
 		tool_misuse(tool, "standard input can be read only once");
+	} else if (arguments->ingest.cut_off != NULL &&
+		   arguments->ingest.received == NULL) {
+		tool_misuse(tool, "--cut-off needs --received");
+	} else if (arguments->ingest.unlisted != UNLISTED_TAKE &&
+		   arguments->ingest.manifest_count == 0) {
+		tool_misuse(tool, "--unlisted needs --manifest");
 	} else if (quarantine != NULL && tool->operand_count > 1) {
 		return check_directory(tool, quarantine);
 	} else {
@@ -182,7 +252,8 @@ print_handles(const struct tool *tool, const struct ingest_report *report)
 	for (size_t i = 0; i < report->count; i++) {
 		const struct ingest_file *file = &report->files[i];
 
-		if (file->state == INGEST_REFUSED) {
+		if (file->state == INGEST_REFUSED ||
+		    file->state == INGEST_MANIFEST) {
 			continue;
 		}
 		puts(handle_format(&file->handle, text, sizeof(text)));
@@ -196,7 +267,8 @@ static int
 status_of(const struct ingest_report *report, const struct arguments *arguments)
 {
 	if (report->status == QF_OK &&
-	    report->set_aside > arguments->max_quarantine) {
+	    (report->set_aside > arguments->max_quarantine ||
+		report->absent_count > 0 || report->unlisted > 0)) {
 		return QF_NO;
 	}
 	return (int)report->status;

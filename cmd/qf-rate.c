@@ -27,6 +27,7 @@ static const struct options_row rows[] = {
     {OPT_CONTRACT, 'c', "contract", "ID", "this contract only"},
     {OPT_LEG, 0, "leg", "LEG", "this leg of contracts only"},
     TOOL_ROW_AS_OF,
+    TOOL_ROW_CUT_OFF,
     {OPT_MAX_HELD, 0, "max-held", "N",
 	"status 1 only where more than N are held (default 0)"},
     {OPT_CARRY_FROM, 0, "carry-from", "RUN",
@@ -102,6 +103,9 @@ take_option(
 		break;
 	case TOOL_AS_OF:
 		given->ask.asof = value;
+		break;
+	case TOOL_CUT_OFF:
+		given->ask.cut_off = value;
 		break;
 	case OPT_MAX_HELD:
 		rc = tool_take_number(

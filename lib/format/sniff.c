@@ -13,6 +13,7 @@
 
 #include "base/xmlstream.h"
 #include "format/csv.h"
+#include "format/manifest.h"
 #include "format/espi.h"
 #include "model/series.h"
 
@@ -169,6 +170,11 @@ fail_header(const struct csv_reader *reader, const char *const *names,
 		nearest = "reads-long";
 		memcpy(nearest_columns, long_names, sizeof(long_names));
 		nearest_count = count > 4 ? 6 : 4;
+	}
+	if (csv_expect_header(
+		reader, manifest_columns, MANIFEST_COLUMNS, err) == 0) {
+		return qf_fail(err, QF_DATA, "csv-manifest",
+		    "%s: is a manifest: give it with --manifest", file);
 	}
 	if (nearest == NULL || csv_expect_header(reader, nearest_columns,
 				   nearest_count, err) == 0) {

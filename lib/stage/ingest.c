@@ -20,9 +20,11 @@
 #include "base/zone.h"
 #include "format/csv.h"
 #include "format/headers.h"
-#include "format/instant.h"
+#include "format/manifest.h"
 #include "ledger/db.h"
-#include "stage/intake.h"
+#include "settle/energy.h"
+#include "stage/asof.h"
+#include "stage/ingest_own.h"
 
 #define STDIN_NAME "(stdin)"
 #define COPY_SIZE ((size_t)64 << 10)
@@ -164,7 +166,8 @@ by_kind(const void *a, const void *b)
  * which they are to be taken. */
 static void
 look_at_all(struct ingest_report *report, const struct ingest_options *options,
-    struct headers *map, struct operand *operands, size_t *ready)
+    struct headers *map, struct manifest *manifest, struct operand *operands,
+    size_t *ready)
 {
 	struct operand *operand;
 	struct qf_error fault;
@@ -184,7 +187,13 @@ look_at_all(struct ingest_report *report, const struct ingest_options *options,
 		if (strcmp(operand->name, "-") == 0) {
 			operand->name = STDIN_NAME;
 		}
-		if (look_at(operand, options, map, &fault) == -1) {
+		if (ingest_is_manifest(options, operand->name)) {
+			operand->file->state = INGEST_MANIFEST;
+			continue;
+		}
+		if (ingest_expect(manifest, operand, options, report, &fault) ==
+			-1 ||
+		    look_at(operand, options, map, &fault) == -1) {
 			intake_refuse(options, operand->file, &fault);
 			if (operand->spool_fd != -1) {
 				close(operand->spool_fd);
@@ -202,19 +211,48 @@ look_at_all(struct ingest_report *report, const struct ingest_options *options,
 }
 
 static int
-parse_received(
-    struct intake *intake, const char *received, struct qf_error *err)
+parse_times(struct intake *intake, bool *late, struct qf_error *err)
 {
+	const struct ingest_options *options = intake->options;
+	int64_t cut_off_utc;
+
+	*late = false;
 	intake->received_utc = INT64_MIN;
-	if (received == NULL ||
-	    instant_parse(received, strlen(received), intake->zone,
-		INSTANT_DATE, &intake->received_utc, err) == 0) {
+	if (options->received != NULL &&
+	    asof_time("received", options->received, intake->zone,
+		&intake->received_utc, err) == -1) {
+		return -1;
+	}
+	if (options->cut_off == NULL) {
 		return 0;
 	}
-	if (err != NULL) {
-		err->status = QF_USAGE;
+	if (asof_time("cut-off", options->cut_off, intake->zone, &cut_off_utc,
+		err) == -1) {
+		return -1;
 	}
-	return qf_fail_prefix(err, "--received");
+	*late = intake->received_utc > cut_off_utc;
+	return 0;
+}
+
+/* Says that a file is late, and whether it is refused for that. */
+static bool
+refuse_late(const struct intake *intake, struct operand *operand)
+{
+	const struct ingest_options *options = intake->options;
+	struct qf_error message;
+	char time[40];
+
+	qf_fail(&message, options->refuse_late ? QF_DATA : QF_NO, "file-late",
+	    "%s: was received at %s, after the cut-off%s", operand->name,
+	    energy_time(intake->zone, intake->received_utc, time),
+	    options->refuse_late ? "" : "; taken all the same");
+	operand->file->late = true;
+	if (options->refuse_late) {
+		intake_refuse(options, operand->file, &message);
+	} else {
+		options->say(options->context, &message);
+	}
+	return options->refuse_late;
 }
 
 /* Takes the files that can be taken, in one transaction. */
@@ -224,6 +262,7 @@ take_all(const struct ingest_options *options, struct headers *map,
 {
 	struct intake intake = {.options = options, .map = map};
 	struct zone *zone = NULL;
+	bool late;
 	size_t i;
 	int rc = -1;
 
@@ -233,10 +272,14 @@ take_all(const struct ingest_options *options, struct headers *map,
 		goto out;
 	}
 	intake.zone = zone;
-	if (parse_received(&intake, options->received, err) == -1) {
+	if (parse_times(&intake, &late, err) == -1) {
 		goto out;
 	}
 	for (i = 0; i < count; i++) {
+		if (late && operands[i].kind.format != SNIFF_RULE &&
+		    refuse_late(&intake, &operands[i])) {
+			continue;
+		}
 		if (intake_file(&intake, &operands[i], err) == -1) {
 			goto out;
 		}
@@ -259,6 +302,7 @@ add_up(struct ingest_report *report)
 		const struct ingest_file *file = &report->files[i - 1];
 
 		report->set_aside += file->set_aside;
+		report->late += file->late;
 		if (file->state == INGEST_REFUSED) {
 			report->status = file->error.status;
 		}
@@ -289,6 +333,7 @@ ingest_run(struct ingest_report **out, const struct ingest_options *options,
 	struct ingest_report *report = xcalloc(1, sizeof(*report));
 	struct operand *operands = xcalloc(count, sizeof(*operands));
 	struct headers *map = NULL;
+	struct manifest *manifest = NULL;
 	size_t i, ready = 0;
 	int rc = 0;
 
@@ -299,12 +344,14 @@ ingest_run(struct ingest_report **out, const struct ingest_options *options,
 		report->files[i].path = paths[i];
 		report->files[i].format = "";
 	}
-	if (options->map != NULL) {
-		rc = headers_load(&map, options->map, err);
+	if ((options->map != NULL &&
+		headers_load(&map, options->map, err) == -1) ||
+	    ingest_manifests(&manifest, options, err) == -1) {
+		rc = -1;
+		goto out;
 	}
-	if (rc == 0) {
-		look_at_all(report, options, map, operands, &ready);
-	}
+	look_at_all(report, options, map, manifest, operands, &ready);
+	ingest_absent(manifest, options, report);
 	if (ready > 0) {
 		rc = take_all(options, map, operands, ready, err);
 	}
@@ -314,8 +361,10 @@ ingest_run(struct ingest_report **out, const struct ingest_options *options,
 			close(operands[i].spool_fd);
 		}
 	}
+out:
 	free(operands);
 	headers_free(map);
+	manifest_free(manifest);
 	if (rc == -1) {
 		take_back(report, err);
 	}
@@ -330,6 +379,10 @@ ingest_report_free(struct ingest_report *report)
 	if (report == NULL) {
 		return;
 	}
+	for (size_t i = 0; i < report->absent_count; i++) {
+		free(report->absent[i]);
+	}
+	free(report->absent);
 	free(report->files);
 	free(report);
 }

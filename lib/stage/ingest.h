@@ -31,6 +31,8 @@
 
 #define INGEST_FAULTS_SAID 100 /* of one file; the rest is counted */
 
+enum ingest_unlisted { UNLISTED_TAKE, UNLISTED_SAY, UNLISTED_REFUSE };
+
 struct ingest_options {
 	const char *ledger;
 	int wait_seconds;
@@ -39,7 +41,12 @@ struct ingest_options {
 	const char *quarantine; /* file or directory, or NULL */
 	bool force; /* replace quarantine files of other content */
 	const char *received; /* local time or with offset, or NULL */
+	const char *cut_off; /* a time; files received later are late */
+	bool refuse_late; /* else they are taken, and that is said */
 	const char *declare; /* for reads that do not declare, or NULL */
+	const char *const *manifests; /* of senders */
+	size_t manifest_count;
+	enum ingest_unlisted unlisted; /* what no manifest names */
 	enum text_encoding encoding;
 	bool encoding_said; /* it goes over that of a header map */
 	const char *map; /* header map for files of CSV, or NULL */
@@ -54,6 +61,7 @@ enum ingest_state {
 	INGEST_NEW, /* went in; handle is its entry */
 	INGEST_KNOWN, /* was there already; handle is that entry */
 	INGEST_REFUSED, /* nothing of it went in; error says why */
+	INGEST_MANIFEST, /* is one of the manifests: not for the ledger */
 };
 
 struct ingest_file {
@@ -66,12 +74,17 @@ struct ingest_file {
 	int64_t bytes;
 	int64_t facts, repeated, set_aside, faults;
 	int64_t notes; /* what was not taken, or does not tally */
+	bool late; /* received after the cut-off */
 };
 
 struct ingest_report {
 	struct ingest_file *files; /* in the order of the operands */
 	size_t count;
 	int64_t set_aside; /* rows, of all files */
+	int64_t late; /* files */
+	char **absent; /* names in manifests that are no operand's */
+	size_t absent_count;
+	int64_t unlisted; /* files that were to be said of */
 	enum qf_status status; /* of the first file refused, or QF_OK */
 };
 

@@ -8,6 +8,7 @@ static const char *const state_names[] = {
     [INGEST_NEW] = "new",
     [INGEST_KNOWN] = "known",
     [INGEST_REFUSED] = "refused",
+    [INGEST_MANIFEST] = "manifest",
 };
 
 static void
@@ -47,6 +48,12 @@ fill(struct jsonout *json, const void *context)
 		add_file(json, &report->files[i]);
 	}
 	jsonout_end_array(json);
+	jsonout_name(json, "absent");
+	jsonout_begin_array(json);
+	for (size_t i = 0; i < report->absent_count; i++) {
+		jsonout_string(json, report->absent[i]);
+	}
+	jsonout_end_array(json);
 }
 
 void
@@ -59,6 +66,9 @@ ingest_summary(struct summary *summary, const struct ingest_report *report)
 		const struct ingest_file *file = &report->files[i];
 
 		states[file->state]++;
+		if (file->state == INGEST_REFUSED) {
+			continue;
+		}
 		facts += file->facts;
 		repeated += file->repeated;
 		if (file->state == INGEST_NEW && file->handle.entry != 0) {
@@ -69,6 +79,10 @@ ingest_summary(struct summary *summary, const struct ingest_report *report)
 		summary_count_for(
 		    summary, METRIC_FILES, state_names[i], states[i]);
 	}
+	summary_count_for(
+	    summary, METRIC_FILES, "absent", (int64_t)report->absent_count);
+	summary_count_for(summary, METRIC_FILES, "unlisted", report->unlisted);
+	summary_count(summary, METRIC_FILES_LATE, report->late);
 	summary_count(summary, METRIC_FACTS, facts);
 	summary_count(summary, METRIC_FACTS_REPEATED, repeated);
 	summary_count(summary, METRIC_ROWS_SET_ASIDE, report->set_aside);

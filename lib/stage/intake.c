@@ -17,6 +17,7 @@
 #include "format/faults.h"
 #include "format/headers.h"
 #include "format/mdff.h"
+#include "format/manifest.h"
 #include "format/quarantine.h"
 #include "ledger/db.h"
 #include "ledger/entry.h"
@@ -254,8 +255,14 @@ take_batch(struct passage *passage, struct qf_error *err)
 		goto out;
 	}
 	operand->file->faults = (int64_t)faults_count(passage->faults);
+	if (!sniff_is_csv(&operand->kind)) {
+		passage->rows = operand->file->facts + operand->file->faults;
+	}
 	if (operand->file->faults > 0 && operand->quarantine == NULL) {
 		rc = refuse_for_faults(passage, err);
+		goto out;
+	}
+	if (tally_check(operand, &passage->tally, passage->rows, err) == -1) {
 		goto out;
 	}
 	if (operand->file->faults > 0 &&
@@ -292,6 +299,9 @@ may_be_known(struct passage *passage, struct qf_error *err)
 		    passage->operand->name, strerror(errno));
 	}
 	file->bytes = st.st_size;
+	if (tally_check_bytes(passage->operand, err) == -1) {
+		return -1;
+	}
 	if (file->bytes < LARGE || !sniff_is_csv(&passage->operand->kind)) {
 		return 1;
 	}
@@ -353,7 +363,8 @@ recognize(struct passage *passage, struct qf_error *err)
 	if (rc != 1) {
 		return rc;
 	}
-	if (take_digest(passage, err) == -1) {
+	if (take_digest(passage, err) == -1 ||
+	    tally_check_bytes(passage->operand, err) == -1) {
 		return -1;
 	}
 	rc = facts_known(
@@ -372,6 +383,45 @@ recognize(struct passage *passage, struct qf_error *err)
 	return rc;
 }
 
+/* A file that is known is read again only to add it up; nothing of that stays.
+ */
+static int
+tally_known(struct passage *passage, struct qf_error *err)
+{
+	struct ingest_file *file = passage->operand->file;
+	struct ledger *ledger = passage->intake->ledger;
+	const struct ingest_file known = *file;
+	struct qf_error fault;
+	int rc;
+
+	if (!passage->tallied) {
+		return 0;
+	}
+	if (ledger_savepoint(ledger, err) == -1) {
+		return -1;
+	}
+	rc = take_batch(passage, err);
+	if (ledger_rollback(ledger, rc == 0 ? err : &fault) == -1) {
+		return -1;
+	}
+	if (rc == 0) {
+		*file = known;
+	}
+	return rc;
+}
+
+/* A rule document has no rows, so nothing else can be said of it. */
+static int
+check_rule(const struct operand *operand, struct qf_error *err)
+{
+	if (!tally_is_wanted(operand)) {
+		return 0;
+	}
+	return qf_fail(err, QF_DATA, "manifest-rows",
+	    "%s: is a rule document, which has no rows and no kWh",
+	    operand->name);
+}
+
 /* What was computed of a file inside a savepoint stays, or never was. */
 static int
 take(struct passage *passage, struct qf_error *err)
@@ -381,9 +431,13 @@ take(struct passage *passage, struct qf_error *err)
 	struct qf_error fault;
 	int rc;
 
+	if (passage->operand->kind.format == SNIFF_RULE &&
+	    check_rule(passage->operand, err) == -1) {
+		return -1;
+	}
 	rc = recognize(passage, err);
 	if (rc != 0) {
-		return rc == 1 ? 0 : -1;
+		return rc == 1 ? tally_known(passage, err) : -1;
 	}
 	if (ledger_savepoint(ledger, err) == -1) {
 		return -1;
@@ -410,11 +464,14 @@ intake_file(
 	int rc;
 
 	assert(operand->file->state == INGEST_NEW);
+	passage.tallied = tally_is_wanted(operand);
+	tally_begin(&passage.tally);
 	passage.fd = intake_open(operand, &fault);
 	rc = passage.fd == -1 ? -1 : take(&passage, &fault);
 	if (passage.fd != -1) {
 		close(passage.fd);
 	}
+	tally_release(&passage.tally);
 	if (rc == 0) {
 		return 0;
 	}

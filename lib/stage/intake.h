@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/dec.h"
 #include "base/digest.h"
 #include "format/declare.h"
 #include "format/gather.h"
@@ -27,7 +28,9 @@ struct fact;
 struct faults;
 struct headers;
 struct ledger;
+struct manifest_row;
 struct progress;
+struct read_piece;
 struct read_source;
 struct zone;
 
@@ -49,6 +52,15 @@ struct operand {
 	size_t position; /* among the operands */
 	int spool_fd; /* of standard input, else -1 */
 	char *quarantine; /* path for its bad rows, or NULL */
+	const struct manifest_row *expected; /* NULL: none names it */
+};
+
+/* What the rows of a file add up to: kWh x 60, so that mean power adds up
+ * exactly. */
+struct tally {
+	struct dec kwh60;
+	bool summable; /* there was something to add up */
+	bool refused; /* and something that does not add up: registers */
 };
 
 /* A file on its way. */
@@ -62,6 +74,9 @@ struct passage {
 	struct entry *entry;
 	struct faults *faults;
 	struct faults *notes; /* NULL where the format has none */
+	bool tallied; /* the file's sender says rows or kWh */
+	struct tally tally;
+	int64_t rows; /* below the header; of other formats: facts */
 };
 
 /* How files of CSV are read; raw: as they are, whatever the map. */
@@ -99,6 +114,20 @@ int intake_fact(
 /* The rows of a file of another system's format, likewise; what is not taken
  * or does not tally is kept in passage->notes. */
 int intake_foreign(struct passage *passage, struct qf_error *err);
+
+/* intake_tally.c: adds up what the file says, be it known already or not.  A
+ * session counts whole, with both its channels; so do reads. */
+void tally_begin(struct tally *tally);
+void tally_release(struct tally *tally);
+void tally_piece(struct tally *tally, const struct read_piece *piece);
+void tally_fact(struct tally *tally, const struct fact *fact);
+/* Whether the sender says more of the file than its bytes. */
+bool tally_is_wanted(const struct operand *operand);
+/* QF_DATA manifest-bytes, manifest-sha256; and these or manifest-rows,
+ * manifest-kwh where the file is not what its manifest says. */
+int tally_check_bytes(const struct operand *operand, struct qf_error *err);
+int tally_check(const struct operand *operand, const struct tally *tally,
+    int64_t rows, struct qf_error *err);
 
 /* A rule document as a whole, in an entry of its own. */
 int intake_rule(struct passage *passage, struct qf_error *err);

@@ -13,6 +13,7 @@
 #include "format/faults.h"
 #include "format/gather.h"
 #include "format/headers.h"
+#include "format/piece.h"
 #include "format/readscsv.h"
 #include "ledger/db.h"
 #include "ledger/entry.h"
@@ -49,6 +50,10 @@ intake_fact(
 	const char *column;
 	size_t i;
 
+	if (passage->tallied && (passage->operand->kind.format == SNIFF_FACTS ||
+				    fact->format->kind == FACT_SESSION)) {
+		tally_fact(&passage->tally, fact);
+	}
 	if (facts_append(passage->entry, fact,
 		passage->intake->options->correct != NULL, &outcome,
 		&fault) == 0) {
@@ -161,11 +166,56 @@ take_day(struct passage *passage, struct gather *gather,
 	return gather_refuse(gather, day, column, &fault, err);
 }
 
+/* A source whose pieces are added up on their way. */
+struct tallied_source {
+	const struct read_source *source;
+	struct tally *tally;
+};
+
+static int
+tallied_next(void *context, const struct read_piece **out, struct qf_error *err)
+{
+	struct tallied_source *tallied = context;
+	int rc = tallied->source->next(tallied->source->context, out, err);
+
+	if (rc == 1) {
+		tally_piece(tallied->tally, *out);
+	}
+	return rc;
+}
+
+static void
+tallied_day(
+    void *context, int32_t day, int minutes, int64_t *start_utc, size_t *count)
+{
+	struct tallied_source *tallied = context;
+
+	tallied->source->day(
+	    tallied->source->context, day, minutes, start_utc, count);
+}
+
+static uint64_t
+tallied_bytes(void *context)
+{
+	struct tallied_source *tallied = context;
+
+	return tallied->source->bytes(tallied->source->context);
+}
+
 int
-intake_reads(struct passage *passage, const struct read_source *source,
+intake_reads(struct passage *passage, const struct read_source *from,
     enum gather_mode mode, bool *disordered, struct progress *bar,
     struct qf_error *err)
 {
+	struct tallied_source tallied = {from, &passage->tally};
+	const struct read_source adding = {
+	    .context = &tallied,
+	    .next = tallied_next,
+	    .day = tallied_day,
+	    .bytes = tallied_bytes,
+	    .mixes_methods = from->mixes_methods,
+	};
+	const struct read_source *source = passage->tallied ? &adding : from;
 	struct ingest_file *file = passage->operand->file;
 	const struct zone *zone = passage->intake->zone;
 	struct gather_day *day;
@@ -249,6 +299,7 @@ pass(struct passage *passage, enum gather_mode mode, bool *disordered,
 	} else {
 		rc = take_reads(passage, reader, mode, disordered, &bar, err);
 	}
+	passage->rows = (int64_t)csv_rows(reader);
 	if (rc == 0) {
 		rc = check_unchanged(passage, reader, err);
 	}
@@ -271,6 +322,7 @@ start_again(struct passage *passage, struct qf_error *err)
 	passage->faults = NULL;
 	file->facts = 0;
 	file->repeated = 0;
+	tally_begin(&passage->tally);
 	if (ledger_rollback(ledger, err) == -1 ||
 	    ledger_savepoint(ledger, err) == -1) {
 		return -1;

@@ -6,39 +6,12 @@
 
 #include <string.h>
 
-#include "base/text.h"
 #include "base/zone.h"
 #include "ledger/db.h"
 #include "ledger/entry.h"
 #include "ledger/registry.h"
+#include "stage/asof.h"
 #include "stage/rate_report.h"
-
-/* An entry by its number or handle. */
-static int
-find_entry(struct ledger *ledger, const char *text, int64_t *entry,
-    struct qf_error *err)
-{
-	struct handle handle = {0};
-	int64_t last;
-
-	if (strchr(text, ':') != NULL) {
-		if (handle_parse(&handle, text, err) == -1 ||
-		    entry_resolve(ledger, &handle, err) == -1) {
-			return -1;
-		}
-		*entry = handle.entry;
-		return 0;
-	}
-	if (entry_last(ledger, &last, err) == -1) {
-		return -1;
-	}
-	if (!text_number(text, entry) || *entry < 1 || *entry > last) {
-		return qf_fail(err, QF_USAGE, "entry-unknown",
-		    "%s: the ledger has entries 1 to %lld", text,
-		    (long long)last);
-	}
-	return 0;
-}
 
 static int
 find_carry(struct ledger *ledger, const char *text, int64_t *entry,
@@ -93,12 +66,11 @@ make_request(struct ledger *ledger, const struct rate_ask *ask,
 		return -1;
 	}
 	rc = period_parse(ask->period, zone, &request->period, err);
-	zone_free(zone);
 	if (rc == 0) {
-		rc = ask->asof != NULL
-			 ? find_entry(ledger, ask->asof, &request->asof, err)
-			 : entry_last_input(ledger, &request->asof, err);
+		rc = asof_choose(
+		    ledger, ask->asof, ask->cut_off, zone, &request->asof, err);
 	}
+	zone_free(zone);
 	if (rc == 0 && ask->carry_from != NULL) {
 		rc = find_carry(
 		    ledger, ask->carry_from, &request->carry_from, err);

@@ -17,6 +17,7 @@ struct rate_ask {
 	const char *kind; /* trial, draft, final or correction */
 	const char *contract, *leg; /* NULL: all */
 	const char *asof; /* a number or a handle; NULL: the last input */
+	const char *cut_off; /* a time, in place of asof; NULL: none */
 	const char *carry_from; /* a run's handle; NULL: none */
 	bool dry_run; /* append nothing */
 	bool quiet; /* no bar */
@@ -26,7 +27,7 @@ struct rate_ask {
 
 /* Rates, and fills *report.  Errors: QF_USAGE entry-unknown, handle-kind,
  * contract-unknown, leg-unknown (never there as of the entry) and those of
- * period_parse() and entry_resolve(); of the ledger; of rate.h. */
+ * asof.h, period_parse() and entry_resolve(); of the ledger; of rate.h. */
 int rate_period(const char *path, const struct rate_ask *ask,
     struct rate_report *report, struct qf_error *err);
 
