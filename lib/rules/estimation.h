@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "model/series.h"
+#include "rules/bands.h"
 #include "rules/ruledoc.h"
 
 enum estimation_method {
@@ -106,7 +107,6 @@ estimation_at(const struct estimation *estimation, int32_t day);
 const char *estimation_method_name(enum estimation_method method);
 
 /* What a local day is, by a calendar and its weekday. */
-enum day_kind { DAY_WORKDAY, DAY_REST, DAY_HOLIDAY };
 struct day_of {
 	int32_t day;
 	enum day_kind kind;

@@ -220,6 +220,22 @@ day_of(void *context, const char *calendar, int32_t day, enum day_kind *kind,
 	return 0;
 }
 
+int
+rulebook_day_kind(struct rulebook *book, const char *calendar, int32_t day,
+    enum day_kind *kind, char name[ID_MAX + 1], struct refusal *refusal,
+    struct qf_error *err)
+{
+	struct qf_error cause;
+
+	if (day_of(book, calendar, day, kind, name, &cause) == 0) {
+		return 0;
+	}
+	if (refuse_error(refusal, &cause) == 1) {
+		return 1;
+	}
+	return qf_fail(err, cause.status, cause.code, "%s", cause.text);
+}
+
 static int
 condition_of(void *context, const char *station, const char *quantity,
     int32_t day, struct dec *value, struct qf_error *err)

@@ -71,6 +71,12 @@ int rulebook_day(struct rulebook *book, const struct tariff_version *version,
     const struct rulebook_day **out, struct refusal *refusal,
     struct qf_error *err);
 
+/* What a day is in a calendar ("": by its weekday); name: that of a holiday.
+ * 1: no-calendar. */
+int rulebook_day_kind(struct rulebook *book, const char *calendar, int32_t day,
+    enum day_kind *kind, char name[ID_MAX + 1], struct refusal *refusal,
+    struct qf_error *err);
+
 /* Prices of a charge that has no series, for the bands of the mask `seen`;
  * where one has no price and the charge allows that, it does not stand in *out.
  * 1: no-price, tariff-template ... */
