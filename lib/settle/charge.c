@@ -18,6 +18,8 @@ release_line(struct charge_line *line)
 	dec_release(&line->quantity);
 	dec_release(&line->price);
 	dec_release(&line->exact);
+	free(line->how);
+	line->how = NULL;
 }
 
 void
@@ -57,6 +59,7 @@ add_line(struct charge_lines *lines, const struct charge_scope *scope,
 	    .contract = scope->contract,
 	    .version = scope->version,
 	    .charge = scope->charge,
+	    .tier = scope->tier,
 	    .tariff_entry = scope->tariff_entry,
 	    .band = BAND_NONE,
 	    .session = scope->session,

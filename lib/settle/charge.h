@@ -28,6 +28,7 @@ struct charge_line {
 	const struct contract *contract; /* the stretch */
 	const struct tariff_version *version;
 	const struct charge *charge;
+	const struct tier *tier; /* of the charge; NULL: none */
 	int64_t tariff_entry;
 	bool rounding; /* the difference of a rounded total */
 	unsigned band; /* index or BAND_NONE */
@@ -37,6 +38,7 @@ struct charge_line {
 	bool has_price, has_amount;
 	struct amount amount;
 	size_t made; /* for the caller's sorting */
+	char *how; /* in words, where the caller asks for them; owned */
 };
 
 struct charge_lines {
@@ -53,6 +55,7 @@ struct charge_scope {
 	const struct contract *contract;
 	const struct tariff_version *version;
 	const struct charge *charge;
+	const struct tier *tier; /* of the charge; NULL: none */
 	int64_t tariff_entry;
 	int64_t session; /* -1 for none */
 	int money_scale;
@@ -132,6 +135,10 @@ struct cell_prices {
 	const char *series; /* its name, for messages */
 	const struct price_for *who; /* with steps */
 };
+
+/* What is the same for all energy that is on one line of the charge. */
+int64_t charge_span_key(const struct charge *charge, const struct zone *zone,
+    int64_t from_utc, int64_t interval_utc, int32_t day);
 
 /* Lines of a charge of cells, by its span; [from_utc, to_utc) is what the
  * cells cover.  1: no-price, edge-in-interval where a price changes inside an

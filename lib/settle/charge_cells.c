@@ -22,21 +22,20 @@ struct walk {
 	bool open;
 };
 
-/* What is the same for all cells of one line. */
-static int64_t
-span_key(const struct walk *walk, const struct cell *cell)
+int64_t
+charge_span_key(const struct charge *charge, const struct zone *zone,
+    int64_t from_utc, int64_t interval_utc, int32_t day)
 {
-	switch (walk->scope->charge->span) {
+	switch (charge->span) {
 	case SPAN_DAY:
-		return cell->day;
+		return day;
 	case SPAN_HOUR:
 		/* Of the wall clock, told apart where it comes twice. */
-		return (cell->from_utc +
-			   (zone_offset(walk->zone, cell->from_utc) + 86400) %
-			       3600) /
+		return (from_utc +
+			   (zone_offset(zone, from_utc) + 86400) % 3600) /
 		       3600;
 	case SPAN_INTERVAL:
-		return cell->interval_utc;
+		return interval_utc;
 	default:
 		return 0;
 	}
@@ -137,7 +136,8 @@ add_series(struct walk *walk, const struct cell *cell, struct refusal *refusal)
 static int
 walk_cell(struct walk *walk, const struct cell *cell, struct refusal *refusal)
 {
-	int64_t key = span_key(walk, cell);
+	int64_t key = charge_span_key(walk->scope->charge, walk->zone,
+	    cell->from_utc, cell->interval_utc, cell->day);
 
 	if (walk->open && key != walk->key && close_span(walk, refusal) != 0) {
 		return 1;
