@@ -28,6 +28,10 @@ struct line {
 	int64_t net_minor, tax_minor, gross_minor;
 	const char *tax_rate; /* "0.13"; NULL where the tariff has no tax */
 	bool counts_energy; /* its kWh count once in the energy balance */
+	/* In words, of what makes more than quantity x price; sentences that
+	 * end with a newline.  NULL where nothing does, or nobody asked.  It is
+	 * no part of a run. */
+	const char *how;
 };
 
 /* A line as bytes, for what must be sorted; added to the buffer, which must not

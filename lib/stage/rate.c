@@ -66,6 +66,9 @@ rate_end(struct rate *rate)
 {
 	for (size_t c = 0; c < RATE_CHANNELS; c++) {
 		reads_close(rate->reads[c]);
+		rate_mixed_release(&rate->mixed[c]);
+		dec_release(&rate->shared_kwh[c]);
+		energy_given_release(&rate->part_given[c]);
 		cells_release(&rate->sums[c].cells);
 		dec_release(&rate->sums[c].total);
 		for (size_t b = 0; b < ENERGY_BANDS; b++) {

@@ -26,6 +26,7 @@
 #ifndef QF_STAGE_RATE_H
 #define QF_STAGE_RATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/period.h"
@@ -58,6 +59,7 @@ struct rate_request {
  * having filled err) ends the run. */
 struct rate_sink {
 	void *context;
+	bool tell; /* lines say how they came about (line->how) */
 	int (*line)(
 	    void *context, const struct line *line, struct qf_error *err);
 	int (*hold)(

@@ -55,7 +55,9 @@ set_charge(
 		return;
 	}
 	out->subject = charge->subject;
-	out->component = charge->component;
+	out->component =
+	    from->tier != NULL ? from->tier->component : charge->component;
+	out->how = from->how;
 	if (charge->per == PER_KWH) {
 		out->channel = channel_name(charge->channel);
 		out->counts_energy = charge->counts_energy;

@@ -122,6 +122,7 @@ add_balance(struct rate *rate, const struct rate_segment *segment,
 	struct dec metered = {0}, own = {0};
 
 	total_kwh(&own, net, segment);
+	dec_set(&rate->sums[channel].total, &own);
 	if (gross == net) {
 		rate_balance_add(rate, channel, &own, &own);
 	} else {
@@ -133,37 +134,28 @@ add_balance(struct rate *rate, const struct rate_segment *segment,
 }
 
 int
-rate_sum_intervals(struct rate *rate, const struct rate_segment *segment,
-    enum channel channel, struct qf_error *err)
+rate_sum_series(struct rate *rate, const struct rate_segment *segment,
+    const struct energy_series *series, struct rate_sums *sums,
+    struct qf_error *err)
 {
-	struct rate_sums *sums = &rate->sums[channel];
-	const struct energy_series *gross, *net;
 	struct running running = {0};
-	int rc;
+	int rc = 0;
 
-	rc = rate_point_energy(rate, channel, &gross, &net, err);
-	if (rc == 0) {
-		rc = energy_cover(net, segment->from_utc, segment->to_utc,
-		    rate->zone, channel_name(channel), &rate->refusal);
-	}
-	for (size_t d = 0; rc == 0 && d < net->day_count; d++) {
-		const struct energy_day *day = &net->days[d];
+	for (size_t d = 0; rc == 0 && d < series->day_count; d++) {
+		const struct energy_day *day = &series->days[d];
 
 		if (end_of(day) > segment->from_utc &&
 		    day->start_utc < segment->to_utc) {
-			rc = sum_day(rate, segment, net, day, &running,
+			rc = sum_day(rate, segment, series, day, &running,
 			    &sums->cells, err);
 		}
 	}
 	if (rc == 0) {
-		to_kwh(sums, net, &running);
-		sums->net = net;
+		to_kwh(sums, series, &running);
+		sums->net = series;
 		sums->only_total = false;
 		sums->cells_ready = false;
 		sums->ready = true;
-		if (rate_counts_energy(segment, channel)) {
-			add_balance(rate, segment, channel, gross, net);
-		}
 	}
 	for (size_t i = 0; running.cut && i < ENERGY_BANDS; i++) {
 		dec_release(&running.fines[i]);
@@ -171,11 +163,35 @@ rate_sum_intervals(struct rate *rate, const struct rate_segment *segment,
 	return rc;
 }
 
+int
+rate_sum_intervals(struct rate *rate, const struct rate_segment *segment,
+    enum channel channel, struct qf_error *err)
+{
+	const struct energy_series *gross, *net;
+	int rc;
+
+	rc = rate_point_energy(rate, channel, &gross, &net, err);
+	if (rc == 0) {
+		rc = energy_cover(net, segment->from_utc, segment->to_utc,
+		    rate->zone, channel_name(channel), &rate->refusal);
+	}
+	if (rc == 0) {
+		rc = rate_sum_series(
+		    rate, segment, net, &rate->sums[channel], err);
+	}
+	if (rc == 0) {
+		if (rate_counts_energy(segment, channel)) {
+			add_balance(rate, segment, channel, gross, net);
+		}
+	}
+	return rc;
+}
+
 /* Charges ---------------------------------------------------------------- */
 
-/* The segment's intervals as cells, once for all charges of a channel. */
-static int
-make_cells(struct rate *rate, const struct rate_segment *segment,
+/* Once for all charges of a channel. */
+int
+rate_cells(struct rate *rate, const struct rate_segment *segment,
     struct rate_sums *sums, struct qf_error *err)
 {
 	const struct tariff_version *version = segment->version;
@@ -218,15 +234,15 @@ charge_of_cells(struct rate *rate, const struct rate_segment *segment,
 	struct charge_scope scope;
 	int rc;
 
-	rc = make_cells(rate, segment, sums, err);
+	rc = rate_cells(rate, segment, sums, err);
 	if (rc == 0 && series[0] != '\0') {
 		rc = rulebook_series(rate->book, series, segment->from_utc,
 		    segment->to_utc, &prices.steps, &prices.step_count,
 		    &rate->refusal, err);
 	} else if (rc == 0) {
 		rc = rulebook_prices(rate->book, segment->version, charge,
-		    segment->month, &who, sums->seen, &by_band,
-		    &rate->refusal, err);
+		    segment->month, &who, sums->seen, &by_band, &rate->refusal,
+		    err);
 		prices.by_band = &by_band;
 	}
 	if (rc != 0) {
@@ -247,9 +263,8 @@ same_price(const struct dec *a, const struct dec *b)
 	return a == NULL || b == NULL ? a == b : dec_cmp(a, b) == 0;
 }
 
-/* Whether the bands make a difference to the charge. */
-static bool
-bands_matter(const struct charge *charge, const struct band_prices *prices,
+bool
+rate_bands_matter(const struct charge *charge, const struct band_prices *prices,
     unsigned seen)
 {
 	const struct dec *first = NULL;
@@ -282,12 +297,12 @@ charge_of_bands(struct rate *rate, const struct rate_segment *segment,
 	int rc;
 
 	rc = rulebook_prices(rate->book, segment->version, charge,
-	    segment->month, &who, sums->seen, &prices,
-	    &rate->refusal, err);
+	    segment->month, &who, sums->seen, &prices, &rate->refusal, err);
 	if (rc != 0) {
 		return rc;
 	}
-	if (sums->only_total && bands_matter(charge, &prices, sums->seen)) {
+	if (sums->only_total &&
+	    rate_bands_matter(charge, &prices, sums->seen)) {
 		return refuse(&rate->refusal, REASON_NO_BANDS,
 		    "charge %s is by band, and the registers are not",
 		    charge->component);
@@ -319,6 +334,10 @@ rate_energy_charge(struct rate *rate, const struct rate_segment *segment,
 	    charge->span != SPAN_STRETCH && charge->span != SPAN_MONTH;
 
 	assert(sums->ready);
+	if (charge->counts_energy) {
+		dec_add(&rate->shared_kwh[charge->channel],
+		    &rate->shared_kwh[charge->channel], &sums->total);
+	}
 	if (!by_clock && charge_series(segment->version, charge)[0] == '\0') {
 		return charge_of_bands(rate, segment, charge, sums, err);
 	}

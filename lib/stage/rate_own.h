@@ -17,6 +17,8 @@
 #include "ledger/watch.h"
 #include "settle/charge.h"
 #include "settle/demand.h"
+#include "settle/part.h"
+#include "settle/portion.h"
 #include "settle/session.h"
 #include "stage/rate.h"
 #include "stage/rulebook.h"
@@ -116,6 +118,21 @@ struct rate_sums {
 	struct cells cells;
 };
 
+/* Two channels set against each other, an interval at a time. */
+struct rate_mixed {
+	enum of_energy of;
+	struct energy_series series;
+	struct rate_sums sums;
+};
+
+/* What was counted of a charge's tiers up to an instant, since another. */
+struct rate_counted {
+	const struct charge *charge;
+	int64_t since_utc, until_utc;
+	bool opened; /* the contract says what was there at since_utc */
+	struct dec kwh[ENERGY_BANDS]; /* by tier_counter() */
+};
+
 struct rate_unit {
 	struct contract *stretches; /* in order of time */
 	size_t stretch_count;
@@ -129,6 +146,8 @@ struct rate_unit {
 	struct rate_session *sessions;
 	size_t session_count, session_capacity;
 	bool any_sessions; /* a stretch is on sessions */
+	struct rate_counted *counted; /* of the charges with tiers so far */
+	size_t counted_count, counted_capacity;
 };
 
 struct rate_month {
@@ -160,6 +179,13 @@ struct rate {
 	struct rate_point point;
 	struct rate_unit unit;
 	struct rate_sums sums[RATE_CHANNELS];
+	struct rate_mixed mixed[RATE_CHANNELS];
+	/* Of the segment, where a charge that counts is not of all energy: kWh
+	 * of the charges that count, and what parts of cells were given. */
+	bool shared[RATE_CHANNELS];
+	struct dec shared_kwh[RATE_CHANNELS];
+	struct energy_given part_given[RATE_CHANNELS];
+	bool looking_back; /* at what was before the period: no balance */
 	struct session_atom *atoms;
 	size_t atom_count, atom_capacity;
 	struct session_source *sources;
@@ -230,6 +256,10 @@ rate_counts_energy(const struct rate_segment *segment, enum channel channel);
 int rate_segments(struct rate *rate, const struct contract *contract,
     int64_t from_utc, int64_t to_utc, struct qf_error *err);
 
+/* Fills rate->sums[channel] where they are not ready. */
+int rate_sum(struct rate *rate, const struct rate_segment *segment,
+    enum channel channel, struct qf_error *err);
+
 /* rate_intervals.c, rate_registers.c: fill rate->sums[channel]. */
 int rate_sum_intervals(struct rate *rate, const struct rate_segment *segment,
     enum channel channel, struct qf_error *err);
@@ -240,9 +270,52 @@ int rate_sum_registers(struct rate *rate, const struct rate_segment *segment,
 int rate_register_total(struct rate *rate, const struct rate_segment *segment,
     enum channel channel, int64_t from_utc, int64_t to_utc, struct dec *out,
     struct qf_error *err);
+/* Fills sums with those of a series, which covers the segment. */
+int rate_sum_series(struct rate *rate, const struct rate_segment *segment,
+    const struct energy_series *series, struct rate_sums *sums,
+    struct qf_error *err);
+/* The segment's intervals as sums->cells. */
+int rate_cells(struct rate *rate, const struct rate_segment *segment,
+    struct rate_sums *sums, struct qf_error *err);
+/* Whether the bands make a difference to the charge. */
+bool rate_bands_matter(const struct charge *charge,
+    const struct band_prices *prices, unsigned seen);
 /* The lines of one charge per kWh from them. */
 int rate_energy_charge(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, struct qf_error *err);
+
+/* rate_quantity.c: two channels of the point against each other over
+ * intervals, as sums. */
+int rate_mixed(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct rate_sums **out, struct qf_error *err);
+void rate_mixed_release(struct rate_mixed *mixed);
+
+/* rate_kwh.c: whether a charge per kWh needs more than its bands, and then its
+ * lines; and its kWh by band in a segment. */
+bool rate_is_beyond(const struct charge *charge);
+int rate_beyond(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct qf_error *err);
+int rate_kwh(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct dec out[ENERGY_BANDS],
+    struct qf_error *err);
+
+/* rate_tiers.c: what was counted before the segment; the count after kWh of
+ * it; and where the tiers end. */
+int rate_counted(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct rate_counted **out,
+    struct qf_error *err);
+void rate_count(struct rate_counted *counted, const struct tiers *tiers,
+    const struct rate_segment *segment, const struct dec kwh[ENERGY_BANDS]);
+int rate_edges(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct dec edges[TIER_MAX],
+    struct qf_error *err);
+void rate_counted_release(struct rate_unit *unit);
+
+/* rate_tell.c: where the sink asks for it, gives the lines from `first` on a
+ * text of how they came about.  counted: before them; NULL: no tiers. */
+void rate_tell(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, const struct rate_counted *counted,
+    size_t first);
 
 /* rate_pieces.c: the lines of a charge per day, month or once, per kW or kVA.
  */

@@ -396,6 +396,12 @@ rate_charge(struct rate *rate, size_t number, size_t first,
 	struct charge_scope scope;
 	int rc;
 
+	if (rate_is_beyond(charge)) {
+		return refuse(&rate->refusal, REASON_NOT_BUILT,
+		    "charge %s: tiers, parts, quantities of both channels and "
+		    "conditions are not of sessions",
+		    charge->component);
+	}
 	rc = make_atoms(
 	    rate, session, first, charge->component, charge->channel, err);
 	for (size_t i = 0; i < rate->source_count && rc == 0; i++) {

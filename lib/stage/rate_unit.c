@@ -26,6 +26,7 @@ begin_unit(struct rate_unit *unit, struct contract *stretches, size_t count)
 		dec_release(&unit->sessions[i].kwh[CHANNEL_EXPORT]);
 	}
 	unit->session_count = 0;
+	rate_counted_release(unit);
 	for (size_t c = 0; c < RATE_CHANNELS; c++) {
 		unit->balance[c].used = false;
 		dec_set_int(&unit->balance[c].metered, 0, 0);
@@ -48,6 +49,7 @@ rate_unit_release(struct rate_unit *unit)
 	free(unit->segments);
 	free(unit->carries);
 	free(unit->sessions);
+	free(unit->counted);
 	memset(unit, 0, sizeof(*unit));
 }
 
@@ -102,6 +104,9 @@ rate_balance_add(struct rate *rate, enum channel channel,
 {
 	struct rate_balance *balance = &rate->unit.balance[channel];
 
+	if (rate->looking_back) {
+		return;
+	}
 	balance->used = true;
 	dec_add(&balance->metered, &balance->metered, metered);
 	dec_add(&balance->residual, &balance->residual, metered);
@@ -159,10 +164,9 @@ rate_not_built(const struct charge *charge, struct refusal *refusal)
 		bool used;
 		const char *word;
 	} words[] = {
-	    {charge->of_energy != OF_CHANNEL, "quantity"},
-	    {charge->condition_count > 0, "when"},
-	    {charge->part != NULL, "part"},
-	    {charge->tiers != NULL, "tiers"},
+	    {charge->tiers != NULL && charge->per != PER_KWH, "tiers of kW"},
+	    {charge->loss != NULL && rate_is_beyond(charge),
+		"loss with quantity, part, tiers or when"},
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -175,13 +179,26 @@ rate_not_built(const struct charge *charge, struct refusal *refusal)
 	return 0;
 }
 
+int
+rate_sum(struct rate *rate, const struct rate_segment *segment,
+    enum channel channel, struct qf_error *err)
+{
+	assert(channel < RATE_CHANNELS);
+	if (rate->sums[channel].ready) {
+		return 0;
+	}
+	return segment->contract->basis == BASIS_INTERVALS
+		   ? rate_sum_intervals(rate, segment, channel, err)
+		   : rate_sum_registers(rate, segment, channel, err);
+}
+
 /* One charge of a segment. */
 static int
 rate_charge(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, struct qf_error *err)
 {
 	enum basis basis = segment->contract->basis;
-	int rc = 0;
+	int rc;
 
 	if (charge->per != PER_KWH) {
 		return rate_pieces(rate, segment, charge, err);
@@ -194,20 +211,31 @@ rate_charge(struct rate *rate, const struct rate_segment *segment,
 				 "not have",
 				 charge->component);
 	}
-	assert(charge->channel < RATE_CHANNELS);
-	if (!rate->sums[charge->channel].ready) {
-		rc = basis == BASIS_INTERVALS
-			 ? rate_sum_intervals(
-			       rate, segment, charge->channel, err)
-			 : rate_sum_registers(
-			       rate, segment, charge->channel, err);
-	}
+	rc = rate_sum(rate, segment, charge->channel, err);
 	if (rc != 0) {
 		return rc;
 	}
-	return charge->loss != NULL
-		   ? rate_loss(rate, segment, charge, err)
+	if (charge->loss != NULL) {
+		return rate_loss(rate, segment, charge, err);
+	}
+	return rate_is_beyond(charge)
+		   ? rate_beyond(rate, segment, charge, err)
 		   : rate_energy_charge(rate, segment, charge, err);
+}
+
+/* What charges that count leave of the channel's energy, because they are of a
+ * part of it or of what is set against the other, is residual. */
+static void
+leave_rest(struct rate *rate, enum channel channel)
+{
+	struct rate_balance *balance = &rate->unit.balance[channel];
+
+	if (rate->shared[channel]) {
+		dec_add(&balance->residual, &balance->residual,
+		    &rate->sums[channel].total);
+		dec_sub(&balance->residual, &balance->residual,
+		    &rate->shared_kwh[channel]);
+	}
 }
 
 /* Power factors of a segment, once it has what they are of. */
@@ -235,14 +263,22 @@ rate_segment(
 	const struct tariff_version *version = segment->version;
 	int rc = 0;
 
-	rate->sums[CHANNEL_IMPORT].ready = false;
-	rate->sums[CHANNEL_EXPORT].ready = false;
+	for (size_t c = 0; c < RATE_CHANNELS; c++) {
+		rate->sums[c].ready = false;
+		rate->mixed[c].sums.ready = false;
+		rate->shared[c] = false;
+		dec_set_int(&rate->shared_kwh[c], 0, 0);
+		energy_given_release(&rate->part_given[c]);
+	}
 	for (size_t i = 0; i < version->charge_count && rc == 0; i++) {
 		if (version->charges[i].per < PER_POWER_FACTOR &&
 		    rate_charges(segment->contract, &version->charges[i])) {
 			rc = rate_charge(
 			    rate, segment, &version->charges[i], err);
 		}
+	}
+	for (unsigned c = 0; rc == 0 && c < RATE_CHANNELS; c++) {
+		leave_rest(rate, (enum channel)c);
 	}
 	return rc != 0 ? rc : rate_adjustments(rate, segment, err);
 }
