@@ -21,12 +21,18 @@ enum {
 	OPT_TYPE,
 	OPT_VOLTAGE,
 	OPT_OPTION,
+	OPT_CONTRACTS,
 };
 
 #define ROW_CALENDAR                                              \
 	{                                                         \
 		OPT_CALENDAR, 0, "calendar", "FILE",              \
 		    "days that are holidays, or workdays for one" \
+	}
+#define ROW_CONTRACTS                                       \
+	{                                                   \
+		OPT_CONTRACTS, 0, "contracts", "FILE",      \
+		    "contracts that are to be served (CSV)" \
 	}
 #define ROW_CONDITIONS                                      \
 	{                                                   \
@@ -61,7 +67,12 @@ enum {
 	}
 
 static const struct options_row check_rows[] = {
+    ROW_CONTRACTS,
+    ROW_CALENDAR,
+    ROW_CONDITIONS,
     ROW_PRICES,
+    ROW_SERIES,
+    ROW_ZONE,
     TOOL_ROW_JSON,
     {0},
 };
@@ -153,6 +164,8 @@ take_option(struct tool *tool, struct tariff_files_request *request, int id,
 		return take_file(tool, request, value, FACT_CALENDAR);
 	case OPT_CONDITIONS:
 		return take_file(tool, request, value, FACT_CONDITION);
+	case OPT_CONTRACTS:
+		return take_file(tool, request, value, FACT_CONTRACT);
 	case OPT_PRICES:
 		return take_file(tool, request, value, FACT_PRICE);
 	case OPT_SERIES:

@@ -5,6 +5,7 @@
 #include "stage/tariff_facts.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,6 +49,10 @@ struct tariff_facts {
 	size_t condition_count;
 	struct priced *prices;
 	size_t price_count;
+	struct tariff_contract *contracts;
+	size_t contract_count;
+	char (*series)[ID_MAX + 1]; /* that have a price */
+	size_t series_count;
 	/* What was handed out last; numbers are borrowed from above. */
 	struct price_rows rows;
 	struct price_row *out_rows;
@@ -81,6 +86,8 @@ tariff_facts_free(struct tariff_facts *facts)
 	free(facts->days);
 	free(facts->conditions);
 	free(facts->prices);
+	free(facts->contracts);
+	free(facts->series);
 	free(facts->out_rows);
 	free(facts->out_months);
 	free(facts);
@@ -200,7 +207,58 @@ add_price(struct tariff_facts *facts, const struct fact *fact)
 }
 
 static void
-add_fact(struct tariff_facts *facts, const struct fact *fact)
+copy_text(char *out, size_t size, const struct fact *fact, const char *column)
+{
+	const struct fact_value *value = value_of(fact, column);
+
+	snprintf(out, size, "%s", value->is == FACT_IS_TEXT ? value->text : "");
+}
+
+static void
+add_contract(
+    struct tariff_facts *facts, const struct fact *fact, const char *path)
+{
+	const struct fact_value *to = value_of(fact, "to");
+	struct tariff_contract *row;
+	struct contract *contract;
+
+	facts->contracts =
+	    grow(facts->contracts, facts->contract_count, sizeof(*row));
+	row = &facts->contracts[facts->contract_count++];
+	row->path = path;
+	contract = &row->contract;
+	copy_id(contract->contract, fact, "contract");
+	copy_id(contract->leg, fact, "leg");
+	copy_id(contract->point, fact, "point");
+	copy_id(contract->tariff, fact, "tariff");
+	copy_id(contract->voltage, fact, "voltage");
+	copy_id(contract->user_class, fact, "user_class");
+	copy_id(contract->type, fact, "type");
+	copy_text(
+	    contract->options, sizeof(contract->options), fact, "options");
+	contract->basis = is_word(fact, "basis", "sessions") ? BASIS_SESSIONS
+			  : is_word(fact, "basis", "registers")
+			      ? BASIS_REGISTERS
+			      : BASIS_INTERVALS;
+	contract->from_utc = value_of(fact, "from")->integer;
+	contract->to_utc = to->is == FACT_IS_INTEGER ? to->integer : UTC_OPEN;
+	contract->line_no = (int64_t)fact->line_no;
+}
+
+static void
+add_series(struct tariff_facts *facts, const struct fact *fact)
+{
+	const char *series = value_of(fact, "series")->text;
+
+	if (!tariff_facts_series(facts, series)) {
+		facts->series = grow(
+		    facts->series, facts->series_count, sizeof(*facts->series));
+		copy_id(facts->series[facts->series_count++], fact, "series");
+	}
+}
+
+static void
+add_fact(struct tariff_facts *facts, const struct fact *fact, const char *path)
 {
 	switch (fact->format->kind) {
 	case FACT_CALENDAR:
@@ -211,6 +269,12 @@ add_fact(struct tariff_facts *facts, const struct fact *fact)
 		return;
 	case FACT_PRICE:
 		add_price(facts, fact);
+		return;
+	case FACT_CONTRACT:
+		add_contract(facts, fact, path);
+		return;
+	case FACT_SERIES:
+		add_series(facts, fact);
 		return;
 	default:
 		BUG("%s facts in a tariff", fact->format->name);
@@ -256,7 +320,7 @@ add_rows(struct tariff_facts *facts, struct csv_reader *reader,
 
 	rows = factcsv_new(reader, fact_format(kind), facts->zone, faults);
 	while ((rc = factcsv_next(rows, &fact, err)) == 1) {
-		add_fact(facts, fact);
+		add_fact(facts, fact, path);
 	}
 	if (rc == 0) {
 		rc = say_faults(facts, faults, path, err);
@@ -352,6 +416,49 @@ find_condition(void *context, const char *station, const char *quantity,
 		}
 	}
 	return found;
+}
+
+bool
+tariff_facts_calendar(const struct tariff_facts *facts, const char *calendar)
+{
+	for (size_t i = 0; i < facts->day_count; i++) {
+		if (strcmp(facts->days[i].calendar, calendar) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+tariff_facts_condition(
+    const struct tariff_facts *facts, const char *station, const char *quantity)
+{
+	for (size_t i = 0; i < facts->condition_count; i++) {
+		if (strcmp(facts->conditions[i].station, station) == 0 &&
+		    strcmp(facts->conditions[i].quantity, quantity) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+tariff_facts_series(const struct tariff_facts *facts, const char *series)
+{
+	for (size_t i = 0; i < facts->series_count; i++) {
+		if (strcmp(facts->series[i], series) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t
+tariff_facts_contracts(
+    const struct tariff_facts *facts, const struct tariff_contract **out)
+{
+	*out = facts->contracts;
+	return facts->contract_count;
 }
 
 struct day_facts

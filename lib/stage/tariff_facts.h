@@ -41,6 +41,21 @@ struct day_facts tariff_facts_days(struct tariff_facts *facts);
 const struct price_rows *
 tariff_facts_table(struct tariff_facts *facts, const char *table, int month);
 
+/* Whether any row is of that calendar, station and quantity, or series. */
+bool
+tariff_facts_calendar(const struct tariff_facts *facts, const char *calendar);
+bool tariff_facts_condition(const struct tariff_facts *facts,
+    const char *station, const char *quantity);
+bool tariff_facts_series(const struct tariff_facts *facts, const char *series);
+
+/* Contracts, in the order of the files. */
+struct tariff_contract {
+	struct contract contract;
+	const char *path; /* of the file, as it was given */
+};
+size_t tariff_facts_contracts(
+    const struct tariff_facts *facts, const struct tariff_contract **out);
+
 /* Months that a table has rows of, in order; *out is the facts'. */
 size_t tariff_facts_months(
     struct tariff_facts *facts, const char *table, const int **out);

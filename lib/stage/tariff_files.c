@@ -20,6 +20,7 @@
 #include "rules/tariff.h"
 #include "stage/ocpi_files.h"
 #include "stage/tariff_compare.h"
+#include "stage/tariff_contracts.h"
 #include "stage/tariff_facts.h"
 #include "stage/tariff_price.h"
 #include "stage/tariff_show.h"
@@ -30,6 +31,7 @@
 struct work {
 	const struct tariff_files_request *request;
 	struct tariff_facts *facts;
+	const struct zone *zone; /* of local times in the facts, or NULL */
 	struct outfile *out;
 	struct sink sink;
 	enum table_form form;
@@ -48,19 +50,20 @@ begin_output(struct work *work, const struct tariff_files_request *request,
 	return 0;
 }
 
-/* The facts, none of which has local times, and the output. */
+/* The facts and the output; zone is NULL where no fact has local times. */
 static int
 begin(struct work *work, const struct tariff_files_request *request,
-    struct qf_error *err)
+    const struct zone *zone, struct qf_error *err)
 {
 	struct tariff_facts *facts;
 
-	tariff_facts_new(&facts, NULL, request->say, request->context);
+	tariff_facts_new(&facts, zone, request->say, request->context);
 	if (begin_output(work, request, err) == -1) {
 		tariff_facts_free(facts);
 		return -1;
 	}
 	work->facts = facts;
+	work->zone = zone;
 	for (size_t i = 0; i < request->fact_count; i++) {
 		if (tariff_facts_add(work->facts, request->facts[i].path,
 			request->facts[i].kind, err) == -1) {
@@ -194,7 +197,7 @@ check_documents(const struct work *work, char *const *paths, size_t count,
 
 	for (size_t i = 0; i < count; i++) {
 		struct tariff *tariff;
-		size_t differences = 0;
+		size_t differences = 0, lacking = 0;
 		bool own_sound = true;
 		int rc = 0;
 
@@ -204,9 +207,14 @@ check_documents(const struct work *work, char *const *paths, size_t count,
 		}
 		*sound &= own_sound;
 		if (tariff != NULL) {
+			rc = tariff_contracts(tariff, work->facts, work->zone,
+			    work->sink, &lacking, err);
+		}
+		if (tariff != NULL && rc == 0) {
 			rc = tariff_compare(
 			    tariff, work->facts, table, &differences, err);
 		}
+		*sound &= lacking == 0;
 		all_differences += differences;
 		tariff_free(tariff);
 		if (rc == -1) {
@@ -218,23 +226,74 @@ check_documents(const struct work *work, char *const *paths, size_t count,
 	return all_differences == 0 ? 0 : table_finish(table, err);
 }
 
+/* Whether any file of facts has local times. */
+static bool
+asks_zone(const struct tariff_files_request *request)
+{
+	for (size_t i = 0; i < request->fact_count; i++) {
+		if (request->facts[i].kind == FACT_CONTRACT ||
+		    request->facts[i].kind == FACT_SERIES) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The zone of the request, or of the first sound document that names one;
+ * NULL where no file asks for one. */
+static int
+facts_zone(struct zone **out, char *const *paths, size_t count,
+    const struct tariff_files_request *request, struct qf_error *err)
+{
+	struct tariff *tariff;
+	int rc;
+
+	*out = NULL;
+	if (!asks_zone(request)) {
+		return 0;
+	}
+	if (request->zone != NULL) {
+		return zone_load(out, request->zone, err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(paths[i], "-") == 0 ||
+		    load_document(&tariff, paths[i], NULL) == -1) {
+			continue;
+		}
+		if (tariff->zone[0] != '\0') {
+			rc = zone_load(out, tariff->zone, err);
+			tariff_free(tariff);
+			return rc;
+		}
+		tariff_free(tariff);
+	}
+	return qf_fail(err, QF_USAGE, "zone-missing",
+	    "no document names a time zone: give --zone");
+}
+
 int
 tariff_files_check(char *const *paths, size_t count,
     const struct tariff_files_request *request, bool *sound,
     struct qf_error *err)
 {
 	struct table *table = NULL;
+	struct zone *zone;
 	struct work work;
 	int rc;
 
 	*sound = true;
-	rc = begin(&work, request, err);
+	if (facts_zone(&zone, paths, count, request, err) == -1) {
+		return -1;
+	}
+	rc = begin(&work, request, zone, err);
 	if (rc == 0) {
 		table = tariff_compare_table(work.sink, work.form);
 		rc = check_documents(&work, paths, count, table, sound, err);
 	}
 	table_free(table);
-	return end(&work, rc, err);
+	rc = end(&work, rc, err);
+	zone_free(zone);
+	return rc;
 }
 
 /* Show ------------------------------------------------------------------- */
@@ -272,7 +331,7 @@ tariff_files_show(const char *path, const char *date,
     const struct tariff_files_request *request, struct qf_error *err)
 {
 	struct work work;
-	int rc = begin(&work, request, err);
+	int rc = begin(&work, request, NULL, err);
 
 	if (rc == 0) {
 		rc = show(&work, path, date, err);

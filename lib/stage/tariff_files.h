@@ -38,8 +38,10 @@ struct tariff_files_request {
 	void *context;
 };
 
-/* Lists the faults of documents, then where printed and composed prices
- * differ; *sound where there are neither. */
+/* Lists the faults of documents, then what they ask for that no contract and
+ * no file of facts supplies, then where printed and composed prices differ;
+ * *sound where there is nothing of it.  QF_USAGE zone-missing where a file has
+ * local times and nothing names a zone. */
 int tariff_files_check(char *const *paths, size_t count,
     const struct tariff_files_request *request, bool *sound,
     struct qf_error *err);
