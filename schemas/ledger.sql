@@ -403,7 +403,8 @@ CREATE TABLE run_line (
 	subject TEXT NOT NULL, component TEXT NOT NULL,
 	band TEXT, channel TEXT, session TEXT,
 	tariff INTEGER NOT NULL, -- entry of the tariff document
-	quantity TEXT NOT NULL, unit TEXT NOT NULL, -- kwh, day, month, each
+	quantity TEXT NOT NULL,
+	unit TEXT NOT NULL, -- kwh, kw, kva, day, month, each, amount
 	price TEXT,            -- NULL where it varies inside the line
 	exact TEXT,            -- NULL where no price stands and the tariff allows it
 	net_minor INTEGER, tax_rate TEXT, tax_minor INTEGER, gross_minor INTEGER,

@@ -21,7 +21,8 @@ struct line {
 	const char *channel; /* NULL for charges without energy */
 	const char *session; /* NULL where the line is not of one session */
 	int64_t tariff_entry; /* the rule document's entry */
-	const char *quantity, *unit; /* unit: kwh, day, month, each */
+	/* unit: kwh, kw, kva, day, month, each; amount: of other charges */
+	const char *quantity, *unit;
 	const char *price; /* NULL where it varies inside the line */
 	const char *exact; /* amount before rounding; NULL: no price stood */
 	bool has_amount; /* false: exact is NULL and so are these */

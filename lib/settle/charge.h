@@ -33,7 +33,7 @@ struct charge_line {
 	bool rounding; /* the difference of a rounded total */
 	unsigned band; /* index or BAND_NONE */
 	int64_t session; /* the caller's number of it; -1 for none */
-	const char *unit; /* of the quantity: kwh, day, month, each */
+	const char *unit; /* of the quantity (model/line.h) */
 	struct dec quantity, price, exact;
 	bool has_price, has_amount;
 	struct amount amount;
