@@ -366,7 +366,8 @@ free_joined(xmlNodePtr root)
 
 /* Checks a tree against a schema; the fault is set if it does not fit. */
 static void
-validate(xmlDocPtr tree, const struct xml_schema *schema, struct xml_fault *fault)
+validate(xmlDocPtr tree, const struct xml_schema *schema,
+    struct xml_fault *fault)
 {
 	xmlSchemaValidCtxtPtr context;
 	int rc;

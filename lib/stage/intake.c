@@ -238,8 +238,8 @@ append_batch(
 	return facts_append_batch(passage->entry, &batch, err);
 }
 
-/* A file of facts as one batch.  0 with the file's state REFUSED where rows are at
- * fault and there is no quarantine. */
+/* A file of facts as one batch.  0 with the file's state REFUSED where rows
+ * are at fault and there is no quarantine. */
 static int
 take_batch(struct passage *passage, struct qf_error *err)
 {

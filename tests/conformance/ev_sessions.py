@@ -3,9 +3,10 @@
     ev_sessions.py FILE ...     charging reports of the two published sets: ';',
                                 decimal comma, wall-clock times of Europe/Oslo
 
-The files go in as they are, by a header map.  Every session goes in.  Which of them cannot be right is found here from the
-file alone: no end, an end not after the start, a time in an hour that exists
-twice or not at all.  These, and no others, must be set aside with a reason.
+The files go in as they are, by a header map.  Every session goes in.  Which of
+them cannot be right is found here from the file alone: no end, an end not after
+the start, a time in an hour that exists twice or not at all.  These, and no
+others, must be set aside with a reason.
 The others are rated by two bands, day and night, evenly over their time; the
 expected split is computed here with exact fractions, and the rule of the
 tariff (kWh to 6 decimals, the remainder carried along time) applied to it.
