@@ -5,9 +5,11 @@
 #include "format/quarantine.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/outfile.h"
@@ -189,5 +191,79 @@ out:
 	outfile_free(writer.rows);
 	outfile_free(writer.reasons);
 	csv_close(writer.reader);
+	return rc;
+}
+
+/* JSON ------------------------------------------------------------------- */
+
+/* An object as it came. */
+static int
+copy_span(struct writer *writer, int fd, const struct quarantine_span *span,
+    struct qf_error *err)
+{
+	size_t length = span->end - span->begin, done = 0;
+	char *bytes = xmalloc(length);
+	ssize_t got;
+	int rc = 0;
+
+	while (done < length && rc == 0) {
+		got = pread(fd, bytes + done, length - done,
+		    (off_t)(span->begin + done));
+		if (got > 0) {
+			done += (size_t)got;
+		} else if (got == 0 || errno != EINTR) {
+			rc = qf_fail(err, QF_IO, "read-failed",
+			    "cannot read what is set aside: %s",
+			    got == 0 ? "shrank" : strerror(errno));
+		}
+	}
+	if (rc == 0) {
+		rc = outfile_write(writer->rows, bytes, length, err);
+	}
+	free(bytes);
+	return rc;
+}
+
+static int
+write_spans(struct writer *writer, int fd, const struct quarantine_span *spans,
+    size_t count, struct qf_error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *between = i == 0 ? "[\n" : ",\n";
+
+		if (outfile_write(writer->rows, between, 2, err) == -1 ||
+		    copy_span(writer, fd, &spans[i], err) == -1) {
+			return -1;
+		}
+		writer->count++;
+	}
+	if (outfile_write(writer->rows, "\n]\n", 3, err) == -1) {
+		return -1;
+	}
+	while ((writer->more =
+		       faults_next(writer->faults, &writer->fault, err)) == 1) {
+		if (write_reason(writer, err) == -1) {
+			return -1;
+		}
+	}
+	return writer->more;
+}
+
+int
+quarantine_write_json(const struct quarantine_plan *plan, int fd,
+    const struct quarantine_span *spans, size_t count, struct faults *faults,
+    struct quarantine_done *done, struct qf_error *err)
+{
+	struct writer writer = {.faults = faults};
+	int rc = -1;
+
+	assert(count > 0);
+	if (begin(&writer, plan, err) == 0 &&
+	    write_spans(&writer, fd, spans, count, err) == 0) {
+		rc = finish(&writer, plan, done, err);
+	}
+	csvout_free(writer.csv);
+	outfile_free(writer.rows);
+	outfile_free(writer.reasons);
 	return rc;
 }

@@ -37,6 +37,17 @@ struct quarantine_done {
 	struct digest sha256; /* of the file of rows */
 };
 
+/* What is set aside of a JSON file, in bytes. */
+struct quarantine_span {
+	size_t begin, end;
+};
+
+/* The same for a JSON file: an array of the objects that are set aside, as
+ * they came.  fd is borrowed. */
+int quarantine_write_json(const struct quarantine_plan *plan, int fd,
+    const struct quarantine_span *spans, size_t count, struct faults *faults,
+    struct quarantine_done *done, struct qf_error *err);
+
 /* Reads the input once more from its start.  faults are at their beginning,
  * after faults_finish, and at their end afterwards.  file is the input's name
  * in messages. */

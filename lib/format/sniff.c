@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include "base/xmlstream.h"
+#include "format/cec102.h"
 #include "format/csv.h"
 #include "format/manifest.h"
 #include "format/espi.h"
+#include "format/ocpi_cdr.h"
 #include "model/series.h"
 
 #define WIDE_COLUMNS_MIN 23 /* a short day of hours */
@@ -278,6 +280,30 @@ sniff_xml(struct sniff *out, int fd, const char *file, struct qf_error *err)
 	return 0;
 }
 
+/* A tariff of OCPI, which is a rule document, unless it shows to be something
+ * else.  What is wrong with it is left to whoever reads it. */
+static int
+sniff_json(struct sniff *out, int fd, const char *file, struct qf_error *err)
+{
+	struct jsonin_doc *doc;
+
+	if (jsonin_load_fd(&doc, fd, file, err) == -1) {
+		return -1;
+	}
+	out->format = SNIFF_RULE;
+	if (cec102_looks_like(jsonin_root(doc))) {
+		out->format = SNIFF_CEC102;
+	} else if (ocpi_cdr_looks_like(jsonin_root(doc))) {
+		out->format = SNIFF_OCPI_CDR;
+	}
+	jsonin_free(doc);
+	if (lseek(fd, 0, SEEK_SET) == -1) {
+		return qf_fail(
+		    err, QF_IO, "sniff-read", "%s: %s", file, strerror(errno));
+	}
+	return 0;
+}
+
 /* True where the first line that is not blank is a record of the Australian
  * meter data format, be the first of them missing. */
 static bool
@@ -347,6 +373,9 @@ sniff_fd_by(struct sniff *out, int fd, const char *file,
 	if (is_xml(head, (size_t)n)) {
 		return sniff_xml(out, fd, file, err);
 	}
+	if (jsonread_is_json(head, (size_t)n)) {
+		return sniff_json(out, fd, file, err);
+	}
 	if (is_mdff(head, out)) {
 		return 0;
 	}
@@ -379,6 +408,10 @@ sniff_name(const struct sniff *kind)
 		return "nem13";
 	case SNIFF_ESPI:
 		return "espi";
+	case SNIFF_OCPI_CDR:
+		return "ocpi-cdr";
+	case SNIFF_CEC102:
+		return "cec102";
 	}
 	BUG("format %d", (int)kind->format);
 }
@@ -416,6 +449,9 @@ sniff_rank(const struct sniff *kind)
 		return FACT_KINDS;
 	case SNIFF_NEM13:
 		return FACT_REGISTER_READ;
+	case SNIFF_OCPI_CDR:
+	case SNIFF_CEC102:
+		return FACT_SESSION;
 	}
 	BUG("format %d", (int)kind->format);
 }

@@ -30,6 +30,8 @@ enum sniff_format {
 	SNIFF_NEM12, /* intervals of the Australian market */
 	SNIFF_NEM13, /* its register readings */
 	SNIFF_ESPI, /* Green Button */
+	SNIFF_OCPI_CDR, /* charge records of OCPI */
+	SNIFF_CEC102, /* charge orders of T/CEC 102 */
 };
 
 struct sniff {
@@ -53,8 +55,8 @@ int sniff_fd_by(struct sniff *out, int fd, const char *file,
 /* The same for a header that is read already. */
 int sniff_header(struct sniff *out, const char *const *names, size_t count);
 
-/* "rule", "party" ..., "reads-long", "reads-wide", "nem12", "nem13", "espi": as
- * batch.format has it. */
+/* "rule", "party" ..., "reads-long", "reads-wide", "nem12", "nem13", "espi",
+ * "ocpi-cdr", "cec102": as batch.format has it. */
 const char *sniff_name(const struct sniff *kind);
 
 /* True for the formats whose rows are lines of CSV under a header. */

@@ -318,6 +318,8 @@ static const char *const lookup_sql[FACT_LOOKUPS] = {
 	"SELECT " SESSION_COLUMNS " FROM session c"
 	" WHERE c.point = ?2 AND c.end_utc >= ?3 AND c.end_utc < ?4"
 	HOLDS("session", SAME_SESSION)
+	" AND NOT EXISTS (SELECT 1 FROM session_credit k"
+	" WHERE k.session = c.session AND k.entry <= ?1)"
 	" ORDER BY c.end_utc, c.session",
 
 	[LOOKUP_BANDS_OF_SESSION] =

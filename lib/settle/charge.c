@@ -40,8 +40,8 @@ charge_lines_release(struct charge_lines *lines)
 }
 
 /* A new line of the scope, with everything but what it is about. */
-static struct charge_line *
-add_line(struct charge_lines *lines, const struct charge_scope *scope,
+struct charge_line *
+charge_lines_add(struct charge_lines *lines, const struct charge_scope *scope,
     int64_t from_utc, int64_t to_utc)
 {
 	struct charge_line *line;
@@ -197,7 +197,7 @@ charge_flush(struct charge_lines *lines, const struct charge_scope *scope,
 		if (!sums->of[i].seen) {
 			continue;
 		}
-		line = add_line(lines, scope, from_utc, to_utc);
+		line = charge_lines_add(lines, scope, from_utc, to_utc);
 		line->band = i == TARIFF_BANDS_MAX ? BAND_NONE : (unsigned)i;
 		rc = flush_sum(line, scope, &sums->of[i], refusal);
 		empty_sum(&sums->of[i]);
@@ -210,7 +210,8 @@ charge_put(struct charge_lines *lines, const struct charge_scope *scope,
     int64_t from_utc, int64_t to_utc, const struct dec *quantity,
     const struct dec *price, const struct dec *exact, struct refusal *refusal)
 {
-	struct charge_line *line = add_line(lines, scope, from_utc, to_utc);
+	struct charge_line *line =
+	    charge_lines_add(lines, scope, from_utc, to_utc);
 
 	dec_set(&line->quantity, quantity);
 	if (price != NULL) {
@@ -279,7 +280,7 @@ round_group(struct charge_lines *lines, size_t first, size_t i, size_t end,
 	if (difference.net_minor == 0 && difference.tax_minor == 0) {
 		return 0;
 	}
-	line = add_line(lines,
+	line = charge_lines_add(lines,
 	    &(struct charge_scope){
 		.month = like.month,
 		.contract = like.contract,

@@ -93,6 +93,11 @@ int charge_put(struct charge_lines *lines, const struct charge_scope *scope,
     int64_t from_utc, int64_t to_utc, const struct dec *quantity,
     const struct dec *price, const struct dec *exact, struct refusal *refusal);
 
+/* Adds a line that has nothing yet but what its scope says: for charges that
+ * are reckoned elsewhere. */
+struct charge_line *charge_lines_add(struct charge_lines *lines,
+    const struct charge_scope *scope, int64_t from_utc, int64_t to_utc);
+
 /* Where money is rounded on the total: for the lines [first, end), which make
  * one total, adds lines that hold what rounding them apart has lost. */
 int charge_round_total(struct charge_lines *lines, size_t first, size_t end,

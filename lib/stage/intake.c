@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -180,8 +181,11 @@ set_aside(struct passage *passage, struct digest *sha256, struct qf_error *err)
 		return qf_fail(err, QF_IO, "read-failed", "%s: %s",
 		    operand->name, strerror(errno));
 	}
-	if (quarantine_write(&plan, passage->fd, operand->name, &config,
-		passage->faults, &done, err) == -1) {
+	if ((passage->aside_count > 0
+		    ? quarantine_write_json(&plan, passage->fd, passage->aside,
+			  passage->aside_count, passage->faults, &done, err)
+		    : quarantine_write(&plan, passage->fd, operand->name,
+			  &config, passage->faults, &done, err)) == -1) {
 		return -1;
 	}
 	operand->file->set_aside = done.rows;
@@ -283,6 +287,9 @@ out:
 	faults_free(passage->faults);
 	faults_free(passage->notes);
 	passage->faults = passage->notes = NULL;
+	free(passage->aside);
+	passage->aside = NULL;
+	passage->aside_count = 0;
 	return rc;
 }
 

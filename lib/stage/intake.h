@@ -19,6 +19,7 @@
 #include "base/digest.h"
 #include "format/declare.h"
 #include "format/gather.h"
+#include "format/quarantine.h"
 #include "format/sniff.h"
 #include "stage/ingest.h"
 
@@ -77,6 +78,8 @@ struct passage {
 	bool tallied; /* the file's sender says rows or kWh */
 	struct tally tally;
 	int64_t rows; /* below the header; of other formats: facts */
+	struct quarantine_span *aside; /* of a JSON file: what is at fault */
+	size_t aside_count;
 };
 
 /* How files of CSV are read; raw: as they are, whatever the map. */

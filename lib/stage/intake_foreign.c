@@ -17,6 +17,7 @@
 #include "ledger/entry.h"
 #include "ledger/registry.h"
 #include "stage/intake.h"
+#include "stage/intake_cdrs.h"
 
 /* Everything that is in the ledger so far, this call's files too. */
 #define AS_OF INT64_MAX
@@ -158,6 +159,21 @@ check_unchanged(struct passage *passage, struct qf_error *err)
 	    "%s: changed while it was read", name);
 }
 
+static int
+take(struct passage *passage, const struct finder *finder, struct progress *bar,
+    struct qf_error *err)
+{
+	switch (passage->operand->kind.format) {
+	case SNIFF_ESPI:
+		return take_espi(passage, finder, bar, err);
+	case SNIFF_OCPI_CDR:
+	case SNIFF_CEC102:
+		return intake_cdrs(passage, err);
+	default:
+		return take_mdff(passage, finder, bar, err);
+	}
+}
+
 int
 intake_foreign(struct passage *passage, struct qf_error *err)
 {
@@ -174,9 +190,7 @@ intake_foreign(struct passage *passage, struct qf_error *err)
 	passage->notes = faults_new(operand->name);
 	if (entry_begin(&passage->entry, intake->ledger, ENTRY_BATCH,
 		intake->options->recorded_utc, err) == 0) {
-		rc = operand->kind.format == SNIFF_ESPI
-			 ? take_espi(passage, &finder, &bar, err)
-			 : take_mdff(passage, &finder, &bar, err);
+		rc = take(passage, &finder, &bar, err);
 	}
 	progress_end(&bar);
 	return rc == -1 ? -1 : check_unchanged(passage, err);

@@ -14,10 +14,12 @@
 #include "base/alloc.h"
 #include "base/xml.h"
 #include "base/zone.h"
+#include "ledger/db.h"
 #include "ledger/entry.h"
 #include "ledger/facts.h"
 #include "ledger/registry.h"
 #include "rules/estimation.h"
+#include "rules/ocpi_rule.h"
 #include "rules/tariff.h"
 #include "rules/thresholds.h"
 #include "stage/intake.h"
@@ -28,6 +30,7 @@
 struct head {
 	char id[ID_MAX + 1];
 	char zone[ID_MAX + 1]; /* "" not said */
+	char currency[4]; /* likewise */
 	int32_t days[DAYS_MAX]; /* on which its versions begin */
 	size_t day_count;
 };
@@ -88,6 +91,22 @@ thresholds_head(struct head *out, const char *text, size_t length,
 	return 0;
 }
 
+static int
+ocpi_head(struct head *out, const char *text, size_t length, const char *file,
+    struct qf_error *err)
+{
+	struct ocpi_rule *rule;
+
+	if (ocpi_rule_load(&rule, text, length, file, err) == -1) {
+		return -1;
+	}
+	memcpy(out->id, rule->tariff->id, sizeof(out->id));
+	memcpy(
+	    out->currency, rule->ocpi.list[0].currency, sizeof(out->currency));
+	ocpi_rule_free(rule);
+	return 0;
+}
+
 /* The kinds of documents, by their root element, which rule.kind has too. */
 struct kind {
 	const char *name;
@@ -100,6 +119,7 @@ static const struct kind kinds[] = {
     {"tariff", tariff_check, tariff_head}, /* also what is no document */
     {"estimation", estimation_faults, estimation_head},
     {"thresholds", thresholds_faults, thresholds_head},
+    {OCPI_RULE_KIND, ocpi_rule_check, ocpi_head}, /* of JSON */
 };
 
 static const struct kind *
@@ -108,6 +128,9 @@ kind_of(const char *text, size_t length, const char *file)
 	const struct kind *found = &kinds[0];
 	struct xml_doc *doc;
 
+	if (jsonread_is_json(text, length)) {
+		return &kinds[sizeof(kinds) / sizeof(kinds[0]) - 1];
+	}
 	if (xml_load_bytes(&doc, text, length, file, NULL, NULL) == -1) {
 		return found;
 	}
@@ -211,6 +234,45 @@ check_zone(const struct passage *passage, const struct kind *kind,
 	return 0;
 }
 
+/* Prices are in the currency of the document, if it names one; and an id is
+ * of one kind of tariff, or a contract would not know which. */
+static int
+check_currency(const struct passage *passage, const struct kind *kind,
+    const struct head *head, struct qf_error *err)
+{
+	struct ledger *ledger = passage->intake->ledger;
+	const char *other = NULL;
+	char file[256], *text = NULL;
+	int64_t last, entry;
+	int rc;
+
+	if (head->currency[0] != '\0' &&
+	    strcmp(head->currency, ledger_market(ledger)->currency) != 0) {
+		return qf_fail(err, QF_DATA, "rule-currency",
+		    "%s: %s %s is in %s, but the ledger is in %s",
+		    passage->operand->name, kind->name, head->id,
+		    head->currency, ledger_market(ledger)->currency);
+	}
+	if (strcmp(kind->name, OCPI_RULE_KIND) == 0) {
+		other = kinds[0].name;
+	} else if (kind == &kinds[0]) {
+		other = OCPI_RULE_KIND;
+	} else {
+		return 0;
+	}
+	if (entry_last(ledger, &last, err) == -1) {
+		return -1;
+	}
+	rc =
+	    rules_find(ledger, last, other, head->id, &text, file, &entry, err);
+	free(text);
+	return rc != 1 ? rc
+		       : qf_fail(err, QF_DATA, "rule-kind",
+			     "%s: %s stands as %s since rule:%lld (%s)",
+			     passage->operand->name, head->id, other,
+			     (long long)entry, file);
+}
+
 /* A document of this id that holds now: 1 if it has the same text, with its
  * handle; -1 if it has another one and nobody said that this corrects it. */
 static int
@@ -291,7 +353,8 @@ intake_rule(struct passage *passage, struct qf_error *err)
 	if (check(passage, kind, text, err) == -1 ||
 	    kind->head(&head, text, length, passage->operand->name, err) ==
 		-1 ||
-	    check_zone(passage, kind, &head, err) == -1) {
+	    check_zone(passage, kind, &head, err) == -1 ||
+	    check_currency(passage, kind, &head, err) == -1) {
 		goto out;
 	}
 	rc = compare(passage, kind, head.id, text, err);

@@ -83,6 +83,7 @@ rate_end(struct rate *rate)
 	facts_close(rate->session_cursor);
 	facts_close(rate->session_band_cursor);
 	facts_close(rate->session_interval_cursor);
+	facts_close(rate->session_period_cursor);
 	runs_close(rate->carry_cursor);
 	rate_unit_release(&rate->unit);
 	rate_point_release(&rate->point);

@@ -76,6 +76,7 @@ struct rate_point {
 struct rate_segment {
 	const struct contract *contract;
 	const struct tariff_version *version;
+	const struct ocpi_rule *ocpi; /* NULL: a tariff of our own */
 	int64_t tariff_entry;
 	int month; /* YYYYMM */
 	int64_t from_utc, to_utc;
@@ -171,7 +172,8 @@ struct rate {
 	struct read_cursor *reads[RATE_CHANNELS];
 	struct fact_cursor *meter_cursor, *relation_cursor, *parent_cursor,
 	    *point_cursor, *register_cursor, *session_cursor,
-	    *session_band_cursor, *session_interval_cursor;
+	    *session_band_cursor, *session_interval_cursor,
+	    *session_period_cursor;
 	bool parent_known; /* next_parent is looked up */
 	char next_parent[ID_MAX + 1]; /* first at or after the last point
 				       * looked up; "" where none is left */
@@ -394,6 +396,8 @@ int rate_limits(struct rate *rate, struct qf_error *err);
 
 /* rate_sessions.c: all sessions of the unit, which are held one by one. */
 int rate_sessions(struct rate *rate, struct qf_error *err);
+/* The delivery month of what ends at an instant. */
+int rate_month_ending(const struct rate *rate, int64_t utc);
 /* Their kWh as held, where the unit is. */
 int rate_sessions_held(struct rate *rate, struct qf_error *err);
 

@@ -25,7 +25,8 @@ add_segment(struct rate_unit *unit, const struct rate_segment *segment)
 bool
 rate_charges(const struct contract *contract, const struct charge *charge)
 {
-	return strcmp(contract->leg, charge->leg) == 0 &&
+	return (charge->leg[0] == '\0' ||
+		   strcmp(contract->leg, charge->leg) == 0) &&
 	       whom_fits(&charge->whom, contract);
 }
 
@@ -134,6 +135,7 @@ rate_segments(struct rate *rate, const struct contract *contract,
 		struct rate_segment segment = {
 		    .contract = contract,
 		    .version = tariff_version_at(tariff->tariff, day),
+		    .ocpi = tariff->ocpi,
 		    .tariff_entry = tariff->entry,
 		    .from_utc = at_utc,
 		};

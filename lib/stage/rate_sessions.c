@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/zone.h"
+#include "stage/rate_ocpi.h"
 #include "stage/rate_own.h"
 
 static void
@@ -158,8 +159,8 @@ price_atom(struct rate *rate, const struct rate_segment *segment,
 		return 0;
 	}
 	rc = rulebook_prices(rate->book, atom->version, atom->charge,
-	    segment->month, &who, 1U << ENERGY_BAND(atom->band),
-	    &prices, &rate->refusal, err);
+	    segment->month, &who, 1U << ENERGY_BAND(atom->band), &prices,
+	    &rate->refusal, err);
 	price = rc == 0 ? band_price(&prices, ENERGY_BAND(atom->band)) : NULL;
 	atom->priced = price != NULL;
 	if (atom->priced) {
@@ -375,8 +376,8 @@ load_sources(struct rate *rate, const struct rate_session *session,
 
 /* Rating ----------------------------------------------------------------- */
 
-static int
-month_of(const struct rate *rate, int64_t utc)
+int
+rate_month_ending(const struct rate *rate, int64_t utc)
 {
 	for (size_t i = 0; i < rate->month_count; i++) {
 		if (utc < rate->months[i].to_utc) {
@@ -412,7 +413,7 @@ rate_charge(struct rate *rate, size_t number, size_t first,
 		return rc;
 	}
 	rate_scope(rate, &rate->unit.segments[first], charge, &scope);
-	scope.month = month_of(rate, session->end_utc);
+	scope.month = rate_month_ending(rate, session->end_utc);
 	scope.session = (int64_t)number;
 	session_covered(kwh, rate->atoms, rate->atom_count);
 	return session_lines(&rate->unit.lines, &scope, rate->atoms,
@@ -566,6 +567,14 @@ hold_session(struct rate *rate, size_t number, size_t first, size_t line_count)
 }
 
 static int
+rate_ocpi(struct rate *rate, size_t number, size_t first, struct qf_error *err)
+{
+	int rc = check_party(rate, &rate->unit.sessions[number], first);
+
+	return rc == 0 ? rate_ocpi_session(rate, number, first, err) : rc;
+}
+
+static int
 rate_session(struct rate *rate, size_t number, struct qf_error *err)
 {
 	struct rate_unit *unit = &rate->unit;
@@ -576,7 +585,9 @@ rate_session(struct rate *rate, size_t number, struct qf_error *err)
 
 	rc = session_segments(rate, &unit->sessions[number], err);
 	if (rc == 0 && unit->segment_count > first) {
-		rc = rate_one(rate, number, first, counted, err);
+		rc = unit->segments[first].ocpi == NULL
+			 ? rate_one(rate, number, first, counted, err)
+			 : rate_ocpi(rate, number, first, err);
 	}
 	if (rc == 1) {
 		hold_session(rate, number, first, line_count);

@@ -263,6 +263,14 @@ rate_segment(
 	const struct tariff_version *version = segment->version;
 	int rc = 0;
 
+	if (segment->ocpi != NULL) {
+		return segment->contract->basis == BASIS_SESSIONS
+			   ? 0
+			   : refuse(&rate->refusal, REASON_NO_CHARGE,
+				 "tariff %s is one of OCPI, which prices "
+				 "sessions",
+				 segment->contract->tariff);
+	}
 	for (size_t c = 0; c < RATE_CHANNELS; c++) {
 		rate->sums[c].ready = false;
 		rate->mixed[c].sums.ready = false;

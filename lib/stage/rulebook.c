@@ -69,7 +69,10 @@ rulebook_free(struct rulebook *book)
 		return;
 	}
 	for (size_t i = 0; i < book->tariff_count; i++) {
-		tariff_free(book->tariffs[i]->found.tariff);
+		if (book->tariffs[i]->found.ocpi == NULL) {
+			tariff_free(book->tariffs[i]->found.tariff);
+		}
+		ocpi_rule_free(book->tariffs[i]->found.ocpi);
 		free(book->tariffs[i]);
 	}
 	free(book->tariffs);
@@ -80,6 +83,27 @@ rulebook_free(struct rulebook *book)
 	facts_close(book->price_cursor);
 	facts_close(book->series_cursor);
 	free(book);
+}
+
+/* The same for a tariff of OCPI. */
+static int
+load_ocpi(
+    struct rulebook *book, struct known_tariff *known, struct qf_error *err)
+{
+	char file[256], *text = NULL;
+	int rc;
+
+	rc = rules_find(book->ledger, book->asof, OCPI_RULE_KIND, known->id,
+	    &text, file, &known->found.entry, err);
+	if (rc == 1) {
+		rc = ocpi_rule_load(
+		    &known->found.ocpi, text, strlen(text), file, err);
+	}
+	if (rc == 0 && known->found.ocpi != NULL) {
+		known->found.tariff = known->found.ocpi->tariff;
+	}
+	free(text);
+	return rc;
 }
 
 /* Reads the document and keeps it, or keeps that there is none. */
@@ -95,6 +119,8 @@ load_tariff(
 	if (rc == 1) {
 		rc = tariff_load(
 		    &known->found.tariff, text, strlen(text), file, err);
+	} else if (rc == 0) {
+		rc = load_ocpi(book, known, err);
 	}
 	free(text);
 	return rc == -1 ? -1 : 0;

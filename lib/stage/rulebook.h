@@ -19,6 +19,7 @@
 #include "base/status.h"
 #include "model/contract.h"
 #include "rules/bands.h"
+#include "rules/ocpi_rule.h"
 #include "settle/charge.h"
 
 struct fact;
@@ -29,6 +30,7 @@ struct rulebook;
 
 struct rulebook_tariff {
 	struct tariff *tariff;
+	struct ocpi_rule *ocpi; /* whose tariff it is, or NULL */
 	int64_t entry; /* of the document */
 };
 
