@@ -68,6 +68,18 @@ scale_edge(struct dec *edge, enum tier_unit unit,
 	return rc;
 }
 
+/* A tier ends no later than a later one: blocks of kWh within the first 200 kWh
+ * of each kW end there. */
+static void
+cap_edges(struct dec *edges, size_t last)
+{
+	for (size_t i = last; i > 0; i--) {
+		if (dec_cmp(&edges[i - 1], &edges[last]) > 0) {
+			dec_set(&edges[i - 1], &edges[last]);
+		}
+	}
+}
+
 int
 tier_edges(struct dec edges[TIER_MAX], const struct tiers *tiers,
     const struct tier_scale *scale, struct refusal *refusal)
@@ -85,11 +97,13 @@ tier_edges(struct dec edges[TIER_MAX], const struct tiers *tiers,
 		if (scale_edge(&edges[i], tier->unit, scale, refusal) != 0) {
 			return 1;
 		}
-		if (i > 0 && dec_cmp(&edges[i], &edges[i - 1]) < 0) {
+		if (i > 0 && tier->unit == tier[-1].unit &&
+		    dec_cmp(&edges[i], &edges[i - 1]) < 0) {
 			return refuse(refusal, REASON_BAD_OPTION,
 			    "tier %s ends before the one before it",
 			    tier->component);
 		}
+		cap_edges(edges, i);
 	}
 	return 0;
 }

@@ -32,8 +32,9 @@ struct tier_scale {
 };
 
 /* Where each tier ends, but for the last, which has none: edges[count - 1] is
- * left alone.  1: bad-option where an option that is asked for is not there or
- * is no number, or where a tier ends before the one before it; no-demand. */
+ * left alone.  A tier ends no later than a later one of another unit does.  1:
+ * bad-option where an option that is asked for is not there or is no number, or
+ * where a tier ends before the one before it, of the same unit; no-demand. */
 int tier_edges(struct dec edges[TIER_MAX], const struct tiers *tiers,
     const struct tier_scale *scale, struct refusal *refusal);
 

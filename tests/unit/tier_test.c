@@ -115,6 +115,36 @@ Test(tier, ends_where_options_days_and_capacity_say)
 	cr_expect_str_eq(refusal.reason, "no-demand");
 }
 
+Test(tier, ends_no_later_than_one_that_is_of_kw)
+{
+	static struct tier blocks[] = {
+	    {.component = "a", .has_to = true, .to = DEC_SMALL(3000, 0)},
+	    {.component = "b", .has_to = true, .to = DEC_SMALL(10000, 0)},
+	    {.component = "c", .has_to = true, .to = DEC_SMALL(200000, 0)},
+	    {.component = "d",
+		.has_to = true,
+		.to = DEC_SMALL(200, 0),
+		.unit = TIER_A_KW},
+	    {.component = "e",
+		.has_to = true,
+		.to = DEC_SMALL(400, 0),
+		.unit = TIER_A_KW},
+	    {.component = "f"},
+	};
+	struct tiers tiers = {.list = blocks, .count = 6};
+	struct dec edges[TIER_MAX] = {{0}}, kw = DEC_SMALL(40, 0);
+	struct tier_scale scale = {
+	    .contract = &anybody, .days = 31, .demand_kw = &kw};
+	struct refusal refusal;
+
+	cr_assert_eq(tier_edges(edges, &tiers, &scale, &refusal), 0);
+	expect(&edges[0], "3000", "before 200 kWh a kW");
+	expect(&edges[1], "8000", "200 kWh a kW are less");
+	expect(&edges[2], "8000", "so this one has nothing");
+	expect(&edges[3], "8000", "nor has this");
+	expect(&edges[4], "16000", "400 kWh a kW");
+}
+
 Test(tier, is_refused_where_an_option_says_no_end)
 {
 	const char *const options[] = {"nothing", "odd", "low"};
