@@ -5,7 +5,6 @@ SPDX-License-Identifier: Apache-2.0
 from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 MODES = ("half-up", "half-even", "down", "up", "ceiling", "floor")
@@ -14,20 +13,23 @@ DAY_0 = date(1970, 1, 1)
 
 def round_to(value, scale, mode):
     """The value at so many decimals, as a Fraction."""
-    scaled = Fraction(value) * 10 ** scale
-    low, high = floor(scaled), ceil(scaled)
-    toward, away = (low, high) if scaled > 0 else (high, low)
-    twice = 2 * abs(scaled - toward)
+    value, ticks = Fraction(value), 10 ** scale
+    low, rest = divmod(value.numerator * ticks, value.denominator)
+    if not rest:
+        return value
+    high = low + 1
+    toward, away = (low, high) if value > 0 else (high, low)
+    twice = 2 * rest if value > 0 else 2 * (value.denominator - rest)
     if mode == "half-up":
-        chosen = away if twice >= 1 else toward
+        chosen = away if twice >= value.denominator else toward
     elif mode == "half-even":
         chosen = low if low % 2 == 0 else high
-        if twice != 1:
-            chosen = away if twice > 1 else toward
+        if twice != value.denominator:
+            chosen = away if twice > value.denominator else toward
     else:
         chosen = {"down": toward, "up": away, "ceiling": high,
                   "floor": low}[mode]
-    return Fraction(chosen, 10 ** scale)
+    return Fraction(chosen, ticks)
 
 
 def is_decimal(value):

@@ -13,7 +13,7 @@ from settle_num import date_of, first_of, month_of_day, round_to
 from settle_price import Bands, Hold, band_order, version_of
 from tariff_month import Month
 from tariff_price import TariffPrices, is_for
-from tariff_tiers import Tiered
+from tariff_tiers import TICKS, Tiered
 
 OTHER = {"import": "export", "export": "import"}
 
@@ -26,6 +26,42 @@ class Segment:
         self.from_utc, self.to_utc = from_utc, to_utc
         self.first_day = first_day
         self.order = band_order(version)
+
+
+class Plan:
+    """What is the same of a charge in a stretch for every load.
+
+    pieces are [(interval, minutes, at, span, label, band, day)] in order
+    of time; lines are the (span, label) in the order of lines; cells are
+    [(line, price, intervals, cut intervals with their parts)]."""
+
+    def __init__(self, model, segment, charge):
+        self.pieces = list(model.pieces(segment, charge))
+        order = segment.order.index
+        self.lines = sorted({(piece[3], order(piece[4]))
+                             for piece in self.pieces})
+        self.lines = [(span, segment.order[label])
+                      for span, label in self.lines]
+        self.model, self.segment, self.charge = model, segment, charge
+        self.cells = None
+
+    def priced(self):
+        if self.cells is None:
+            cells, number = {}, {l: n for n, l in enumerate(self.lines)}
+            model = self.model
+            for i, part, at, span, label, band, _ in self.pieces:
+                price = model.prices.find(
+                    self.segment.version, self.charge, self.segment.month,
+                    band, at)
+                cell = cells.setdefault((number[span, label], price),
+                                        ([], []))
+                if part == model.load.minutes:
+                    cell[0].append(i)
+                else:
+                    cell[1].append((i, part))
+            self.cells = [(line, price, whole, cut) for (line, price),
+                          (whole, cut) in cells.items()]
+        return self.cells
 
 
 class Entry:
@@ -51,11 +87,9 @@ class Model:
         """The lines of a load, or raises Hold."""
         self.load = load
         self.out = []
-        legs = []
-        for version in self.sheet.tariff["versions"]:
-            legs += [c["leg"] for c in version["charges"]
-                     if c["leg"] not in legs]
-        for leg in legs:
+        for leg in sorted({c["leg"] for version
+                           in self.sheet.tariff["versions"]
+                           for c in version["charges"]}):
             self.leg(leg)
         return self.out
 
@@ -96,8 +130,6 @@ class Model:
             if version is None:
                 raise Hold("no-tariff")
             edges = {edge for charge in version["charges"]
-                     if charge["leg"] == leg and
-                     is_for(charge.get("whom"), self.contract)
                      for rule in charge.get("exempt", ())
                      if is_for(rule["whom"], self.contract)
                      for edge in (rule["from"], rule["to"])}
@@ -108,7 +140,9 @@ class Model:
                    day not in edges):
                 day += 1
             end = min(zone.day_start(day), to_utc)
-            if any(c["leg"] == leg for c in version["charges"]):
+            if any(c["leg"] == leg and
+                   is_for(c.get("whom"), self.contract)
+                   for c in version["charges"]):
                 yield Segment(leg, version, month_of_day(first), from_utc,
                               end, first)
             from_utc = end
@@ -116,12 +150,10 @@ class Model:
     # Energy.
 
     def plan(self, segment, charge):
-        """[(interval, part of it, at, span, label, band, day)] in order of
-        time."""
         load = self.load
         key = (segment, id(charge), load.from_utc, load.minutes)
         if key not in self.plans:
-            self.plans[key] = list(self.pieces(segment, charge))
+            self.plans[key] = Plan(self, segment, charge)
         return self.plans[key]
 
     def pieces(self, segment, charge):
@@ -147,7 +179,7 @@ class Model:
                 if to - at != step and not even:
                     raise Hold("edge-in-interval")
                 reach = self.span(segment, charge, start, at)
-                part = 1 if to - at == step else Fraction(to - at, step)
+                part = (to - at) // 60
                 label = band_at[2] if charge["by_band"] else None
                 yield (i, part, at, spans.setdefault(reach, reach), label,
                        band_at[2], day)
@@ -174,20 +206,21 @@ class Model:
                 min(reach[1], segment.to_utc))
 
     def entries(self, segment, charge):
-        """kWh of a charge in a stretch, in ticks of a thousandth, in order
-        of time; of none is anything left out, even of 0 kWh."""
+        """kWh of a charge in a stretch, in ticks, in order of time; also
+        those of 0 kWh."""
         quantity = charge.get("quantity") or "channel"
         mine = self.load.values[charge["channel"]]
-        plan = self.plan(segment, charge)
+        plan, whole = self.plan(segment, charge).pieces, self.load.minutes
         if quantity == "channel":
-            return [Entry(at, span, label, band, mine[i] * part, day)
+            return [Entry(at, span, label, band, mine[i] * part // whole,
+                          day)
                     for i, part, at, span, label, band, day in plan]
         other = self.load.values[OTHER[charge["channel"]]]
         over = charge.get("over") or "interval"
         if over == "interval":
             return [Entry(at, span, label, band,
-                          set_against(quantity, mine[i], other[i]) * part,
-                          day)
+                          set_against(quantity, mine[i], other[i]) * part
+                          // whole, day)
                     for i, part, at, span, label, band, day in plan]
         groups = {}
         for i, part, at, span, label, band, day in plan:
@@ -195,8 +228,8 @@ class Model:
                    segment.order.index(label))
             group = groups.setdefault(key, [at, span, label, band, 0, 0,
                                             day])
-            group[4] += mine[i] * part
-            group[5] += other[i] * part
+            group[4] += mine[i] * part // whole
+            group[5] += other[i] * part // whole
         return [Entry(at, span, label, band, set_against(quantity, one, two),
                       day)
                 for _, (at, span, label, band, one, two, day)
@@ -205,6 +238,11 @@ class Model:
     def energy(self, segments, number, charge):
         segment = segments[number]
         self.prices.day = segment.first_day
+        if not charge.get("tiers") and not charge.get("loss") and \
+                not charge.get("part") and \
+                charge.get("over") not in ("day", "month"):
+            self.plain_energy(segment, charge)
+            return
         if charge.get("loss"):
             found = self.month.loss(segments, number, charge)
         else:
@@ -215,38 +253,66 @@ class Model:
             parts = Tiered(self, segments, number, charge).split(found)
         else:
             parts = [(entry, None, entry.kwh) for entry in found]
-        lines = {}
+        lines, moves = {}, self.prices.moves(segment.version, charge)
+        known, of_key = {}, None
         for entry, tier, kwh in parts:
-            price = self.prices.find(segment.version, charge, segment.month,
-                                     entry.band, entry.at, tier)
-            key = (entry.span, segment.order.index(entry.label),
-                   charge["tiers"]["list"].index(tier) if tier else -1)
-            of_key = lines.setdefault(key, (entry.label, tier,
-                                            defaultdict(int)))
-            of_key[2][price] += kwh
-        for key in sorted(lines):
-            label, tier, sums = lines[key]
-            self.line_of_parts(segment, charge, key[0], label, tier, sums)
+            number = tier["number"] if tier else -1
+            key = entry.band, number, entry.at if moves else None
+            if key not in known:
+                known[key] = self.prices.find(
+                    segment.version, charge, segment.month, entry.band,
+                    entry.at, tier)
+            price = known[key]
+            key = entry.span, entry.label, number
+            of_key = lines.get(key)
+            if of_key is None:
+                of_key = lines[key] = (tier, {})
+            sums = of_key[1]
+            if id(price) in sums:
+                sums[id(price)][1] += kwh
+            else:
+                sums[id(price)] = [price, kwh]
+        order = segment.order.index
+        for key in sorted(lines, key=lambda k: (k[0], order(k[1]), k[2])):
+            tier, sums = lines[key]
+            self.line_of_parts(segment, charge, key[0], key[1], tier,
+                               sums.values())
+
+    def plain_energy(self, segment, charge):
+        """What has neither tiers nor parts: by the cells of the plan."""
+        mine = self.load.values[charge["channel"]]
+        quantity = charge.get("quantity") or "channel"
+        if quantity != "channel":
+            other = self.load.values[OTHER[charge["channel"]]]
+            mine = [set_against(quantity, a, b) for a, b in zip(mine, other)]
+        plan = self.plan(segment, charge)
+        sums = [[] for _ in plan.lines]
+        for line, price, whole, cut in plan.priced():
+            kwh = sum([mine[i] for i in whole])
+            for i, part in cut:
+                kwh += mine[i] * part // self.load.minutes
+            sums[line].append((price, kwh))
+        for (span, label), parts in zip(plan.lines, sums):
+            self.line_of_parts(segment, charge, span, label, None, parts)
 
     # Lines.
 
-    def line_of_parts(self, segment, charge, reach, label, tier, sums):
-        """One line of kWh; sums: {price: thousandths of a kWh}."""
-        kwh = Fraction(sum(sums.values())) / 1000
+    def line_of_parts(self, segment, charge, reach, label, tier, parts):
+        """One line of kWh; parts: [(price, ticks)]."""
+        kwh = Fraction(sum([part for _, part in parts]), TICKS)
         rule = segment.version["energy"]
         if rule:
             kwh = self.round_energy(charge, kwh, rule)
         price = exact = None
-        if None not in sums:
-            if len(sums) == 1:
-                price = next(iter(sums))
+        prices = [price for price, _ in parts]
+        if None not in prices:
+            if all(price == prices[0] for price in prices):
+                price = prices[0]
                 exact = price * kwh
             elif rule:
                 raise Hold("energy-rounding")
             else:
-                exact = sum(Fraction(part) * price for price, part
-                            in sums.items()) / 1000
-                price = None
+                exact = sum(price * part for price, part in parts) / TICKS
         self.put(segment, charge, reach, {
             "quantity": kwh, "unit": "kwh", "price": price, "exact": exact,
             "band": label, "channel": charge["channel"]},
@@ -307,7 +373,9 @@ def money(rule, exact, taxed):
     scale, mode, _ = rule
     rate, included = Fraction(taxed[0] or 0), taxed[1]
     first = round_to(exact, scale, mode)
-    if taxed[0] and included:
+    if not taxed[0]:
+        return first, Fraction(0), first
+    if included:
         net = round_to(first / (1 + rate), scale, mode)
         return net, first - net, first
     tax = round_to(first * rate, scale, mode)

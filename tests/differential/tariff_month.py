@@ -10,7 +10,7 @@ from math import isqrt
 from settle_num import first_of, month_of_day, round_to
 from settle_price import Hold, version_of
 from tariff_price import is_for
-from tariff_tiers import largest_remainder, month_days
+from tariff_tiers import TICKS, UNIT, largest_remainder, month_days
 
 REACTIVE = {"import": "import-reactive", "export": "export-reactive"}
 
@@ -57,8 +57,9 @@ class Month:
     def windows(self, charge):
         """{month: the highest mean in kW}."""
         demand = charge["demand"]
-        key = "windows", charge["channel"], charge.get("quantity"), \
-            repr(demand)
+        version = next(v for v in self.model.sheet.tariff["versions"]
+                       if charge in v["charges"])
+        key = "windows", id(charge)
         if key in self.known:
             return self.known[key]
         load, values = self.load, self.quantities(charge)
@@ -76,25 +77,23 @@ class Month:
             end = start + demand["window"] * 60
             if month_of_day(self.zone.day_of(end - 1)) != month_of_day(day):
                 continue
-            if demand["bands"] and not self.lies_in(demand["bands"], start,
-                                                    end):
+            if demand["bands"] and not self.lies_in(
+                    version, demand["bands"], start, end):
                 continue
             month = month_of_day(day)
             mean = Fraction(sum(values[i:i + count]) * 60,
-                            demand["window"] * 1000)
+                            demand["window"] * TICKS)
             out[month] = max(out.get(month, mean), mean)
         self.known[key] = out
         return out
 
-    def lies_in(self, bands, start, end):
-        day = self.zone.day_of(start)
-        version = version_of(self.model.sheet.tariff, day)
-        stretches = self.model.bands.of_day(version, day)
-        if self.zone.day_of(end - 1) != day:
-            stretches = stretches + self.model.bands.of_day(
-                version_of(self.model.sheet.tariff, day + 1), day + 1)
-        return all(band in bands for at, to, band in stretches
-                   if at < end and to > start)
+    def lies_in(self, version, bands, start, end):
+        """By the hours of the version that bills, whichever held then."""
+        for day in {self.zone.day_of(start), self.zone.day_of(end - 1)}:
+            for at, to, band in self.model.bands.of_day(version, day):
+                if at < end and to > start and band not in bands:
+                    return False
+        return True
 
     def metered(self, charge, month):
         return self.windows(charge).get(month, Fraction(0))
@@ -128,7 +127,7 @@ class Month:
             kwh for i, kwh in enumerate(values) if month_of_day(
                 self.zone.day_of(load.from_utc + i * load.minutes * 60))
             == month)
-        return Fraction(total, 1000)
+        return Fraction(total, TICKS)
 
     def share(self, number, charge):
         """What part of a month's price a stretch has; 0 is no line."""
@@ -137,10 +136,12 @@ class Month:
         if how == "whole":
             return Fraction(1 if self.is_first(number) else 0)
         days, whole = self.day_count(number), month_days(segment.month)
-        if how == "days":
+        of_contract = sum(self.day_count(n) for n, s
+                          in enumerate(self.segments)
+                          if s.month == segment.month)
+        if how == "days" or of_contract == whole:
             return Fraction(days, whole)
-        return Fraction(1) if days == whole or days > 30 else \
-            Fraction(days, 30)
+        return Fraction(days, 30)
 
     def capacity(self, number, charge):
         segment, model = self.segments[number], self.model
@@ -189,10 +190,9 @@ class Month:
         """A month's price for a stretch."""
         segment = self.segments[number]
         self.model.put(segment, charge, (segment.from_utc, segment.to_utc), {
-            "quantity": count, "unit": charge["per"], "price": price,
+            "quantity": count * share, "unit": charge["per"], "price": price,
             "exact": count * price * share, "band": None,
-            "channel": charge["channel"] if charge["per"] == "kw"
-            else None}, tier and tier["id"])
+            "channel": None}, tier and tier["id"])
 
     # Fees.
 
@@ -225,7 +225,7 @@ class Month:
 
     def put_fee(self, segment, charge, reach, unit, count, price, share=1):
         self.model.put(segment, charge, reach, {
-            "quantity": count, "unit": unit, "price": price,
+            "quantity": count * share, "unit": unit, "price": price,
             "exact": None if price is None else count * price * share,
             "band": None, "channel": None})
 
@@ -246,31 +246,23 @@ class Month:
         fixed *= Fraction(self.day_count(number),
                           rule["days"] or month_days(segment.month))
         lost = fixed + Fraction(rule["percent"] or 0) / 100 * Fraction(
-            sum(kwh for _, kwh in sums), 1000)
+            sum(kwh for _, kwh in sums), TICKS)
         if not rule["round"]:
             raise Hold("the model wants a rounding here")
         lost = round_to(lost, *rule["round"])
         ticks = int(lost * 10 ** rule["round"][0])
         if rule["band"]:
-            parts = [ticks if e.band == rule["band"] else 0 for e, _ in sums]
+            sums = [pair for pair in sums if pair[0].band == rule["band"]]
+            parts = [ticks]
         elif any(kwh for _, kwh in sums):
             parts = largest_remainder(ticks, [kwh for _, kwh in sums])
+        elif not ticks:
+            parts = [0 for _ in sums]
         else:
-            parts = largest_remainder(ticks, self.band_minutes(
-                segment, [e.band for e, _ in sums]))
+            raise Hold("no-bands")
         for (entry, _), part in zip(sums, parts):
-            entry.kwh = Fraction(part * 1000, 10 ** rule["round"][0])
-        return [entry for entry, _ in sums]
-
-    def band_minutes(self, segment, bands):
-        out = defaultdict(int)
-        for day in range(self.zone.day_of(segment.from_utc),
-                         self.zone.day_of(segment.to_utc - 1) + 1):
-            for at, to, band in self.model.bands.of_day(segment.version,
-                                                        day):
-                inside = min(to, segment.to_utc) - max(at, segment.from_utc)
-                out[band] += max(inside, 0)
-        return [out[band] for band in bands]
+            entry.kwh = Fraction(part * TICKS, 10 ** rule["round"][0])
+        return [entry for entry, _ in sums if entry.kwh]
 
     def part_of(self, segments, number, charge, found):
         """kWh of a charge's part, by band."""
@@ -289,15 +281,15 @@ class Month:
                      else c["part"]["percent"])
             for c in self.siblings(segments[number], charge)
             if c["part"]["of"] == "percent")
-        want = Fraction(said) * 1000 * Fraction(
+        want = Fraction(said) * Fraction(
             self.day_count(number), month_days(segments[number].month))
-        want = min(round_to(want, 6, "half-up"),
-                   total * (100 - percents) / 100)
+        want = min(round_to(want, 9, "half-up"),
+                   total * (100 - percents) / 100 / TICKS)
         if not total:
             return {b: Fraction(0) for b in bands}
-        parts = largest_remainder(int(want * 10 ** 6),
+        parts = largest_remainder(int(want * UNIT),
                                   [sums[b] for b in bands])
-        return {b: Fraction(p, 10 ** 6) for b, p in zip(bands, parts)}
+        return {b: Fraction(p * TICKS, UNIT) for b, p in zip(bands, parts)}
 
     def siblings(self, segment, charge):
         return [c for c in self.model.charges(segment)
@@ -325,17 +317,15 @@ class Month:
     # On top of the others.
 
     def adjust(self, first):
-        """Power factor, then limits: a month each."""
+        """Power factor, by the stretch, then limits, by the month."""
         for number, segment in enumerate(self.segments):
-            if not self.is_first(number):
-                continue
             for charge in self.model.charges(segment):
                 if charge["per"] == "power-factor":
                     self.power_factor(segment, charge, first)
         for number, segment in enumerate(self.segments):
-            if not self.is_first(number):
-                continue
-            for charge in self.model.charges(segment):
+            last = number + 1 == len(self.segments) or \
+                self.is_first(number + 1)
+            for charge in self.model.charges(segment) if last else ():
                 if charge["per"] == "limit":
                     self.limit(segment, charge, first)
 
@@ -369,9 +359,8 @@ class Month:
         factor = self.factor(charge, segment.month)
         if factor is None:
             return
-        lines = self.lines_of(charge, segment, first)
-        if not lines:
-            return
+        lines = [line for line in self.lines_of(charge, segment, first)
+                 if segment.from_utc <= line["from_utc"] < segment.to_utc]
         percent = None
         for rule in charge["ranges"]:
             if Fraction(rule["from"]) <= factor <= Fraction(rule["to"]):
@@ -382,10 +371,10 @@ class Month:
                 break
         if percent is None:
             raise Hold("power-factor")
-        base = sum(line["exact"] for line in lines)
-        self.model.put(segment, dict(charge, tax=lines[0]["taxed"][0],
-                                     tax_included=lines[0]["taxed"][1]),
-                       self.reach(segment.month), {
+        base = sum((line["exact"] for line in lines), Fraction(0))
+        tax, included = self.tax_of(segment, charge)
+        self.model.put(segment, dict(charge, tax=tax, tax_included=included),
+                       (segment.from_utc, segment.to_utc), {
             "quantity": base, "unit": "yuan", "price": percent / 100,
             "exact": base * percent / 100, "band": None, "channel": None})
 
@@ -394,26 +383,40 @@ class Month:
         return mine[0].from_utc, mine[-1].to_utc
 
     def limit(self, segment, charge, first):
-        groups = defaultdict(list)
-        for line in self.lines_of(charge, segment, first):
-            if line["net"] is not None:
-                day = self.zone.day_of(line["from_utc"]) \
-                    if charge["limit_per"] == "day" else None
-                groups[day].append(line)
-        for day, lines in sorted(groups.items(), key=str):
+        """What lacks to the least, or is over the most, net of tax."""
+        lines = [line for line in self.lines_of(charge, segment, first)
+                 if line["net"] is not None]
+        if segment.version["money"][2] == "total":
+            total = sum(without_tax(line["exact"], line["taxed"])
+                        for line in lines)
+        else:
             total = sum(line["net"] for line in lines)
-            lack = Fraction(0)
-            if charge["least"] is not None:
-                lack = max(lack, Fraction(charge["least"]) - total)
-            if charge["most"] is not None and not lack:
-                lack = min(lack, Fraction(charge["most"]) - total)
-            if lack:
-                self.model.put(segment, dict(
-                    charge, tax=lines[0]["taxed"][0], tax_included=False),
-                    self.reach(segment.month) if day is None else
-                    (self.zone.day_start(day), self.zone.day_start(day + 1)),
-                    {"quantity": Fraction(1), "unit": "each", "price": lack,
-                     "exact": lack, "band": None, "channel": None})
+        lack = Fraction(0)
+        if charge["least"] is not None:
+            lack = max(lack, Fraction(charge["least"]) - total)
+        if charge["most"] is not None and not lack:
+            lack = min(lack, Fraction(charge["most"]) - total)
+        if lack:
+            tax, included = self.tax_of(segment, charge)
+            if included:
+                lack *= 1 + Fraction(tax)
+            self.model.put(segment, dict(
+                charge, tax=tax, tax_included=included),
+                self.reach(segment.month),
+                {"quantity": Fraction(1), "unit": "each", "price": None,
+                 "exact": lack, "band": None, "channel": None})
+
+    def tax_of(self, segment, charge):
+        of = next(c for c in segment.version["charges"]
+                  if c["id"] in charge["of"])
+        if "of" in of:
+            return self.tax_of(segment, of)
+        return of["tax"], bool(of["tax"] and of["tax_included"])
+
+
+def without_tax(amount, taxed):
+    rate, included = taxed
+    return amount / (1 + Fraction(rate)) if included else amount
 
 
 def root_rounded(square, scale, mode):

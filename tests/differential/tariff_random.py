@@ -7,7 +7,7 @@ import random
 from settle_num import MODES, Zone, day_number, month_of_day
 from settle_tariff import (blank_charge, decimal, price, random_bands,
                            random_charge)
-from tariff_tiers import month_days
+from tariff_tiers import TICKS
 
 STARTS = {
     "Asia/Shanghai": ((2025, 1, 27), (2025, 2, 26), (2025, 4, 28),
@@ -22,7 +22,7 @@ HOLIDAYS = ("spring-festival", "labour-day")
 
 
 class Load:
-    """What one point used: thousandths of a kWh an interval."""
+    """What one point used: ticks of a kWh an interval."""
 
     def __init__(self, point, from_utc, minutes, count, values):
         self.point, self.from_utc, self.minutes = point, from_utc, minutes
@@ -52,6 +52,7 @@ class Sheet:
         self.make_calendar()
         self.make_prices()
         self.tariff = {"id": "t", "versions": self.versions()}
+        loads = loads if self.count < 200 else max(1, loads // 4)
         self.loads = [self.load("p%03d" % n) for n in range(loads)]
 
     def choose_days(self):
@@ -60,7 +61,7 @@ class Sheet:
         self.minutes = rng.choice((15, 30, 60, 60))
         kind = rng.random()
         if kind < 0.7:
-            days = rng.randint(1, 4)
+            days = rng.randint(1, {15: 2, 30: 3, 60: 4}[self.minutes])
             self.first_day = start + rng.randint(0, 2)
         elif kind < 0.95:
             days, self.minutes = rng.randint(5, 12), 60
@@ -147,7 +148,7 @@ class Sheet:
                 quiet = rng.choice((0, 0, 0.1, 0.5))
             top = max(1, int(2 * self.mean * 10 ** scale *
                              rng.choice((0.2, 1, 1))))
-            unit = 10 ** (3 - scale)
+            unit = TICKS // 10 ** scale
             values[channel] = [
                 0 if quiet and rng.random() < quiet
                 else rng.randint(0, top) * unit for _ in range(self.count)]
@@ -169,11 +170,16 @@ class Sheet:
             later = self.version(rng.randint(self.first_day + 1,
                                              self.end_day - 1))
             later["money"] = out[0]["money"]
+            for charge in out[0]["charges"]:
+                charge["exempt"] = [
+                    rule for rule in charge.get("exempt", ())
+                    if rule["from"] is None or rule["from"] < later["from"]]
             out.append(later)
         return out
 
     def version(self, from_day):
         rng = self.rng
+        self.from_day, self.charges = from_day, []
         rules, overlays, bands = [], [], []
         if rng.random() < 0.85:
             rules, overlays, bands = random_bands(rng)
@@ -189,6 +195,7 @@ class Sheet:
                 rng, "charge", bands, charges[:2], "agency", "spot",
                 id="extra", leg=rng.choice(("supply", "other")),
                 channel=rng.choice(("import", "export")), counts=False))
+        self.charges = charges
         for charge in charges:
             self.decorate(charge)
         if rng.random() < 0.2:
@@ -202,10 +209,10 @@ class Sheet:
         for per in ("day", "month", "once"):
             if rng.random() < 0.1:
                 charges.append(self.fixed("fee-" + per, per))
-        if rng.random() < 0.15:
-            charges.append(self.power_factor(charges))
-        if rng.random() < 0.2:
-            charges.append(self.limit(charges))
+        for chance, make in ((0.15, self.power_factor), (0.2, self.limit)):
+            charge = make(charges)
+            if charge["of"] and rng.random() < chance:
+                charges.append(charge)
         energy = None
         if rng.random() < 0.25:
             energy = (rng.choice((0, 0, 1)), rng.choice(MODES),
@@ -238,6 +245,9 @@ class Sheet:
     def decorate(self, charge):
         """What a charge may have beside its price."""
         rng = self.rng
+        if charge["lines"] in ("hour", "interval") and (
+                self.count > 100 or rng.random() < 0.4):
+            charge["lines"] = "stretch"
         if rng.random() < 0.1:
             charge["whom"] = self.whom()
         if charge["ratios"] and rng.random() < 0.3:
@@ -249,21 +259,25 @@ class Sheet:
         if rng.random() < 0.15:
             charge["exempt"] = [self.exemption(charge)]
         if rng.random() < 0.12:
-            charge["when"] = [self.condition()
-                              for _ in range(rng.randint(1, 2))]
+            charge["when"] = self.conditions_on_price()
         if rng.random() < 0.25:
             charge["quantity"] = rng.choice(("net", "net", "net-signed",
                                              "smaller"))
             charge["over"] = rng.choice((None, "interval", "day", "month"))
             charge["counts"] = False
+            charge.pop("when", None)
+            if self.moves(charge):
+                charge["over"] = None
             if charge["over"] in ("day", "month"):
                 self.lump(charge)
         if rng.random() < 0.4 and charge.get("quantity") != "net-signed":
-            charge["tiers"] = self.tiers(charge)
+            tiers = charge["tiers"] = self.tiers(charge)
+            if self.bands:
+                charge["by_band_said"] = True
+                charge["by_band"] |= bool(tiers["bands"]) or tiers["each"]
 
     def lump(self, charge):
         """No time within it, so one price a band."""
-        charge.pop("when", None)
         charge["lines"] = "stretch"
         if charge["over"] == "day" and self.rng.random() < 0.5:
             charge["lines"] = "day"
@@ -276,16 +290,26 @@ class Sheet:
         begin = rng.choice((None, rng.randint(self.first_day - 1,
                                               self.end_day)))
         end = rng.choice((None, self.end_day + 3, self.end_day - 1))
-        if begin is not None and end is not None and end <= begin:
+        if end is not None and end <= max(begin or 0, self.from_day):
             end = None
         return {"component": item, "whom": self.whom(), "from": begin,
                 "to": end}
 
-    def condition(self):
+    def moves(self, charge):
+        """Whether a series says the price."""
+        if charge.get("when") or charge["form"] == "series":
+            return True
+        return charge["form"] == "same-as" and self.moves(next(
+            c for c in self.charges if c["id"] == charge["same_as"]))
+
+    def conditions_on_price(self):
         rng = self.rng
-        return {"series": "spot", "below": rng.random() < 0.6,
-                "limit": rng.choice(("0", "0.1", "0.35", "0.5")),
+        low, high = sorted(rng.sample(("0", "0.1", "0.35", "0.5"), 2))
+        out = [{"series": "spot", "below": below, "limit": limit,
                 "price": rng.choice(("0", "-0.05", "0.123456"))}
+               for below, limit in ((True, low), (False, high))]
+        rng.shuffle(out)
+        return out[:rng.randint(1, 2)]
 
     def tiers(self, charge):
         rng = self.rng
@@ -295,8 +319,7 @@ class Sheet:
         if split in ("share", "order"):
             if not self.bands:
                 split = None
-            elif charge["form"] in ("series", "same-as") or \
-                    charge.get("when"):
+            elif self.moves(charge):
                 split = None
             elif charge["lines"] not in ("stretch", "month"):
                 charge["lines"] = "day" if per == "day" else "stretch"
@@ -315,18 +338,19 @@ class Sheet:
             "per": per, "split": split, "order": order, "bands": some,
             "year_from": rng.choice((None, 1, 2, 7, 12))
             if per == "year" else None,
-            "each": bool(self.bands) and rng.random() < 0.2,
+            "each": bool(self.bands) and not split and rng.random() < 0.4,
             "list": self.tier_list(charge, days, per)}
 
     def tier_list(self, charge, days, per):
         rng = self.rng
-        edges = sorted({self.about(days) for _ in range(rng.randint(1, 3))},
+        edges = sorted({decimal_short(self.about(days))
+                        for _ in range(rng.randint(1, 3))},
                        key=float)
         edges = [e for e in edges if float(e) > 0] or ["1"]
         unit = None
         if rng.random() < 0.2 and per != "day":
             unit = rng.choice(("day", "kva"))
-            edges = [decimal(rng, n, n + 1, 1) for n in
+            edges = [decimal(rng, 2 * n, 2 * n + 1, 1) for n in
                      range(1, len(edges) + 1)]
         out = []
         for number, edge in enumerate(edges + [None]):
@@ -335,7 +359,8 @@ class Sheet:
             if len(edges) == 1 and edge and unit is None and \
                     rng.random() < 0.2:
                 edge, option = None, "edge"
-            tier = {"id": "%s-tier-%d" % (charge["id"], number + 1),
+            tier = {"number": number,
+                    "id": "%s-tier-%d" % (charge["id"], number + 1),
                     "said": said, "to": edge, "option": option,
                     "unit": unit if edge else None, "prices": [],
                     "adders": []}
@@ -452,6 +477,7 @@ class Sheet:
                 "per": None, "split": None, "order": None, "bands": None,
                 "year_from": None, "each": False, "list": [
                     {"id": "demand-tier-%d" % (n + 1), "said": False,
+                     "number": n,
                      "to": to, "option": None, "unit": None,
                      "prices": [(None, decimal(rng, 1, 40, 1))],
                      "adders": []}
@@ -463,8 +489,11 @@ class Sheet:
         rng = self.rng
         mine = [c["id"] for c in charges
                 if c["leg"] == "supply" and not c.get("part") and
-                c["missing"] != "unpriced" and c["tag"] != "limit"]
+                c["missing"] != "unpriced" and "of" not in c]
+        taxes = {c["id"]: (c["tax"], c["tax"] and c["tax_included"])
+                 for c in charges if c["id"] in mine}
         some = rng.sample(mine, rng.randint(1, len(mine))) if mine else []
+        some = [name for name in some if taxes[name] == taxes[some[0]]]
         return dict(blank_charge(
             "charge", id=tag, leg="supply", per=tag, counts=False,
             by_band=False), tag=tag, of=some, whom=None, **values)
@@ -497,5 +526,6 @@ class Sheet:
         return charge
 
 
-def month_length(month):
-    return month_days(month)
+def decimal_short(text):
+    """Without zeros at its end, so that equal ones are one."""
+    return text.rstrip("0").rstrip(".") if "." in text else text

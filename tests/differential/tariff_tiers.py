@@ -7,6 +7,10 @@ from fractions import Fraction
 from settle_num import date_of, day_number, first_of, month_of_day
 
 
+TICKS = 60000           # of a kWh: thousandths, of any minute of an hour
+UNIT = 10 ** 9          # of a kWh: what is shared out
+
+
 def month_days(month):
     year, number = divmod(month, 100)
     after = month + 1 if number < 12 else (year + 1) * 100 + 1
@@ -31,10 +35,15 @@ class Tiered:
         self.segments, self.number = segments, number
         self.segment = segments[number]
         self.tiers = charge["tiers"]
-        self.limits = {}
+        self.limits, self.periods = {}, {}
 
     def counted_in(self, day):
         """The day, month or year that a day counts in."""
+        if day not in self.periods:
+            self.periods[day] = self.period_of(day)
+        return self.periods[day]
+
+    def period_of(self, day):
         per = self.tiers["per"] or "month"
         if per == "day":
             return day
@@ -53,20 +62,22 @@ class Tiered:
         return (day_number(key + 1, begin, 1) - day_number(key, begin, 1))
 
     def limit(self, tier, key):
-        """Where a tier ends, in ticks of a thousandth; None: nowhere."""
+        """Where a tier ends, in ticks; None: nowhere."""
         if tier["to"] is None and not tier["option"]:
             return None
         known = tier["id"], key
         if known not in self.limits:
             options = self.model.contract["options"]
             to = Fraction(options[tier["option"]] if tier["option"]
-                          else tier["to"]) * 1000
+                          else tier["to"]) * TICKS
             if tier["unit"] == "day":
                 to *= self.days_of(key)
             elif tier["unit"] == "kva":
                 to *= Fraction(options["kva"])
             elif tier["unit"] == "kw":
                 to *= self.model.month.metered(self.charge, key)
+            if to.denominator == 1:
+                to = to.numerator
             self.limits[known] = to
         return self.limits[known]
 
@@ -157,10 +168,10 @@ class Tiered:
         left = [kwh for _, kwh in sums]
         out = []
         for tier, part in slices[:-1]:
-            ticks = largest_remainder(int(part * 10 ** 6),
+            ticks = largest_remainder(int(Fraction(part) * UNIT / TICKS),
                                       [kwh for _, kwh in sums])
             for i, tick in enumerate(ticks):
-                kwh = Fraction(tick, 10 ** 6)
+                kwh = Fraction(tick * TICKS, UNIT)
                 left[i] -= kwh
                 if kwh:
                     out.append((sums[i][0], tier, kwh))
