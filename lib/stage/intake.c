@@ -249,6 +249,7 @@ take_batch(struct passage *passage, struct qf_error *err)
 {
 	const struct intake *intake = passage->intake;
 	struct operand *operand = passage->operand;
+	struct csv_config config;
 	struct digest aside;
 	int rc = -1;
 
@@ -273,8 +274,10 @@ take_batch(struct passage *passage, struct qf_error *err)
 	    set_aside(passage, &aside, err) == -1) {
 		goto out;
 	}
+	config = intake_config(
+	    intake->options, is_mapped(passage) ? intake->map : NULL, true);
 	entry_note(passage->entry, "encoding", "%s",
-	    intake->options->encoding == TEXT_GB18030 ? "gb18030" : "utf-8");
+	    config.encoding == TEXT_GB18030 ? "gb18030" : "utf-8");
 	if (say_notes(passage, err) == -1 ||
 	    append_batch(passage, &aside, err) == -1) {
 		goto out;
