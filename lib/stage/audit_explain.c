@@ -187,15 +187,35 @@ find_contract(struct explain *explain, struct qf_error *err)
 }
 
 /* The charge of the version that the line is of, or NULL: a rounding line. */
+/* Whether the line is of the charge, or of one of its tiers. */
+static bool
+is_component(struct explain *explain, const struct charge *charge)
+{
+	const char *component = explain->line.component;
+
+	explain->tier = NULL;
+	if (strcmp(charge->component, component) == 0) {
+		return true;
+	}
+	for (size_t i = 0; charge->tiers != NULL && i < charge->tiers->count;
+	     i++) {
+		explain->tier = &charge->tiers->list[i];
+		if (strcmp(explain->tier->component, component) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static const struct charge *
-find_charge(const struct explain *explain)
+find_charge(struct explain *explain)
 {
 	const struct line *line = &explain->line;
 
 	for (size_t i = 0; i < explain->version->charge_count; i++) {
 		const struct charge *charge = &explain->version->charges[i];
 
-		if (strcmp(charge->component, line->component) == 0 &&
+		if (is_component(explain, charge) &&
 		    strcmp(charge->subject, line->subject) == 0 &&
 		    (line->channel == NULL ||
 			strcmp(channel_name(charge->channel), line->channel) ==
@@ -428,6 +448,7 @@ tell_rounding(struct explain *explain, struct qf_error *err)
 struct again {
 	const struct line *line;
 	bool found;
+	char *how; /* in words; NULL: nothing to say */
 };
 
 static bool
@@ -436,35 +457,41 @@ same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
+static bool
+same_line(const struct line *line, const struct line *kept)
+{
+	return same_text(line->point, kept->point) &&
+	       same_text(line->payer, kept->payer) &&
+	       same_text(line->payee, kept->payee) &&
+	       same_text(line->account, kept->account) &&
+	       same_text(line->subject, kept->subject) &&
+	       same_text(line->component, kept->component) &&
+	       same_text(line->band, kept->band) &&
+	       same_text(line->channel, kept->channel) &&
+	       same_text(line->session, kept->session) &&
+	       same_text(line->quantity, kept->quantity) &&
+	       same_text(line->unit, kept->unit) &&
+	       same_text(line->price, kept->price) &&
+	       same_text(line->exact, kept->exact) &&
+	       same_text(line->tax_rate, kept->tax_rate) &&
+	       line->from_utc == kept->from_utc &&
+	       line->to_utc == kept->to_utc && line->month == kept->month &&
+	       line->net_minor == kept->net_minor &&
+	       line->tax_minor == kept->tax_minor &&
+	       line->gross_minor == kept->gross_minor &&
+	       line->tariff_entry == kept->tariff_entry;
+}
+
 static int
 see_line(void *context, const struct line *line, struct qf_error *err)
 {
 	struct again *again = context;
-	const struct line *kept = again->line;
 
 	(void)err;
-	again->found =
-	    again->found ||
-	    (same_text(line->point, kept->point) &&
-		same_text(line->payer, kept->payer) &&
-		same_text(line->payee, kept->payee) &&
-		same_text(line->account, kept->account) &&
-		same_text(line->subject, kept->subject) &&
-		same_text(line->component, kept->component) &&
-		same_text(line->band, kept->band) &&
-		same_text(line->channel, kept->channel) &&
-		same_text(line->session, kept->session) &&
-		same_text(line->quantity, kept->quantity) &&
-		same_text(line->unit, kept->unit) &&
-		same_text(line->price, kept->price) &&
-		same_text(line->exact, kept->exact) &&
-		same_text(line->tax_rate, kept->tax_rate) &&
-		line->from_utc == kept->from_utc &&
-		line->to_utc == kept->to_utc && line->month == kept->month &&
-		line->net_minor == kept->net_minor &&
-		line->tax_minor == kept->tax_minor &&
-		line->gross_minor == kept->gross_minor &&
-		line->tariff_entry == kept->tariff_entry);
+	if (!again->found && same_line(line, again->line)) {
+		again->found = true;
+		again->how = line->how == NULL ? NULL : xstrdup(line->how);
+	}
 	return 0;
 }
 
@@ -488,10 +515,10 @@ see_energy(void *context, const struct energy *energy, struct qf_error *err)
 
 /* Rates the contract's leg again, as of what the run saw. */
 static int
-rate_again(struct explain *explain, struct qf_error *err)
+rate_again(struct explain *explain, struct again *again, struct qf_error *err)
 {
-	struct again again = {.line = &explain->line};
-	const struct rate_sink sink = {.context = &again,
+	const struct rate_sink sink = {.context = again,
+	    .tell = true,
 	    .line = see_line,
 	    .hold = see_hold,
 	    .energy = see_energy};
@@ -504,10 +531,35 @@ rate_again(struct explain *explain, struct qf_error *err)
 	}
 	request.contract = explain->line.contract;
 	request.leg = explain->line.leg;
-	if (rate_run(explain->ledger, &request, &sink, &counts, err) == -1) {
-		return -1;
+	return rate_run(explain->ledger, &request, &sink, &counts, err);
+}
+
+bool
+explain_is_beyond(const struct explain *explain)
+{
+	return explain->charge->per == PER_KWH &&
+	       rate_is_beyond(explain->charge);
+}
+
+/* What the rating says of the line, a sentence a line. */
+static void
+tell_how(struct explain *explain, const char *how)
+{
+	const char *step = "how";
+
+	while (how != NULL && *how != '\0') {
+		size_t length = strcspn(how, "\n");
+
+		explain_say(explain, step, "%.*s", (int)length, how);
+		how += length + (how[length] == '\n');
+		step = "";
 	}
-	if (again.found) {
+}
+
+static void
+tell_again(struct explain *explain, const struct again *again)
+{
+	if (again->found) {
 		explain_say(explain, "again",
 		    "rated once more as of entry %" PRId64
 		    ", this line comes out the same",
@@ -518,34 +570,46 @@ rate_again(struct explain *explain, struct qf_error *err)
 		    ", this line does not come out",
 		    explain->run.asof);
 	}
-	return 0;
+}
+
+/* The charge, its price and its quantity. */
+static int
+tell_charge(
+    struct explain *explain, const struct again *again, struct qf_error *err)
+{
+	if (explain->charge == NULL) {
+		tell_law(explain);
+		return tell_rounding(explain, err);
+	}
+	if (tell_amount(explain, err) == -1 ||
+	    explain_price(explain, err) == -1) {
+		return -1;
+	}
+	tell_law(explain);
+	tell_how(explain, again->how);
+	if (tell_band(explain, err) == -1) {
+		return -1;
+	}
+	return explain_quantity(explain, err);
 }
 
 static int
 tell(struct explain *explain, struct qf_error *err)
 {
+	struct again again = {.line = &explain->line};
+	int rc = -1;
+
 	tell_line(explain);
-	if (find_contract(explain, err) == -1 ||
-	    find_tariff(explain, err) == -1) {
-		return -1;
+	if (find_contract(explain, err) == 0 &&
+	    find_tariff(explain, err) == 0 &&
+	    rate_again(explain, &again, err) == 0) {
+		rc = tell_charge(explain, &again, err);
 	}
-	if (explain->charge == NULL) {
-		tell_law(explain);
-		if (tell_rounding(explain, err) == -1) {
-			return -1;
-		}
-	} else {
-		if (tell_amount(explain, err) == -1 ||
-		    explain_price(explain, err) == -1) {
-			return -1;
-		}
-		tell_law(explain);
-		if (tell_band(explain, err) == -1 ||
-		    explain_quantity(explain, err) == -1) {
-			return -1;
-		}
+	if (rc == 0) {
+		tell_again(explain, &again);
 	}
-	if (rate_again(explain, err) == -1) {
+	free(again.how);
+	if (rc == -1) {
 		return -1;
 	}
 	tell_files(explain);

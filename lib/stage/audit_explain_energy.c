@@ -168,7 +168,10 @@ check_sums(struct summing *summing, struct qf_error *err)
 	kwh_text(&summing->of_line, kwh);
 	explain_say(explain, "quantity", "the intervals add up to %s kWh", kwh);
 	audit_kwh(&sum, &summing->of_line);
-	if (explain->version->has_energy_rounding) {
+	if (explain_is_beyond(explain)) {
+		explain_say(explain, "", "settled %s of it, as told above",
+		    line->quantity);
+	} else if (explain->version->has_energy_rounding) {
 		explain_say(explain, "",
 		    "settled %s: the tariff rounds kWh to %d decimals, %s%s",
 		    line->quantity, explain->version->energy.scale,
@@ -186,7 +189,8 @@ check_sums(struct summing *summing, struct qf_error *err)
 		    "the intervals add up to %s kWh, the line has %s", kwh,
 		    line->quantity);
 	}
-	if (line->price == NULL && line->has_amount && !summing->unpriced) {
+	if (line->price == NULL && line->has_amount && !summing->unpriced &&
+	    !explain_is_beyond(explain)) {
 		audit_kwh(&sum, &summing->product);
 		dec_format_trim(&sum, amount, sizeof(amount));
 		explain_say(explain, "exact",

@@ -50,6 +50,11 @@ void explain_differs(struct explain *explain, const char *format, ...)
 void explain_place(struct explain *explain, int64_t entry, int64_t line_no,
     char out[EXPLAIN_PLACE_MAX]);
 
+/* Whether the line's quantity is not just what was metered in its band and
+ * time, or its price not just that of its band: what the rating says of it
+ * tells the rest. */
+bool explain_is_beyond(const struct explain *explain);
+
 /* audit_explain_price.c: where the price comes from, held against the line's.
  */
 int explain_price(struct explain *explain, struct qf_error *err);

@@ -185,9 +185,58 @@ tell_fixed(struct explain *explain, const struct charge *charge, unsigned band)
 	}
 }
 
+/* A price or an adder of the line's tier. */
+static void
+tell_of_tier(struct explain *explain, const struct band_price *prices,
+    size_t count, unsigned band, const char *what)
+{
+	char place[EXPLAIN_PLACE_MAX], text[DEC_TEXT_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		if (prices[i].band != BAND_NONE && prices[i].band != band) {
+			continue;
+		}
+		explain_place(explain, explain->line.tariff_entry,
+		    explain->tier->line_no, place);
+		dec_format(&prices[i].price, text, sizeof(text));
+		explain_say(explain, "", "%s of tier %s: %s: %s", what,
+		    explain->tier->component, text, place);
+	}
+}
+
+/* Who does not pay the charge, or a component of it. */
+static void
+tell_exemptions(struct explain *explain, const struct charge *charge)
+{
+	char place[EXPLAIN_PLACE_MAX];
+	int32_t day = zone_day_of(explain->zone, explain->line.from_utc);
+
+	for (size_t i = 0; i < charge->exemption_count; i++) {
+		const struct exemption *exemption = &charge->exemptions[i];
+
+		if (price_exemption(charge, exemption->item, &explain->contract,
+			day) != exemption) {
+			continue;
+		}
+		explain_place(explain, explain->line.tariff_entry,
+		    exemption->line_no, place);
+		explain_say(explain, "", "exempt from %s: %s%s%s",
+		    exemption->item[0] == '\0' ? "the charge" : exemption->item,
+		    place, exemption->source[0] == '\0' ? "" : ", ",
+		    exemption->source);
+	}
+}
+
 static void
 tell_finish(struct explain *explain, const struct charge *charge, unsigned band)
 {
+	const struct tier *tier =
+	    charge == explain->charge ? explain->tier : NULL;
+
+	if (tier != NULL) {
+		tell_of_tier(explain, tier->prices, tier->price_count, band,
+		    "instead, the price");
+	}
 	for (size_t i = 0; i < charge->adder_count; i++) {
 		if (charge->adders[i].band == BAND_NONE ||
 		    charge->adders[i].band == band) {
@@ -195,6 +244,11 @@ tell_finish(struct explain *explain, const struct charge *charge, unsigned band)
 			    &charge->adders[i].price);
 		}
 	}
+	if (tier != NULL) {
+		tell_of_tier(explain, tier->adders, tier->adder_count, band,
+		    "added on top");
+	}
+	tell_exemptions(explain, charge);
 	if (charge->has_price_rounding && charge->per != PER_MONTH_BY_DAY) {
 		explain_say(explain, "",
 		    "the price itself is rounded: %d decimals, %s",
@@ -426,7 +480,12 @@ tell_price(struct explain *explain, struct qf_error *err)
 		    &explain->charge->demand->discount_factor);
 	}
 	if (rc != -1) {
-		if (rc != 1 || dec_cmp(&again, &price) != 0) {
+		if (explain->charge->condition_count > 0 &&
+		    (rc != 1 || dec_cmp(&again, &price) != 0)) {
+			explain_say(explain, "",
+			    "a condition puts %s in its place, as told below",
+			    line->price);
+		} else if (rc != 1 || dec_cmp(&again, &price) != 0) {
 			explain_differs(explain,
 			    "the price does not come out as %s", line->price);
 		}

@@ -33,7 +33,10 @@ check_quantity(struct explain *explain, const struct dec *sum, const char *what,
 	dec_format_trim(sum, text, sizeof(text));
 	explain_say(
 	    explain, "quantity", "%s: %s %s", what, text, explain->line.unit);
-	if (explain->version->has_energy_rounding) {
+	if (explain_is_beyond(explain)) {
+		explain_say(
+		    explain, "", "settled %s of it, as told above", told);
+	} else if (explain->version->has_energy_rounding) {
 		explain_say(explain, "",
 		    "settled %s: the tariff rounds kWh to %d decimals", told,
 		    explain->version->energy.scale);

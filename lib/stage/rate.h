@@ -120,4 +120,8 @@ struct charge;
 struct refusal;
 int rate_not_built(const struct charge *charge, struct refusal *refusal);
 
+/* Whether a charge per kWh needs more than one price a band: a quantity of both
+ * channels, a part, tiers, a condition. */
+bool rate_is_beyond(const struct charge *charge);
+
 #endif

@@ -292,9 +292,8 @@ int rate_mixed(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, struct rate_sums **out, struct qf_error *err);
 void rate_mixed_release(struct rate_mixed *mixed);
 
-/* rate_kwh.c: whether a charge per kWh needs more than its bands, and then its
- * lines; and its kWh by band in a segment. */
-bool rate_is_beyond(const struct charge *charge);
+/* rate_kwh.c: the lines of a charge that rate_is_beyond() its bands; and its
+ * kWh by band in a segment. */
 int rate_beyond(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, struct qf_error *err);
 int rate_kwh(struct rate *rate, const struct rate_segment *segment,
