@@ -18,6 +18,8 @@ static const struct tool_command commands[] = {
 	"RUN/LINE|POSTING/LINE", explain_rows, true, run_explain},
     {"reconcile", "follow energy and money from the meter to the bill", NULL,
 	reconcile_rows, true, run_reconcile},
+    {"missing", "list reads that are still missing, by district", NULL,
+	missing_rows, true, run_missing},
     {"stale", "list runs whose inputs have changed since", "[RUN...|-]",
 	stale_rows, true, run_stale},
     {"diff", "compare two runs line by line", "RUN RUN|-", diff_rows, true,

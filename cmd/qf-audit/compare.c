@@ -10,6 +10,7 @@
 #include "own.h"
 #include "stage/audit_diff.h"
 #include "stage/audit_explain.h"
+#include "stage/audit_missing.h"
 #include "stage/audit_reconcile.h"
 #include "stage/audit_stale.h"
 #include "stage/handles.h"
@@ -23,6 +24,19 @@ const struct options_row reconcile_rows[] = {
     TOOL_ROW_PERIOD,
     {OPT_EXPORTED, 0, "exported", "DIR",
 	"also sum up this directory of qf-export; may be repeated"},
+    TOOL_ROW_JSON,
+    TOOL_ROW_SUMMARY,
+    TOOL_ROW_METRICS,
+    {0},
+};
+
+const struct options_row missing_rows[] = {
+    TOOL_ROW_PERIOD,
+    {OPT_POINTS, 0, "points", NULL, "list each point that lacks values"},
+    {OPT_MINUTES, 0, "minutes", "N",
+	"of an interval where a point has no reads at all (default 15)"},
+    TOOL_ROW_AS_OF,
+    TOOL_ROW_CUT_OFF,
     TOOL_ROW_JSON,
     TOOL_ROW_SUMMARY,
     TOOL_ROW_METRICS,
@@ -94,6 +108,40 @@ int
 run_reconcile(struct tool *tool)
 {
 	return do_work(tool, 0, 0, "takes no operand", work_reconcile);
+}
+
+static int
+work_missing(struct work *work, struct qf_error *err)
+{
+	const struct given *given = &work->given;
+	const struct audit_missing_request request = {
+	    .period = given->period,
+	    .asof = given->asof,
+	    .cut_off = given->cut_off,
+	    .points = given->points,
+	    .minutes = given->minutes == 0 ? 15 : (int)given->minutes,
+	};
+	int64_t unknown;
+	int rc;
+
+	if (need_period(work, err) == -1) {
+		return -1;
+	}
+	rc = audit_missing(work->audit.ledger, &request, work->audit.form,
+	    work->audit.sink, &work->summary, &unknown, err);
+	if (unknown > 0) {
+		tool_note(work->tool,
+		    "contracts without a tariff that says what they need: "
+		    "%lld",
+		    (long long)unknown);
+	}
+	return rc;
+}
+
+int
+run_missing(struct tool *tool)
+{
+	return do_work(tool, 0, 0, "takes no operand", work_missing);
 }
 
 static int

@@ -96,7 +96,7 @@ tally_fact(struct tally *tally, const struct fact *fact)
 	dec_release(&value);
 }
 
-/* Against what the sender said ---------------------------------------------- */
+/* Against what the sender said ------------------------------------------- */
 
 static int
 differs(const struct operand *operand, const char *code, const char *what,
