@@ -417,13 +417,75 @@ discounted(struct rate *rate, const struct rate_segment *segment,
 	return rc;
 }
 
+/* The line of so many kW, in a tier or not. */
+static int
+put_line(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, const struct dec *kw60,
+    const struct dec *factor, const struct tier *tier, struct qf_error *err)
+{
+	static const struct demand plain = {.has_round = false};
+	struct dec kw = {0};
+	const struct rate_monthly monthly = {
+	    .unit = "kw",
+	    .tier = tier,
+	    .quantity = &kw,
+	    .pieces = kw60,
+	    .under = DEMAND_KW60,
+	    .factor = factor,
+	};
+	int rc;
+
+	demand_kw(&kw, &plain, kw60);
+	rc = rate_month_line(rate, segment, charge, &monthly, err);
+	dec_release(&kw);
+	return rc;
+}
+
+/* The lines of the kW that are charged: one, or one for each tier that they
+ * reach. */
+static int
+put_kw(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, const struct dec *kw60,
+    const struct dec *factor, struct qf_error *err)
+{
+	const struct tier_scale scale = {.contract = segment->contract};
+	const struct tiers *tiers = charge->tiers;
+	struct dec edges[TIER_MAX] = {{0}};
+	struct dec left = {0}, before = {0}, part = {0};
+	int rc;
+
+	if (tiers == NULL) {
+		return put_line(rate, segment, charge, kw60, factor, NULL, err);
+	}
+	rc = tier_edges(edges, tiers, &scale, &rate->refusal);
+	for (size_t i = 0; i + 1 < tiers->count; i++) {
+		dec_mul_int(&edges[i], &edges[i], DEMAND_KW60);
+	}
+	dec_set(&left, kw60);
+	if (rc == 0) {
+		do {
+			size_t tier = tier_take(
+			    &part, &left, &before, edges, tiers->count);
+
+			rc = put_line(rate, segment, charge, &part, factor,
+			    &tiers->list[tier], err);
+		} while (rc == 0 && !dec_is_zero(&left));
+	}
+	for (size_t i = 0; i < TIER_MAX; i++) {
+		dec_release(&edges[i]);
+	}
+	dec_release(&left);
+	dec_release(&before);
+	dec_release(&part);
+	return rc;
+}
+
 int
 rate_kw(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, struct qf_error *err)
 {
 	const struct demand *rule = charge->demand;
 	struct rate_demanded of = {0};
-	struct rate_monthly monthly = {.unit = "kw", .quantity = &of.kw};
 	struct dec fines60 = {0};
 	bool discount = false;
 	int rc;
@@ -438,10 +500,11 @@ rate_kw(struct rate *rate, const struct rate_segment *segment,
 	}
 	/* In a month without its bands the charge is none. */
 	if (rc == 0 && (of.peak.found || !dec_is_zero(&of.charged.kw60))) {
-		monthly.pieces = rule->has_round ? &of.kw : &of.charged.kw60;
-		monthly.under = rule->has_round ? 1 : DEMAND_KW60;
-		monthly.factor = discount ? &rule->discount_factor : NULL;
-		rc = rate_month_line(rate, segment, charge, &monthly, err);
+		if (rule->has_round) {
+			dec_mul_int(&of.charged.kw60, &of.kw, DEMAND_KW60);
+		}
+		rc = put_kw(rate, segment, charge, &of.charged.kw60,
+		    discount ? &rule->discount_factor : NULL, err);
 	}
 	rate_demanded_release(&of);
 	dec_release(&fines60);

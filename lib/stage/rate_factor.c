@@ -182,16 +182,17 @@ items_of_line(struct rate *rate, const struct rate_segment *segment,
 	int rc = 0;
 
 	dec_set_int(out, 0, 0);
-	if (rule->without_count == 0) {
-		return 0;
+	if (rule->without_count == 0 ||
+	    (line->tier != NULL && line->tier->price_count > 0)) {
+		return 0; /* a tier's own price has no items */
 	}
 	for (unsigned i = 0; i < ENERGY_BANDS && rc == 0; i++) {
 		unsigned band = i == TARIFF_BANDS_MAX ? BAND_NONE : i;
 
-		if (line->band != BAND_NONE ? band != line->band
-		    : line->charge->per != PER_KWH
-			? band != BAND_NONE
-			: (sums->seen & 1U << i) == 0) {
+		if (line->band != BAND_NONE        ? band != line->band
+		    : line->charge->per != PER_KWH ? band != BAND_NONE
+		    : sums->ready                  ? (sums->seen & 1U << i) == 0
+				  : i >= segment->version->band_count) {
 			continue;
 		}
 		rc = rulebook_items(rate->book, segment->version, line->charge,

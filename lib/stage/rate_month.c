@@ -143,6 +143,7 @@ put_line(struct rate *rate, const struct rate_segment *segment,
 
 	rate_scope(rate, segment, charge, &scope);
 	scope.unit = monthly->unit;
+	scope.tier = monthly->tier;
 	share_quantity(&quantity, monthly->quantity, share);
 	if (price != NULL) {
 		share_amount(
@@ -173,8 +174,8 @@ rate_month_line(struct rate *rate, const struct rate_segment *segment,
 	if (!share_of(rate, segment, charge, &share)) {
 		return 0;
 	}
-	rc = rate_piece_price(
-	    rate, segment, charge, segment->from_utc, &price, &priced, err);
+	rc = rate_piece_price(rate, segment, charge, monthly->tier,
+	    segment->from_utc, &price, &priced, err);
 	if (rc == 0) {
 		if (priced && monthly->factor != NULL) {
 			dec_mul(&price, &price, monthly->factor);

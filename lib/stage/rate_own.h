@@ -325,11 +325,11 @@ int rate_pieces(struct rate *rate, const struct rate_segment *segment,
 /* How many of the thing the contract has ("quantity=2"); 1 if it says not. */
 int rate_pieces_of(
     struct rate *rate, const struct contract *contract, struct dec *out);
-/* The price of a piece at an instant; *priced false where none stands and the
- * charge allows that. */
+/* The price of a piece, in a tier (NULL: none), at an instant; *priced false
+ * where none stands and the charge allows that. */
 int rate_piece_price(struct rate *rate, const struct rate_segment *segment,
-    const struct charge *charge, int64_t utc, struct dec *out, bool *priced,
-    struct qf_error *err);
+    const struct charge *charge, const struct tier *tier, int64_t utc,
+    struct dec *out, bool *priced, struct qf_error *err);
 /* The segment's first local day that no segment before it has taken. */
 int32_t
 rate_first_day(const struct rate *rate, const struct rate_segment *segment);
@@ -359,6 +359,7 @@ int rate_option(struct rate *rate, const struct contract *contract,
  * shows of the pieces.  None where the segment has no share. */
 struct rate_monthly {
 	const char *unit;
+	const struct tier *tier; /* NULL: none */
 	const struct dec *quantity, *pieces, *factor;
 	int under;
 };

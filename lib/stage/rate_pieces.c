@@ -30,8 +30,8 @@ rate_pieces_of(
 
 int
 rate_piece_price(struct rate *rate, const struct rate_segment *segment,
-    const struct charge *charge, int64_t utc, struct dec *out, bool *priced,
-    struct qf_error *err)
+    const struct charge *charge, const struct tier *tier, int64_t utc,
+    struct dec *out, bool *priced, struct qf_error *err)
 {
 	const char *series = charge_series(segment->version, charge);
 	struct price_for who = rate_price_for(rate, segment);
@@ -42,6 +42,7 @@ rate_piece_price(struct rate *rate, const struct rate_segment *segment,
 	size_t count;
 	int rc;
 
+	who.tier = tier;
 	if (series[0] == '\0') {
 		rc = rulebook_prices(rate->book, segment->version, charge,
 		    segment->month, &who, 1U << TARIFF_BANDS_MAX, &prices,
@@ -112,7 +113,7 @@ piece_line(struct rate *rate, const struct rate_segment *segment,
 	rc = rate_pieces_of(rate, segment->contract, &pieces);
 	if (rc == 0) {
 		rc = rate_piece_price(
-		    rate, segment, charge, utc, &price, &priced, err);
+		    rate, segment, charge, NULL, utc, &price, &priced, err);
 	}
 	if (rc == 0) {
 		if (charge->per == PER_MONTH_BY_DAY && priced) {
@@ -178,7 +179,7 @@ add_days(struct rate *rate, const struct rate_segment *segment,
 
 	for (int32_t day = rate_first_day(rate, segment); rc == 0 && day < end;
 	     day++) {
-		rc = rate_piece_price(rate, segment, charge,
+		rc = rate_piece_price(rate, segment, charge, NULL,
 		    zone_day_start(rate->zone, day), &price, &priced, err);
 		if (rc == 0) {
 			charge_add(sums, scope, TARIFF_BANDS_MAX, pieces,

@@ -54,13 +54,22 @@ rate_edges(struct rate *rate, const struct rate_segment *segment,
     struct qf_error *err)
 {
 	struct tier_scale scale = {.contract = segment->contract};
+	struct rate_demanded demand = {0};
 	int32_t first, end;
+	int rc = 0;
 
-	(void)err;
 	scope_of(charge->tiers, zone_day_of(rate->zone, segment->from_utc),
 	    &first, &end);
 	scale.days = end - first;
-	return tier_edges(edges, charge->tiers, &scale, &rate->refusal);
+	if (charge->demand != NULL) {
+		rc = rate_demand(rate, segment, charge, &demand, err);
+		scale.demand_kw = &demand.kw;
+	}
+	if (rc == 0) {
+		rc = tier_edges(edges, charge->tiers, &scale, &rate->refusal);
+	}
+	rate_demanded_release(&demand);
+	return rc;
 }
 
 /* Counts ------------------------------------------------------------------ */

@@ -164,7 +164,9 @@ rate_not_built(const struct charge *charge, struct refusal *refusal)
 		bool used;
 		const char *word;
 	} words[] = {
-	    {charge->tiers != NULL && charge->per != PER_KWH, "tiers of kW"},
+	    {charge->tiers != NULL && charge->per != PER_KWH &&
+		    charge->per != PER_KW,
+		"tiers of what is neither kWh nor kW"},
 	    {charge->loss != NULL && rate_is_beyond(charge),
 		"loss with quantity, part, tiers or when"},
 	};
