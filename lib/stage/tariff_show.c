@@ -199,7 +199,20 @@ format_hours(const struct drawing *d, unsigned band, struct buf *out)
 	}
 }
 
-/* A price in a band as text; "-" where it is not known. */
+/* Whether the band is not this one's, where tiers are of some bands only. */
+static bool
+is_others(const struct priced *priced, unsigned band)
+{
+	const struct tiers *tiers = priced->charge->tiers;
+
+	if (tiers == NULL || tiers->bands == 0 || band == BAND_NONE) {
+		return false;
+	}
+	return ((tiers->bands & 1u << band) != 0) != (priced->tier != NULL);
+}
+
+/* A price in a band as text; "-" where it is not known, and nothing where there
+ * is none. */
 static void
 format_price(const struct drawing *d, const struct priced *priced,
     unsigned band, char *out, size_t size)
@@ -213,6 +226,10 @@ format_price(const struct drawing *d, const struct priced *priced,
 	struct dec price = {0};
 	struct qf_error err;
 
+	out[0] = '\0';
+	if (is_others(priced, band)) {
+		return;
+	}
 	if (series[0] != '\0') {
 		snprintf(out, size, "%s", series);
 		return;
@@ -299,7 +316,7 @@ collect_priced(struct drawing *d)
 		for (size_t j = 0; j < tiers; j++) {
 			add_priced(d, charge, &charge->tiers->list[j]);
 		}
-		if (tiers == 0) {
+		if (tiers == 0 || charge->tiers->bands != 0) {
 			add_priced(d, charge, NULL);
 		}
 	}
