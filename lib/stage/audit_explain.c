@@ -236,6 +236,7 @@ find_tariff(struct explain *explain, struct qf_error *err)
 	    explain->book, explain->contract.tariff, &tariff, &refusal, err);
 
 	if (rc == 0) {
+		explain->ocpi = tariff->ocpi;
 		explain->version = tariff_version_at(
 		    tariff->tariff, zone_day_of(explain->zone, line->from_utc));
 	}
@@ -577,6 +578,9 @@ static int
 tell_charge(
     struct explain *explain, const struct again *again, struct qf_error *err)
 {
+	if (explain->ocpi != NULL) {
+		return explain_ocpi(explain, err);
+	}
 	if (explain->charge == NULL) {
 		tell_law(explain);
 		return tell_rounding(explain, err);

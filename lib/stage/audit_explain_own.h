@@ -27,6 +27,7 @@ struct explain {
 	enum channel channel; /* of the line, where it has one */
 	struct contract contract;
 	struct rulebook *book;
+	const struct ocpi_rule *ocpi; /* NULL: a tariff of our own */
 	const struct tariff_version *version;
 	const struct charge *charge;
 	const struct tier *tier; /* of the charge, that the line is of */
@@ -79,6 +80,9 @@ bool explain_is_told(const struct charge *charge);
 int explain_told(struct explain *explain, struct qf_error *err);
 /* The percentage or limit that stands in place of a price. */
 int explain_sum(struct explain *explain, struct qf_error *err);
+
+/* audit_explain_ocpi.c: all of a line under an OCPI tariff. */
+int explain_ocpi(struct explain *explain, struct qf_error *err);
 
 /* audit_explain_quantity.c: the quantity, back to what its contract is on. */
 int explain_quantity(struct explain *explain, struct qf_error *err);

@@ -504,6 +504,39 @@ add_line(struct rate *rate, size_t number, size_t first,
 	return line;
 }
 
+/* Which element, why, and what a step added. */
+static void
+note_line(struct rate *rate, const struct charge *charge,
+    const struct ocpi_report *report, const struct ocpi_line *from)
+{
+	const struct ocpi_component *component = from->component;
+	char restrictions[OCPI_RESTRICTIONS_TEXT_MAX];
+	char volume[DEC_TEXT_MAX], billed[DEC_TEXT_MAX], price[DEC_TEXT_MAX];
+
+	if (!rate_notes(rate)) {
+		return;
+	}
+	ocpi_restrictions_text(restrictions,
+	    &report->tariff->elements[from->element].restrictions);
+	dec_format_trim(&from->volume, volume, sizeof(volume));
+	dec_format_trim(&from->billed, billed, sizeof(billed));
+	dec_format(&component->price, price, sizeof(price));
+	rate_note(rate, charge, from->from_utc, "element",
+	    "elements[%zu] is the first that prices %s at the start of the "
+	    "period: %s; price %s",
+	    from->element, ocpi_dimension_words[from->dimension],
+	    restrictions[0] == '\0' ? "no restrictions" : restrictions, price);
+	if (from->dimension != OCPI_FLAT) {
+		rate_note(rate, charge, from->from_utc, "step",
+		    "step_size %lld: %s used, %s billed",
+		    (long long)component->step, volume, billed);
+	}
+	for (size_t i = 0; i < report->warning_count; i++) {
+		rate_note(rate, charge, from->from_utc, "warning", "%s",
+		    report->warnings[i].text);
+	}
+}
+
 static int
 emit_line(struct rate *rate, size_t number, size_t first,
     const struct ocpi_report *report, const struct ocpi_line *from)
@@ -524,6 +557,7 @@ emit_line(struct rate *rate, size_t number, size_t first,
 	}
 	line->has_price = true;
 	dec_set(&line->exact, &from->excl);
+	note_line(rate, charge, report, from);
 	return round_line(rate, line);
 }
 
@@ -548,6 +582,10 @@ emit_limit(struct rate *rate, size_t number, size_t first,
 	    ocpi_rule_limit(rate->unit.segments[first].ocpi, which),
 	    session->start_utc, session->end_utc);
 	line->unit = "each";
+	rate_note(rate, line->charge, line->from_utc, "limit",
+	    "%s without VAT, %s with VAT",
+	    report->limit_excl == NULL ? "none" : report->limit_excl,
+	    report->limit_incl == NULL ? "none" : report->limit_incl);
 	dec_set_int(&line->quantity, 1, 0);
 	dec_sub(&line->exact, &total->excl, &report->before_excl);
 	dec_sub(&incl, &total->incl, &report->before_incl);
