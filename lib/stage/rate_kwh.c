@@ -534,12 +534,14 @@ choose_grain(struct work *work)
 	if (work->sums == NULL) {
 		return 0; /* days or a month against each other */
 	}
-	if (by_clock || charge->condition_count > 0 ||
-	    charge_series(work->segment->version, charge)[0] != '\0' ||
-	    tiers_ask_time(work)) {
+	if (charge->tiers != NULL && charge->tiers->split != TIER_BY_TIME) {
+		/* The document has no line and no price that is shorter. */
+		work->grain =
+		    charge->tiers->per == COUNT_DAY ? GRAIN_DAYS : GRAIN_BANDS;
+	} else if (by_clock || charge->condition_count > 0 ||
+		   charge_series(work->segment->version, charge)[0] != '\0' ||
+		   tiers_ask_time(work)) {
 		work->grain = GRAIN_CELLS;
-	} else if (charge->tiers != NULL && charge->tiers->per == COUNT_DAY) {
-		work->grain = GRAIN_DAYS;
 	}
 	if (work->grain == GRAIN_BANDS) {
 		return 0;

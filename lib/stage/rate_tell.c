@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
@@ -81,16 +81,20 @@ tell_part(struct telling *telling)
 		const char *text = contract_option(
 		    telling->segment->contract, part->option, &length);
 
-		buf_printf(&telling->text, "option %s of the contract: %.*s\n",
-		    part->option, (int)length, text == NULL ? "" : text);
-		memcpy(number, "so much", 8);
+		snprintf(number, sizeof(number), "%.*s", (int)length,
+		    text == NULL ? "" : text);
 	}
 	buf_printf(&telling->text,
 	    part->kind == PART_PERCENT
-		? "it is of a part of the energy: %s percent of every band\n"
+		? "it is of a part of the energy: %s percent of every band"
 		: "it is of a part of the energy: %s kWh a month, by days of "
-		  "the month, from the bands by their kWh\n",
+		  "the month, from the bands by their kWh",
 	    number);
+	if (part->option[0] != '\0') {
+		buf_printf(&telling->text, " (the contract's option %s)",
+		    part->option);
+	}
+	buf_add_char(&telling->text, '\n');
 }
 
 /* How much of its kind there was before, since when. */
