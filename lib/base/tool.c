@@ -356,6 +356,11 @@ const char *
 tool_ledger(struct tool *tool)
 {
 	assert(takes_ledger(tool));
+	if (tool->ledger != NULL && tool->ledger[0] == '\0') {
+		misuse(tool, "--ledger: the name given is empty",
+		    "ledger-unnamed");
+		return NULL;
+	}
 	if (tool->ledger == NULL) {
 		misuse(tool, "no ledger: give --ledger FILE or set QF_LEDGER",
 		    "ledger-unnamed");

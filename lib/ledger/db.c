@@ -75,9 +75,14 @@ ledger_fail(
 			    "%s: another tool writes to this ledger",
 			    ledger->path);
 		}
+		/* No tool mends it, so the message says what does. */
 		return qf_fail(err, failures[i].status, failures[i].code,
-		    "%s: cannot %s: %s (SQLite %d)", ledger->path, doing, text,
-		    result);
+		    "%s: cannot %s: %s (SQLite %d)%s", ledger->path, doing,
+		    text, result,
+		    failures[i].result == SQLITE_CORRUPT
+			? ": put a snapshot or backup in its place, and "
+			  "take in again what came since"
+			: "");
 	}
 	return qf_fail(err, QF_BUG, "ledger-sql",
 	    "%s: cannot %s: %s (SQLite %d)", ledger->path, doing, text, result);

@@ -242,6 +242,31 @@ cover_day(struct cover *cover, const struct energy_series *series,
 	}
 }
 
+/* "9 days 3 hours 15 minutes". */
+static void
+say_seconds(int64_t seconds, char *out, size_t size)
+{
+	static const struct {
+		int64_t seconds;
+		const char *name;
+	} units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}};
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < 3; i++) {
+		int64_t count = seconds / units[i].seconds;
+
+		seconds %= units[i].seconds;
+		if (count > 0) {
+			used += (size_t)snprintf(out + used, size - used,
+			    "%s%lld %s%s", used > 0 ? " " : "",
+			    (long long)count, units[i].name,
+			    count == 1 ? "" : "s");
+		}
+	}
+	assert(used < size);
+}
+
 static int
 refuse_cover(const struct cover *cover, const struct zone *zone,
     const char *what, struct refusal *refusal)
@@ -249,7 +274,7 @@ refuse_cover(const struct cover *cover, const struct zone *zone,
 	const char *reason = cover->missing == 0 && cover->bare_s == 0
 				 ? REASON_WITHDRAWN_READ
 				 : REASON_MISSING_READ;
-	char time[40], some[96] = "", bare[64] = "";
+	char time[40], some[96] = "", length[72], bare[104] = "";
 
 	energy_time(zone, cover->first_utc, time);
 	if (cover->missing + cover->withdrawn > 0) {
@@ -258,9 +283,9 @@ refuse_cover(const struct cover *cover, const struct zone *zone,
 		    cover->withdrawn);
 	}
 	if (cover->bare_s > 0) {
-		(void)snprintf(bare, sizeof(bare),
-		    ", no reads at all for %lld minutes",
-		    (long long)(cover->bare_s / 60));
+		say_seconds(cover->bare_s, length, sizeof(length));
+		(void)snprintf(
+		    bare, sizeof(bare), ", no reads at all for %s", length);
 	}
 	return refuse(
 	    refusal, reason, "%s: first gap at %s%s%s", what, time, some, bare);

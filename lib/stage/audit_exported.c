@@ -54,6 +54,7 @@ struct reading {
 	int (*take)(void *context, const struct exported_row *row,
 	    struct qf_error *err);
 	void *context;
+	size_t csv_count; /* files of billing that were read */
 };
 
 static int
@@ -209,7 +210,7 @@ is_csv(const char *name)
 
 /* One line of the manifest: "HEX  NAME". */
 static int
-check_file(const struct reading *reading, const char *hex, const char *name,
+check_file(struct reading *reading, const char *hex, const char *name,
     struct qf_error *err)
 {
 	struct digest told, found;
@@ -231,6 +232,7 @@ check_file(const struct reading *reading, const char *hex, const char *name,
 		    "%s/%s: is not the file that %s tells of", reading->path,
 		    name, MANIFEST);
 	}
+	reading->csv_count += is_csv(name);
 	if (rc == 0 && is_csv(name)) {
 		rc = lseek(fd, 0, SEEK_SET) == 0
 			 ? read_billing(reading, name, fd, err)
@@ -314,6 +316,12 @@ audit_exported(const char *directory,
 	if (load_manifest(&reading, err) == 0 &&
 	    check_manifest(&reading, err) == 0) {
 		rc = check_extra(&reading, err);
+	}
+	if (rc == 0 && reading.csv_count == 0) {
+		rc = qf_fail(err, QF_DATA, "exported-format",
+		    "%s: has no CSV for billing, as statements have none: "
+		    "give what qf-export --to billing-csv wrote",
+		    directory);
 	}
 	buf_release(&reading.manifest);
 	close(reading.directory);

@@ -316,6 +316,12 @@ audit_replay(struct ledger *ledger, struct handle *run, struct qf_error *err)
 		    "%s:%" PRId64 ": only a run can be replayed",
 		    entry_kind_name(run->kind), run->entry);
 	}
+	if (run->line != 0) {
+		return qf_fail(err, QF_USAGE, "handle-line",
+		    "run:%" PRId64 "/%" PRId64 ": a run is replayed whole: name "
+		    "run:%" PRId64,
+		    run->entry, run->line, run->entry);
+	}
 	if (entry_resolve(ledger, run, err) == -1 ||
 	    runs_load(ledger, run->entry, &replay.run, err) == -1) {
 		return -1;
