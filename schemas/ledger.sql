@@ -426,7 +426,8 @@ CREATE TABLE run_hold (
 
 -- The energy balance of a run: per contract, leg, point and channel,
 -- metered = rated + held + residual, where residual is priced elsewhere
--- (deducted children) or carried to the next period.
+-- (deducted children), set off against the other channel, or carried to the
+-- next period.
 CREATE TABLE run_energy (
 	id INTEGER PRIMARY KEY,
 	entry INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,

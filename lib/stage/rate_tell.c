@@ -186,13 +186,14 @@ rate_tell(struct rate *rate, const struct rate_segment *segment,
 	    .charge = charge,
 	    .counted = counted};
 	struct charge_lines *lines = &rate->unit.lines;
+	struct qf_error err;
 
 	if (!rate->sink->tell) {
 		return;
 	}
 	buf_init(&telling.text, HOW_MAX);
 	if (charge->tiers != NULL &&
-	    rate_edges(rate, segment, charge, telling.edges, NULL) != 0) {
+	    rate_edges(rate, segment, charge, telling.edges, &err) != 0) {
 		BUG("tiers that were found are not there");
 	}
 	for (size_t i = first; i < lines->count; i++) {

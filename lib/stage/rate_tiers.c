@@ -48,27 +48,48 @@ scope_of(const struct tiers *tiers, int32_t day, int32_t *first, int32_t *end)
 	BUG("tiers of no time");
 }
 
+/* The month's maximum demand as metered, where tiers are of so many kWh for
+ * each kW of it. */
+static int
+find_demand(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct dec *kw, bool *found,
+    struct qf_error *err)
+{
+	struct rate_demanded demanded = {0};
+	int rc = 0;
+
+	*found = false;
+	for (size_t i = 0; i < charge->tiers->count; i++) {
+		*found = *found || charge->tiers->list[i].unit == TIER_A_KW;
+	}
+	*found = *found && charge->demand != NULL;
+	if (*found) {
+		rc = rate_demand(rate, segment, charge, &demanded, err);
+		demand_kw(kw, charge->demand, &demanded.peak.kw60);
+		rate_demanded_release(&demanded);
+	}
+	return rc;
+}
+
 int
 rate_edges(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, struct dec edges[TIER_MAX],
     struct qf_error *err)
 {
 	struct tier_scale scale = {.contract = segment->contract};
-	struct rate_demanded demand = {0};
+	struct dec kw = {0};
 	int32_t first, end;
-	int rc = 0;
+	bool found;
+	int rc = find_demand(rate, segment, charge, &kw, &found, err);
 
-	scope_of(charge->tiers, zone_day_of(rate->zone, segment->from_utc),
-	    &first, &end);
-	scale.days = end - first;
-	if (charge->demand != NULL) {
-		rc = rate_demand(rate, segment, charge, &demand, err);
-		scale.demand_kw = &demand.kw;
-	}
 	if (rc == 0) {
+		scope_of(charge->tiers,
+		    zone_day_of(rate->zone, segment->from_utc), &first, &end);
+		scale.days = end - first;
+		scale.demand_kw = found ? &kw : NULL;
 		rc = tier_edges(edges, charge->tiers, &scale, &rate->refusal);
 	}
-	rate_demanded_release(&demand);
+	dec_release(&kw);
 	return rc;
 }
 
