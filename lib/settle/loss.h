@@ -9,7 +9,8 @@
 #include "settle/energy.h"
 
 /* fixed x days / rule->days (or month_days) + percent of the energy metered,
- * rounded by the rule, or to ENERGY_KWH_SCALE digits.  fixed is rule->fixed_kwh, or the contract's. */
+ * rounded by the rule, or to ENERGY_KWH_SCALE digits.  fixed is
+ * rule->fixed_kwh, or the contract's. */
 void loss_kwh(struct dec *out, const struct loss *rule, const struct dec *fixed,
     int days, int month_days, const struct dec *metered);
 

@@ -73,8 +73,10 @@ hear_note(void *context, const struct rate_note *note)
 {
 	struct listener *listener = context;
 	struct explain *explain = listener->explain;
+	const char *of = explain->charge != NULL ? explain->charge->component
+						 : explain->line.component;
 
-	if (strcmp(note->component, explain->line.component) == 0 &&
+	if (strcmp(note->component, of) == 0 &&
 	    note->from_utc == explain->line.from_utc) {
 		explain_say(explain, note->step, "%s", note->text);
 	}

@@ -156,6 +156,24 @@ close_limit(struct rate *rate, struct limited *limited)
 	return rc;
 }
 
+/* Notes what a line gives to the sum, for the limit's line, which begins where
+ * the first of them does. */
+static void
+note_line(struct rate *rate, const struct limited *limited,
+    const struct charge_line *line)
+{
+	char exact[DEC_TEXT_MAX];
+
+	if (rate_notes(rate)) {
+		dec_format_trim(&line->exact, exact, sizeof(exact));
+		rate_note(rate, limited->charge, limited->from_utc, "of",
+		    "%s: %s",
+		    line->tier != NULL ? line->tier->component
+				       : line->charge->component,
+		    exact);
+	}
+}
+
 /* Adds the lines among the first `count` that the limit is of, and closes it.
  */
 static int
@@ -169,6 +187,7 @@ settle_limit(
 
 		if (has_line(rate, limited, line)) {
 			rc = add_line(rate, limited, line);
+			note_line(rate, limited, line);
 		}
 	}
 	if (rc != 0 || (needs_lines && !limited->any)) {
