@@ -429,21 +429,19 @@ identify(struct headers *map, int fd, const struct xml_doc *doc,
 }
 
 int
-headers_load(struct headers **out, const char *path, struct qf_error *err)
+headers_load_fd(
+    struct headers **out, int fd, const char *path, struct qf_error *err)
 {
 	struct headers *map = xcalloc(1, sizeof(*map));
 	struct xml_schema *schema = NULL;
 	struct xml_doc *doc = NULL;
-	int fd = -1, rc = -1;
+	int rc = -1;
 
 	*out = NULL;
 	map->path = xstrdup(path);
 	if (xml_schema_open(&schema, "headers.xsd", headers_xsd,
-		sizeof(headers_xsd) - 1, err) == -1) {
-		goto out;
-	}
-	fd = xml_open(path, err);
-	if (fd == -1 || xml_load_fd(&doc, fd, path, schema, err) == -1 ||
+		sizeof(headers_xsd) - 1, err) == -1 ||
+	    xml_load_fd(&doc, fd, path, schema, err) == -1 ||
 	    identify(map, fd, doc, err) == -1 ||
 	    take_document(map, doc, err) == -1) {
 		goto out;
@@ -455,9 +453,20 @@ out:
 	headers_free(map);
 	xml_free(doc);
 	xml_schema_close(schema);
-	if (fd != -1) {
-		close(fd);
+	return rc;
+}
+
+int
+headers_load(struct headers **out, const char *path, struct qf_error *err)
+{
+	int fd = xml_open(path, err), rc;
+
+	*out = NULL;
+	if (fd == -1) {
+		return -1;
 	}
+	rc = headers_load_fd(out, fd, path, err);
+	close(fd);
 	return rc;
 }
 

@@ -32,6 +32,9 @@
 struct headers;
 
 int headers_load(struct headers **out, const char *path, struct qf_error *err);
+/* The same from a descriptor at its start; the path stands in messages. */
+int headers_load_fd(
+    struct headers **out, int fd, const char *path, struct qf_error *err);
 void headers_free(struct headers *map); /* NULL is allowed */
 
 /* "map=ID map-sha256=DIGEST": what a batch keeps of it. */
