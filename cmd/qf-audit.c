@@ -24,6 +24,8 @@ static const struct tool_command commands[] = {
 	stale_rows, true, run_stale},
     {"diff", "compare two runs line by line", "RUN RUN|-", diff_rows, true,
 	run_diff},
+    {"claims", "compare what senders of sessions claim with a run", "RUN|-",
+	claims_rows, true, run_claims},
     {"snapshot", "write a copy that stands on its own", "FILE", NULL, true,
 	run_snapshot},
     {0},

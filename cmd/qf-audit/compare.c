@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "own.h"
+#include "stage/audit_claims.h"
 #include "stage/audit_diff.h"
 #include "stage/audit_explain.h"
 #include "stage/audit_missing.h"
@@ -52,6 +53,13 @@ const struct options_row stale_rows[] = {
 };
 
 const struct options_row diff_rows[] = {
+    TOOL_ROW_JSON,
+    TOOL_ROW_SUMMARY,
+    TOOL_ROW_METRICS,
+    {0},
+};
+
+const struct options_row claims_rows[] = {
     TOOL_ROW_JSON,
     TOOL_ROW_SUMMARY,
     TOOL_ROW_METRICS,
@@ -220,4 +228,32 @@ int
 run_diff(struct tool *tool)
 {
 	return do_work(tool, 1, 2, "needs two runs, or - for them", work_diff);
+}
+
+static int
+work_claims(struct work *work, struct qf_error *err)
+{
+	struct audit_claims_counts counts = {0};
+	struct handle *runs;
+	size_t count;
+	int rc;
+
+	if (handles_take(&runs, &count, work->tool->operands,
+		work->tool->operand_count, stdin, err) == -1) {
+		return -1;
+	}
+	rc = count == 1 ? audit_claims(work->audit.ledger, &runs[0],
+			      work->audit.form, work->audit.sink, &counts, err)
+			: qf_fail(err, QF_USAGE, "claims-one",
+			      "claims are compared with one run");
+	free(runs);
+	summary_count(&work->summary, METRIC_SESSIONS, counts.sessions);
+	summary_count(&work->summary, METRIC_DIFFERENCES, counts.differences);
+	return rc;
+}
+
+int
+run_claims(struct tool *tool)
+{
+	return do_work(tool, 1, 1, "needs a run, or - for it", work_claims);
 }

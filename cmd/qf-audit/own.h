@@ -55,7 +55,8 @@ int do_work(struct tool *tool, size_t least, size_t most, const char *wanted,
     int (*function)(struct work *work, struct qf_error *err));
 
 extern const struct options_row log_rows[], verify_rows[], replay_rows[],
-    explain_rows[], reconcile_rows[], missing_rows[], stale_rows[], diff_rows[];
+    explain_rows[], reconcile_rows[], missing_rows[], stale_rows[], diff_rows[],
+    claims_rows[];
 
 int run_log(struct tool *tool);
 int run_verify(struct tool *tool);
@@ -68,5 +69,6 @@ int run_reconcile(struct tool *tool);
 int run_missing(struct tool *tool);
 int run_stale(struct tool *tool);
 int run_diff(struct tool *tool);
+int run_claims(struct tool *tool);
 
 #endif
