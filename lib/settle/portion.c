@@ -235,8 +235,9 @@ static void
 add_energy(struct walk *walk, const struct moment *moment, unsigned band,
     size_t tier, const struct dec *energy)
 {
+	/* A tier's line is of what is there; any other of all of its time. */
 	struct charge_sums *sums =
-	    dec_is_zero(energy) ? &walk->idle : &walk->sums[tier];
+	    tier > 0 && dec_is_zero(energy) ? &walk->idle : &walk->sums[tier];
 	struct dec room = {0};
 
 	charge_add(sums, walk->scope, band, energy,
@@ -386,6 +387,7 @@ allot(struct walk *walk, size_t i, struct refusal *refusal)
 	struct dec kwh[ENERGY_BANDS] = {{0}};
 	const struct portions *portions = walk->portions;
 	int32_t day = portions->list[i].day;
+	struct dec energy = {0};
 	int rc;
 
 	for (; i < portions->count &&
@@ -393,10 +395,14 @@ allot(struct walk *walk, size_t i, struct refusal *refusal)
 	     i++) {
 		const struct portion *portion = &portions->list[i];
 
-		assert(!portion->even);
-		dec_add(
-		    &kwh[portion->band], &kwh[portion->band], &portion->energy);
+		dec_set(&energy, &portion->energy);
+		if (portion->even) {
+			dec_mul_int(&energy, &energy,
+			    portion->to_utc - portion->from_utc);
+		}
+		dec_add(&kwh[portion->band], &kwh[portion->band], &energy);
 	}
+	dec_release(&energy);
 	rc = tier_allot(walk->quota, walk->tiers, walk->plan->edges,
 	    walk->plan->before, kwh, refusal);
 	for (size_t b = 0; b < ENERGY_BANDS; b++) {
