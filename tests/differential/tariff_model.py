@@ -147,6 +147,17 @@ class Model:
                               end, first)
             from_utc = end
 
+    def by_version(self, segment, version):
+        """An earlier stretch by the hours of the version that counts."""
+        if segment.version is version:
+            return segment
+        key = segment, id(version)
+        if key not in self.stretches:
+            self.stretches[key] = Segment(
+                segment.leg, version, segment.month, segment.from_utc,
+                segment.to_utc, segment.first_day)
+        return self.stretches[key]
+
     # Energy.
 
     def plan(self, segment, charge):
@@ -263,7 +274,7 @@ class Model:
                     segment.version, charge, segment.month, entry.band,
                     entry.at, tier)
             price = known[key]
-            key = entry.span, entry.label, number
+            key = entry.span, number, entry.label
             of_key = lines.get(key)
             if of_key is None:
                 of_key = lines[key] = (tier, {})
@@ -273,9 +284,9 @@ class Model:
             else:
                 sums[id(price)] = [price, kwh]
         order = segment.order.index
-        for key in sorted(lines, key=lambda k: (k[0], order(k[1]), k[2])):
+        for key in sorted(lines, key=lambda k: (k[0], k[1], order(k[2]))):
             tier, sums = lines[key]
-            self.line_of_parts(segment, charge, key[0], key[1], tier,
+            self.line_of_parts(segment, charge, key[0], key[2], tier,
                                sums.values())
 
     def plain_energy(self, segment, charge):
@@ -324,7 +335,7 @@ class Model:
             return round_to(kwh, scale, mode)
         key = charge["channel"], charge["counts"] or charge["id"]
         kwh += self.rests.get(key, 0)
-        rounded = round_to(kwh, scale, "floor")
+        rounded = round_to(kwh, scale, "down")
         self.rests[key] = kwh - rounded
         return rounded
 

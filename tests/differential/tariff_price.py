@@ -100,6 +100,11 @@ class TariffPrices(Prices):
         return self.spot[key]
 
     def base(self, version, charge, contract, month, band, utc):
+        if charge["form"] == "same-as":
+            other = charge_named(version, charge["same_as"])
+            # Neither its tiers nor its conditions are followed.
+            return Fraction(charge["factor"] or 1) * self.of(
+                version, dict(other, when=()), contract, month, band, utc)
         if charge["form"] == "series":
             return Fraction(charge["factor"] or 1) * self.series_at(
                 charge["series"], utc)
@@ -135,8 +140,8 @@ class TariffPrices(Prices):
         if charge["form"] == "series":
             out.append(charge["series"])
         if charge["form"] == "same-as":
-            out += self.moves(version, charge_named(version,
-                                                    charge["same_as"]))
+            out += self.moves(version, dict(
+                charge_named(version, charge["same_as"]), when=()))
         return out
 
     def find(self, version, charge, month, band, utc, tier=None):

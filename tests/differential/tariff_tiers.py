@@ -93,6 +93,7 @@ class Tiered:
         out = {}
         mine = {self.counter(e) for e in self.found}
         for segment in self.segments[:self.number]:
+            segment = self.model.by_version(segment, self.segment.version)
             for entry in self.model.entries(segment, self.charge):
                 key = self.counter(entry)
                 if key in mine and self.is_counted(entry):
@@ -169,7 +170,7 @@ class Tiered:
         out = []
         for tier, part in slices[:-1]:
             ticks = largest_remainder(int(Fraction(part) * UNIT / TICKS),
-                                      [kwh for _, kwh in sums])
+                                      left)
             for i, tick in enumerate(ticks):
                 kwh = Fraction(tick * TICKS, UNIT)
                 left[i] -= kwh
