@@ -172,7 +172,6 @@ int
 diff_inputs_of_line(struct diff_inputs *inputs, const struct line *was,
     const struct line *is, struct buf *out, struct qf_error *err)
 {
-	char handle[HANDLE_TEXT_MAX], file[256];
 	int64_t named = 0, more = 0;
 
 	for (size_t i = 0; i < inputs->count; i++) {
@@ -191,13 +190,13 @@ diff_inputs_of_line(struct diff_inputs *inputs, const struct line *was,
 			more++;
 			continue;
 		}
-		if (changes_name_entry(inputs->ledger, change->entry, handle,
-			file, err) == -1) {
+		if (changes_name_entry(inputs->ledger, change->entry,
+			&inputs->named, err) == -1) {
 			return -1;
 		}
 		named++;
 		buf_printf(out, "%s%s %s", out->length > 0 ? "; " : "",
-		    change->kind, handle);
+		    change->kind, inputs->named.handle);
 	}
 	if (more > 0) {
 		buf_printf(out, "; and %" PRId64 " more", more);

@@ -26,6 +26,7 @@ struct diff_inputs {
 	char point[ID_MAX + 1]; /* in hand */
 	struct diff_change *of;
 	size_t count, capacity;
+	struct named_entry named;
 };
 
 int diff_inputs_open(struct diff_inputs *inputs, struct ledger *ledger,

@@ -146,19 +146,17 @@ is_superseded(const struct run_list *runs, size_t index)
 
 static int
 add_change(struct ledger *ledger, struct table *table, const char *run,
-    const struct change *change, struct qf_error *err)
+    const struct change *change, struct named_entry *named,
+    struct qf_error *err)
 {
-	char handle[HANDLE_TEXT_MAX], file[256];
-
-	if (changes_name_entry(ledger, change->entry, handle, file, err) ==
-	    -1) {
+	if (changes_name_entry(ledger, change->entry, named, err) == -1) {
 		return -1;
 	}
 	table_text(table, run);
 	table_text(table, change->kind);
 	table_text(table, change->key);
-	table_text(table, handle);
-	table_text(table, file);
+	table_text(table, named->handle);
+	table_text(table, named->file);
 	return table_end_row(table, err);
 }
 
@@ -169,6 +167,7 @@ list_changes(struct ledger *ledger, struct table *table, const struct run *run,
     struct audit_stale_counts *counts, struct qf_error *err)
 {
 	struct changes *changes;
+	struct named_entry named = {0};
 	struct change change;
 	char text[HANDLE_TEXT_MAX];
 	int64_t before = counts->changes;
@@ -182,7 +181,8 @@ list_changes(struct ledger *ledger, struct table *table, const struct run *run,
 	handle_format(handle, text, sizeof(text));
 	while ((rc = changes_next(changes, &change, err)) == 1) {
 		counts->changes++;
-		if (add_change(ledger, table, text, &change, err) == -1) {
+		if (add_change(ledger, table, text, &change, &named, err) ==
+		    -1) {
 			rc = -1;
 			break;
 		}

@@ -411,19 +411,24 @@ changes_free(struct changes *changes)
 }
 
 int
-changes_name_entry(struct ledger *ledger, int64_t entry, char *handle,
-    char *file, struct qf_error *err)
+changes_name_entry(struct ledger *ledger, int64_t entry,
+    struct named_entry *named, struct qf_error *err)
 {
 	struct log_cursor *cursor;
 	struct log_entry found;
-	int rc = log_find(&cursor, ledger, entry, &found, err);
+	int rc;
 
-	handle[0] = '\0';
-	file[0] = '\0';
+	if (named->entry == entry && entry != 0) {
+		return 0;
+	}
+	rc = log_find(&cursor, ledger, entry, &found, err);
+	memset(named, 0, sizeof(*named));
 	if (rc == 1) {
-		handle_format(&found.handle, handle, HANDLE_TEXT_MAX);
-		(void)snprintf(
-		    file, 256, "%s", found.file == NULL ? "" : found.file);
+		named->entry = entry;
+		handle_format(
+		    &found.handle, named->handle, sizeof(named->handle));
+		(void)snprintf(named->file, sizeof(named->file), "%s",
+		    found.file == NULL ? "" : found.file);
 	}
 	log_close(cursor);
 	return rc == -1 ? -1 : 0;

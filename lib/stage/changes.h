@@ -19,6 +19,8 @@
 
 #include <stdint.h>
 
+#include "model/handle.h"
+
 struct ledger;
 struct qf_error;
 struct run;
@@ -48,9 +50,13 @@ int
 changes_next(struct changes *changes, struct change *out, struct qf_error *err);
 void changes_free(struct changes *changes);
 
-/* The entry that last changed an input; its handle and file, "" where there is
- * none.  handle holds HANDLE_TEXT_MAX bytes, file 256. */
-int changes_name_entry(struct ledger *ledger, int64_t entry, char *handle,
-    char *file, struct qf_error *err);
+/* An entry by its handle and file, "" where it has none.  The last one asked for
+ * is kept, since many changes are of one entry; zero it before the first. */
+struct named_entry {
+	int64_t entry;
+	char handle[HANDLE_TEXT_MAX], file[256];
+};
+int changes_name_entry(struct ledger *ledger, int64_t entry,
+    struct named_entry *named, struct qf_error *err);
 
 #endif
