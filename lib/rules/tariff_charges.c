@@ -128,6 +128,7 @@ check_unique(struct tariff_reader *reader, const struct tariff_version *version,
 		if (other->counts_energy && charge->counts_energy &&
 		    other->channel == charge->channel &&
 		    (other->part == NULL || charge->part == NULL) &&
+		    !whom_excludes(&other->whom, &charge->whom) &&
 		    strcmp(other->leg, charge->leg) == 0) {
 			tariff_fault(reader, reader->charge_nodes[index],
 			    "counts", "tariff-counts",

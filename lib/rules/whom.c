@@ -95,6 +95,38 @@ whom_covers(const struct for_whom *a, const struct for_whom *b)
 	       option_covers(a->option, b->option);
 }
 
+/* Whether two lists have no word in common. */
+static bool
+differ(char *const *a, size_t a_count, char *const *b, size_t b_count)
+{
+	for (size_t i = 0; i < b_count; i++) {
+		if (holds(a, a_count, b[i])) {
+			return false;
+		}
+	}
+	return a_count > 0 && b_count > 0;
+}
+
+/* "mode=a" excludes "mode=b", and not "kva=1". */
+static bool
+option_differs(const char *a, const char *b)
+{
+	size_t name = strcspn(a, "=");
+
+	return a[name] == '=' && strncmp(a, b, name + 1) == 0 &&
+	       strcmp(a, b) != 0;
+}
+
+bool
+whom_excludes(const struct for_whom *a, const struct for_whom *b)
+{
+	return differ(a->classes, a->class_count, b->classes, b->class_count) ||
+	       differ(a->types, a->type_count, b->types, b->type_count) ||
+	       differ(a->voltages, a->voltage_count, b->voltages,
+		   b->voltage_count) ||
+	       option_differs(a->option, b->option);
+}
+
 static char **
 copy_words(char *const *words, size_t count)
 {

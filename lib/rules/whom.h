@@ -23,6 +23,9 @@ bool whom_is_all(const struct for_whom *whom);
 /* Whether whoever b is for, a is for too. */
 bool whom_covers(const struct for_whom *a, const struct for_whom *b);
 
+/* Whether no contract can be one of both. */
+bool whom_excludes(const struct for_whom *a, const struct for_whom *b);
+
 /* Copies into one that is all zero. */
 void whom_copy(struct for_whom *out, const struct for_whom *whom);
 

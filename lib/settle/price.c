@@ -246,6 +246,28 @@ price_is_personal(
 	}
 }
 
+/* Whether each ratio on the way from the base to the band is for the contract:
+ * a band whose ratios are all for others has no price, and not that of the
+ * base. */
+static int
+check_ratios(const struct question *q, unsigned band, struct qf_error *err)
+{
+	const struct ratio *ratio =
+	    price_ratio(q->charge, band, q->who->contract);
+
+	if (ratio != NULL) {
+		return check_ratios(q, ratio->of, err);
+	}
+	for (size_t i = 0; i < q->charge->ratio_count; i++) {
+		if (q->charge->ratios[i].band == band) {
+			return qf_fail(err, QF_DATA, "no-ratio",
+			    "charge %s: no ratio of %s is for the contract",
+			    q->charge->component, band_code(q->version, band));
+		}
+	}
+	return 0;
+}
+
 /* Takes base prices to those of a band, from its base to the ratio's band,
  * one ratio after the other. */
 static void
@@ -340,6 +362,9 @@ composed_price(const struct question *q, unsigned band, struct dec *out,
 	struct dec price = {0};
 	int rc = -1;
 
+	if (check_ratios(q, band, err) == -1) {
+		return -1;
+	}
 	for (size_t i = 0; i < q->charge->component_count; i++) {
 		const struct price_component *c = &q->charge->components[i];
 		struct dec *part = c->floats ? &parts.floating : &parts.fixed;
@@ -369,15 +394,20 @@ out:
 	return rc;
 }
 
-static void
-benchmark_price(const struct question *q, unsigned band, struct dec *out)
+static int
+benchmark_price(const struct question *q, unsigned band, struct dec *out,
+    struct qf_error *err)
 {
 	struct parts parts = {0};
 
+	if (check_ratios(q, band, err) == -1) {
+		return -1;
+	}
 	dec_set(&parts.floating, &q->charge->benchmark);
 	apply_ratios(q, band, &parts);
 	dec_set(out, &parts.floating);
 	release_parts(&parts);
+	return 0;
 }
 
 static void
@@ -475,8 +505,7 @@ price_asked(const struct question *q, unsigned band, struct dec *out,
 	case PRICE_COMPOSED:
 		return composed_price(q, band, out, err);
 	case PRICE_BENCHMARK:
-		benchmark_price(q, band, out);
-		return 0;
+		return benchmark_price(q, band, out, err);
 	case PRICE_OF_CHARGE:
 		return followed_price(q, band, out, err);
 	case PRICE_TEMPLATE:

@@ -45,7 +45,8 @@ struct price_for {
  * components that the contract is exempt from; the tier's price in place of
  * that; adders, and the tier's; 0 for those exempt; rounding.  rows may be
  * NULL for forms without a table.  Not for PRICE_SERIES.  Errors: QF_DATA
- * no-price naming table, month and item; price-unit where the row's is not
+ * no-price naming table, month and item; no-ratio where those of the band are
+ * all for others; price-unit where the row's is not
  * what the charge is per; QF_CONFIG tariff-template. */
 int price_of_band(struct dec *out, const struct tariff_version *version,
     const struct charge *charge, unsigned band, const struct price_rows *rows,

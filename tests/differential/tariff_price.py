@@ -62,6 +62,8 @@ class TariffPrices(Prices):
             factor = ratio_factor(ratio)
             return (fixed * factor if ratio["on"] == "whole" else fixed,
                     floating * factor)
+        if any(r["band"] == band for r in self.ratios(version, charge)):
+            raise Hold("no-ratio")
         if charge["form"] == "benchmark":
             return Fraction(0), Fraction(charge["benchmark"])
         parts = [Fraction(0), Fraction(0)]

@@ -156,6 +156,104 @@ Test(price, floats_by_its_components_as_beijing_printed_it)
 	tariff_free(tariff);
 }
 
+Test(price, of_a_band_whose_ratios_are_for_others_is_none)
+{
+	static const char *const charges[] = {
+	    "<import benchmark=\"1\">",
+	    "<import table=\"t\" class=\"ci\"><component id=\"e\" "
+	    "floats=\"yes\"/>",
+	};
+	struct price_row row[ROWS_MAX];
+	struct price_rows rows = rows_of(row, "e=1");
+	char text[2000];
+
+	for (size_t i = 0; i < 2; i++) {
+		struct tariff *tariff;
+		struct dec price = {0};
+		struct qf_error err = {0};
+
+		snprintf(text, sizeof(text),
+		    TARIFF("", CHONGQING_BANDS
+			"%s"
+			"<ratio band=\"peak\" of=\"flat\" factor=\"2\" "
+			"for-type=\"single\"/>"
+			"<ratio band=\"sharp\" of=\"peak\" factor=\"3\"/>"
+			"<ratio band=\"valley\" of=\"flat\" factor=\"0.5\"/>"
+			"</import>"),
+		    charges[i]);
+		tariff = fixture_tariff(text);
+		cr_expect_str_eq(
+		    price_text(tariff, 0, "valley", &rows, -1), "0.5");
+		cr_expect_eq(price_of_band(&price, &tariff->versions[0],
+				 &tariff->versions[0].charges[0],
+				 band_named(&tariff->versions[0], "sharp"),
+				 &rows, &ci, &err),
+		    -1);
+		cr_expect_str_eq(err.code, "no-ratio");
+		cr_expect_str_eq(err.text,
+		    "charge energy: no ratio of peak is for the contract");
+		tariff_free(tariff);
+		dec_release(&price);
+	}
+}
+
+Test(price, floats_by_the_mask_of_each_province)
+{
+	/* Peak is twice what floats; what is in the price once more shows in
+	 * its own digit. */
+	static const struct {
+		const char *floating; /* items */
+		const char *peak;
+	} masks[] = {
+	    /* 黑龙江, 吉林, 江西, 陕西, 青海, 新疆, 云南 */
+	    {"energy", "2.1111"},
+	    /* 海南, 天津 */
+	    {"energy transmission", "2.2111"},
+	    /* 甘肃, 湖北 */
+	    {"energy loss", "2.1211"},
+	    /* 广东: all but the fund */
+	    {"energy transmission loss system", "2.2221"},
+	};
+	static const char *const items[] = {
+	    "energy", "transmission", "loss", "system", "fund"};
+	struct price_row row[ROWS_MAX];
+	struct price_rows rows = rows_of(row, "energy=1 transmission=0.1 "
+					      "loss=0.01 system=0.001 "
+					      "fund=0.0001");
+	char text[2000];
+
+	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+		struct tariff *tariff;
+		size_t used;
+
+		used = (size_t)snprintf(text, sizeof(text),
+		    "<tariff xmlns=\"urn:qingfen:tariff:1\" id=\"t\">"
+		    "<version from=\"2020-01-01\" source=\"s\">"
+		    "%s"
+		    "<import table=\"t\" class=\"ci\">",
+		    CHONGQING_BANDS);
+		for (size_t j = 0; j < 5; j++) {
+			used += (size_t)snprintf(text + used,
+			    sizeof(text) - used,
+			    "<component id=\"%s\" floats=\"%s\"/>", items[j],
+			    strstr(masks[i].floating, items[j]) != NULL ? "yes"
+									: "no");
+		}
+		snprintf(text + used, sizeof(text) - used,
+		    "<ratio band=\"peak\" of=\"flat\" factor=\"2\"/>"
+		    "<ratio band=\"sharp\" of=\"flat\" factor=\"3\"/>"
+		    "<ratio band=\"valley\" of=\"flat\" factor=\"0.5\"/>"
+		    "</import><rounding money=\"2 half-up line\"/>"
+		    "</version></tariff>");
+		tariff = fixture_tariff(text);
+		cr_expect_str_eq(
+		    price_text(tariff, 0, "flat", &rows, -1), "1.1111");
+		cr_expect_str_eq(price_text(tariff, 0, "peak", &rows, -1),
+		    masks[i].peak, "%s", masks[i].floating);
+		tariff_free(tariff);
+	}
+}
+
 Test(price, of_sharp_is_as_the_document_chooses)
 {
 	/* A6, with the split of flat that is inferred there: F 0.144373 and B

@@ -257,6 +257,39 @@ Test(structures, are_for_those_whom_they_name)
 	}
 }
 
+#define TWO_IMPORTS(a, b)                                                 \
+	TARIFF("", "<import id=\"a\" " a "><price value=\"1\"/></import>" \
+		   "<import id=\"b\" " b "><price value=\"1\"/></import>")
+
+Test(structures, for_others_count_the_energy_once)
+{
+	static const char *const apart[] = {
+	    TWO_IMPORTS("for-class=\"x y\"", "for-class=\"z\""),
+	    TWO_IMPORTS("for-type=\"x\"", "for-class=\"x\" for-type=\"y\""),
+	    TWO_IMPORTS("for-voltage=\"x\"", "for-voltage=\"y\""),
+	    TWO_IMPORTS("for-option=\"mode=a\"", "for-option=\"mode=b\""),
+	};
+	static const char *const both[] = {
+	    TWO_IMPORTS("", ""),
+	    TWO_IMPORTS("for-class=\"x y\"", "for-class=\"y z\""),
+	    TWO_IMPORTS("for-class=\"x\"", "for-type=\"y\""),
+	    TWO_IMPORTS("for-option=\"mode=a\"", "for-option=\"mode\""),
+	    TWO_IMPORTS("for-option=\"mode=a\"", "for-option=\"kind=b\""),
+	};
+	struct tariff *tariff;
+	struct qf_error err;
+
+	for (size_t i = 0; i < sizeof(apart) / sizeof(apart[0]); i++) {
+		tariff_free(fixture_tariff(apart[i]));
+	}
+	for (size_t i = 0; i < sizeof(both) / sizeof(both[0]); i++) {
+		cr_expect_eq(tariff_load(&tariff, both[i], strlen(both[i]),
+				 "t.xml", &err),
+		    -1, "%s", both[i]);
+		cr_expect_str_eq(err.code, "tariff-counts");
+	}
+}
+
 /* Documents of TARIFF: what is given begins at line 3, and BANDS has three
  * lines. */
 struct fault_case {
@@ -619,6 +652,35 @@ static const struct fault_case month_cases[] = {
 Test(structures, of_a_month_must_make_sense)
 {
 	expect_faults(month_cases);
+}
+
+static const struct fault_case name_cases[] = {
+    {TARIFF("", IMPORT("<teirs/>")), "tariff-unknown",
+	"3: teirs: element not known here; did you mean tiers?"},
+    {TARIFF("", TIERS("", "<teir/>")), "tariff-unknown",
+	"3: teir: element not known here; did you mean tier?"},
+    {TARIFF("", TIERS("year-form=\"7\"", TWO_TIERS)), "tariff-unknown",
+	"3: tiers@year-form: attribute not known here; did you mean "
+	"year-from?"},
+    {TARIFF("", CHARGE("per=\"kw\"", "<demand windows=\"15\"/>")),
+	"tariff-unknown",
+	"3: demand@windows: attribute not known here; did you mean window?"},
+    {TARIFF("", "<import for-clas=\"ci\"/>"), "tariff-unknown",
+	"3: import@for-clas: attribute not known here; did you mean "
+	"for-class?"},
+    {TARIFF("", "<power-facter/>"), "tariff-unknown",
+	"3: power-facter: element not known here; did you mean "
+	"power-factor?"},
+    {TARIFF("", CHARGE("per=\"kvar\"", "")), "tariff-word",
+	"3: charge@per: \"kvar\" is not known; did you mean kva?"},
+    {TARIFF("", IMPORT("<exmept/>")), "tariff-unknown",
+	"3: exmept: element not known here; did you mean exempt?"},
+    {0},
+};
+
+Test(structures, misspelt_are_answered_with_the_nearest_name)
+{
+	expect_faults(name_cases);
 }
 
 static const struct fault_case whom_cases[] = {
