@@ -414,7 +414,9 @@ static const char *const lookup_sql[FACT_LOOKUPS] = {
 
 	[LOOKUP_FINDINGS] =
 	"SELECT " FINDING_COLUMNS " FROM finding c"
-	" WHERE c.point >= ?2 AND c.start_utc >= ?3 AND c.start_utc < ?4"
+	" WHERE c.point >= ?2 AND (c.session IS NULL AND c.start_utc >= ?3"
+	" AND c.end_utc <= ?4 OR c.session IS NOT NULL AND c.end_utc >= ?3"
+	" AND c.end_utc < ?4)"
 	HOLDS("finding", SAME_FINDING)
 	" ORDER BY c.point, c.finding, ifnull(c.channel, ''),"
 	" ifnull(c.session, ''), c.start_utc",

@@ -84,7 +84,8 @@ enum fact_lookup {
 	LOOKUP_FINDINGS_FROM_POINT, /* the first at or after the point's name:
 				     * to pass the points that have none */
 	LOOKUP_FINDINGS, /* of all points from the name on, by point, finding,
-			  * channel, session, start; start in [a, b) */
+			  * channel, session, start; those inside [a, b), of
+			  * sessions those that end in it */
 	LOOKUP_CLEARANCES_OF_POINT,	/* point; start in [a, b) */
 	FACT_LOOKUPS
 };

@@ -17,6 +17,7 @@
 #define REASON_EDGE_IN_INTERVAL "edge-in-interval"
 #define REASON_ENERGY_ROUNDING "energy-rounding"
 #define REASON_LIMIT_SPAN "limit-span"
+#define REASON_FINDING "finding"
 #define REASON_METER_CHANGE "meter-change"
 #define REASON_MISSING_READ "missing-read"
 #define REASON_MISSING_REGISTER "missing-register"

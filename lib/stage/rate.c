@@ -85,6 +85,7 @@ rate_end(struct rate *rate)
 	facts_close(rate->session_interval_cursor);
 	facts_close(rate->session_period_cursor);
 	runs_close(rate->carry_cursor);
+	rate_findings_release(&rate->findings);
 	rate_unit_release(&rate->unit);
 	rate_point_release(&rate->point);
 	rate_meters_release(&rate->meters);

@@ -151,6 +151,14 @@ struct rate_unit {
 	size_t counted_count, counted_capacity;
 };
 
+/* What checks found at points (stage/findings.h). */
+struct rate_findings {
+	struct fact_cursor *cursor, *next_cursor, *clearance_cursor;
+	bool known; /* next is looked up */
+	char next[ID_MAX + 1]; /* first point with findings at or after the last
+				* one looked up; "" where none is left */
+};
+
 struct rate_month {
 	int month; /* YYYYMM */
 	int32_t first_day, end_day; /* whole, beyond the period too */
@@ -198,8 +206,15 @@ struct rate {
 	struct series_day *before; /* a day of registers, till the next */
 	int64_t *marked; /* values with withdrawn ones marked */
 	char texts[3][DEC_TEXT_MAX]; /* of the row that is handed out */
+	struct rate_findings findings;
 	struct refusal refusal;
 };
+
+/* rate_findings.c: 1 where a finding holds the point in hand in a time, or, if
+ * that is not NULL, the session. */
+int rate_finding(struct rate *rate, const char *session, int64_t from_utc,
+    int64_t to_utc, struct qf_error *err);
+void rate_findings_release(struct rate_findings *findings);
 
 /* rate_reads.c: the reads of a point and channel over rate->reading, as energy;
  * in_step: the point in hand, whose cursor moves forward with the points. */
@@ -344,9 +359,9 @@ const struct rate_month *
 rate_month_of(const struct rate *rate, const struct rate_segment *segment);
 /* The contract's time in the month of the segment: of its own stretch, or,
  * `whole`, from the first stretch to the last. */
-void rate_month_span(const struct rate *rate,
-    const struct rate_segment *segment, bool whole, int64_t *from_utc,
-    int64_t *to_utc);
+void
+rate_month_span(const struct rate *rate, const struct rate_segment *segment,
+    bool whole, int64_t *from_utc, int64_t *to_utc);
 /* Whether this segment bears what falls on the month whole: it has the
  * contract's first instant in it. */
 bool

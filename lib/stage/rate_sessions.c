@@ -585,6 +585,11 @@ rate_session(struct rate *rate, size_t number, struct qf_error *err)
 
 	rc = session_segments(rate, &unit->sessions[number], err);
 	if (rc == 0 && unit->segment_count > first) {
+		rc = rate_finding(rate, unit->sessions[number].session,
+		    unit->sessions[number].start_utc,
+		    unit->sessions[number].end_utc, err);
+	}
+	if (rc == 0 && unit->segment_count > first) {
 		rc = unit->segments[first].ocpi == NULL
 			 ? rate_one(rate, number, first, counted, err)
 			 : rate_ocpi(rate, number, first, err);

@@ -555,6 +555,30 @@ in_scope(struct rate *rate)
 	return inside || unit->any_sessions;
 }
 
+/* Whether a finding at the point holds the unit in its time. */
+static int
+check_findings(struct rate *rate, struct qf_error *err)
+{
+	const struct period *period = &rate->request->period;
+	const struct rate_unit *unit = &rate->unit;
+	int rc = 0;
+
+	for (size_t i = 0; i < unit->stretch_count && rc == 0; i++) {
+		const struct contract *stretch = &unit->stretches[i];
+		int64_t from_utc = stretch->from_utc > period->from_utc
+				       ? stretch->from_utc
+				       : period->from_utc;
+		int64_t to_utc = stretch->to_utc < period->to_utc
+				     ? stretch->to_utc
+				     : period->to_utc;
+
+		if (from_utc < to_utc) {
+			rc = rate_finding(rate, NULL, from_utc, to_utc, err);
+		}
+	}
+	return rc;
+}
+
 int
 rate_unit(struct rate *rate, struct contract *stretches, size_t count,
     struct qf_error *err)
@@ -572,6 +596,9 @@ rate_unit(struct rate *rate, struct contract *stretches, size_t count,
 		return -1;
 	}
 	rc = make_segments(rate, err);
+	if (rc == 0) {
+		rc = check_findings(rate, err);
+	}
 	for (size_t i = 0; i < unit->segment_count && rc == 0; i++) {
 		rc = rate_segment(rate, &unit->segments[i], err);
 	}

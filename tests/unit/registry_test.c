@@ -306,12 +306,12 @@ Test(registry, lists_the_findings_of_all_points_in_the_order_of_their_keys)
 	    &f, FACT_FINDING, "zero-days,p1,import,,300,400,0,7,no,open,x");
 	fixture_state(
 	    &f, FACT_FINDING, "jump,p1,import,,200,300,0,7,no,closed,x");
-	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_FINDINGS, 99, "", 200, 301),
+	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_FINDINGS, 99, "", 200, 400),
 	    "jump,p1,import,,200,300,0,7,no,closed,x; "
 	    "zero-days,p1,import,,300,400,0,7,no,open,x; "
 	    "zero-days,p2,import,,300,400,0,7,no,open,x");
 	cr_expect_str_eq(
-	    lookup(&f, &cursor, LOOKUP_FINDINGS, 99, "p2", 0, 300), "");
+	    lookup(&f, &cursor, LOOKUP_FINDINGS, 99, "p2", 0, 399), "");
 	cr_expect_str_eq(
 	    lookup(&f, &first, LOOKUP_FINDINGS_FROM_POINT, 99, "p1x", 0, 0),
 	    "zero-days,p2,import,,300,400,0,7,no,open,x");
