@@ -434,6 +434,12 @@ sniff_is_csv(const struct sniff *kind)
 	       kind->format == SNIFF_READS_WIDE;
 }
 
+bool
+sniff_is_sessions(const struct sniff *kind)
+{
+	return kind->format == SNIFF_OCPI_CDR || kind->format == SNIFF_CEC102;
+}
+
 int
 sniff_rank(const struct sniff *kind)
 {

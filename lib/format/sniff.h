@@ -62,6 +62,9 @@ const char *sniff_name(const struct sniff *kind);
 /* True for the formats whose rows are lines of CSV under a header. */
 bool sniff_is_csv(const struct sniff *kind);
 
+/* True for the formats in JSON whose items are sessions. */
+bool sniff_is_sessions(const struct sniff *kind);
+
 /* The place in the order in which files are taken: what others refer to comes
  * first, whatever the order of the operands. */
 int sniff_rank(const struct sniff *kind);

@@ -200,8 +200,10 @@ look_at_all(struct ingest_report *report, const struct ingest_options *options,
 			}
 			continue;
 		}
-		/* Only rows of CSV can be set aside and sent again. */
-		if (sniff_is_csv(&operand->kind)) {
+		/* Only rows of CSV, and sessions in JSON, can be set aside and
+		 * sent again. */
+		if (sniff_is_csv(&operand->kind) ||
+		    sniff_is_sessions(&operand->kind)) {
 			operand->quarantine =
 			    quarantine_path(operand, options->quarantine);
 		}

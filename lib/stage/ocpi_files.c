@@ -348,7 +348,7 @@ tell(const struct work *work, const struct ocpi_report *report,
 	for (size_t i = 0; i < report->warning_count; i++) {
 		struct qf_error warning;
 
-		qf_fail(&warning, QF_OK, report->warnings[i].code, "%s:%zu: %s",
+		qf_fail(&warning, QF_NO, report->warnings[i].code, "%s:%zu: %s",
 		    work->read.file, cdr->line_no, report->warnings[i].text);
 		work->request->say(work->request->context, &warning);
 	}
