@@ -508,6 +508,7 @@ espi_source(struct espi *espi)
 	    .next = next_piece,
 	    .day = local_day,
 	    .bytes = bytes,
+	    .notes = espi->config.notes,
 	    .mixes_methods = true,
 	};
 }

@@ -13,6 +13,7 @@
 #include "base/civil.h"
 #include "base/sorter.h"
 #include "base/zone.h"
+#include "format/coarsen.h"
 #include "format/faults.h"
 #include "format/piece.h"
 #include "format/piececode.h"
@@ -24,6 +25,7 @@ struct gather {
 	struct faults *faults;
 	struct sorter *sorter; /* GATHER_SORTED, once all pieces are in it */
 	struct read_piece decoded; /* out of the sorter */
+	struct read_piece coarse; /* a piece in longer intervals */
 	const struct read_piece *next; /* first piece of the day to come */
 	bool disordered;
 	uint64_t repeated;
@@ -410,6 +412,42 @@ merge_method(
 	    "another method than that of earlier rows of its day", err);
 }
 
+/* Intervals of another length than the day's: the shorter ones are summed into
+ * the longer, if they can be.  1 with the piece to go on with, 0 where it
+ * falls. */
+static int
+meet_lengths(struct gather *gather, const struct read_piece **piece,
+    struct qf_error *err)
+{
+	struct series_day *day = &gather->day;
+	int shorter = day->minutes, longer = (*piece)->minutes;
+	bool met = false;
+
+	if (gather->source.notes != NULL && longer > shorter) {
+		met = coarsen_day(day, gather->lines, longer);
+	} else if (gather->source.notes != NULL) {
+		shorter = (*piece)->minutes;
+		longer = day->minutes;
+		gather->coarse = **piece;
+		met = coarsen_piece(&gather->coarse, longer);
+		*piece = &gather->coarse;
+	}
+	if (!met) {
+		return blame_piece(gather, *piece, "read-grid",
+		    "intervals of another length than on earlier rows of its "
+		    "day",
+		    err);
+	}
+	return faults_add(gather->source.notes, (*piece)->line_no, NULL, err,
+		   "read-coarsened",
+		   "%s %s: intervals of %d minutes are summed into those of %d "
+		   "that other rows of their local day have",
+		   day->point, channel_name(day->channel), shorter,
+		   longer) == -1
+		   ? -1
+		   : 1;
+}
+
 static int
 merge(
     struct gather *gather, const struct read_piece *piece, struct qf_error *err)
@@ -419,10 +457,10 @@ merge(
 	int rc;
 
 	if (piece->minutes != day->minutes) {
-		return blame_piece(gather, piece, "read-grid",
-		    "intervals of another length than on earlier rows of its "
-		    "day",
-		    err);
+		rc = meet_lengths(gather, &piece, err);
+		if (rc != 1) {
+			return rc;
+		}
 	}
 	assert(piece->first + piece->count <= day->count);
 	assert(piece->quantity == day->quantity && piece->side == day->side);

@@ -742,6 +742,7 @@ nem12_source(struct nem12 *nem12)
 	    .next = next_piece,
 	    .day = local_day,
 	    .bytes = bytes,
+	    .notes = nem12->config.notes,
 	    .mixes_methods = true,
 	};
 }

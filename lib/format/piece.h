@@ -16,6 +16,7 @@
 #include "model/contract.h"
 #include "model/series.h"
 
+struct faults;
 struct qf_error;
 
 struct read_piece {
@@ -73,6 +74,10 @@ struct read_source {
 	    size_t *count);
 	/* Bytes of the file read so far. */
 	uint64_t (*bytes)(void *context);
+	/* Where not NULL, intervals of two lengths may meet in one local day:
+	 * the shorter are summed into the longer (coarsen.h), and it is said
+	 * here. */
+	struct faults *notes;
 	bool mixes_methods; /* a day's estimates may be of several methods */
 };
 
