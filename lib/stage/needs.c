@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "base/zone.h"
 #include "ledger/registry.h"
+#include "stage/parents.h"
 #include "stage/rulebook.h"
 
 #define DEPTH_MAX 8 /* of sums of sums of points */
@@ -24,9 +25,8 @@ struct needs {
 	const struct period *period;
 	struct rulebook *book;
 	struct sorter *sorter;
-	struct fact_cursor *relations[DEPTH_MAX + 1], *parents, *points;
-	bool parent_known;
-	char next_parent[ID_MAX + 1]; /* "" where none is left */
+	struct fact_cursor *relations[DEPTH_MAX + 1], *points;
+	struct parents parents;
 	int64_t unknown;
 	struct need *of; /* of the point in hand */
 	size_t count, capacity;
@@ -64,44 +64,6 @@ is_virtual(
 		}
 	}
 	return rc;
-}
-
-/* Whether a point may have children: most have none, and those of contracts
- * come in order, so that the next parent is waited for. */
-static int
-may_be_parent(struct needs *needs, const char *point, size_t depth, bool *may,
-    struct qf_error *err)
-{
-	struct fact fact;
-	int64_t entry;
-	int rc;
-
-	*may = depth > 0;
-	if (depth > 0) {
-		return 0;
-	}
-	if (!needs->parent_known ||
-	    (needs->next_parent[0] != '\0' &&
-		strcmp(needs->next_parent, point) < 0)) {
-		if (facts_lookup(&needs->parents, needs->ledger,
-			LOOKUP_RELATIONS_FROM_PARENT, needs->asof, point, 0, 0,
-			err) == -1) {
-			return -1;
-		}
-		rc = facts_next(needs->parents, &fact, &entry, err);
-		if (rc == -1) {
-			return -1;
-		}
-		needs->next_parent[0] = '\0';
-		if (rc == 1) {
-			const char *parent = rulebook_text(&fact, "parent");
-
-			memcpy(needs->next_parent, parent, strlen(parent) + 1);
-		}
-		needs->parent_known = true;
-	}
-	*may = strcmp(needs->next_parent, point) == 0;
-	return 0;
 }
 
 /* What is needed of the children; *sums where the point is a sum. */
@@ -168,14 +130,20 @@ static int
 need_point(struct needs *needs, const char *point, unsigned channels,
     int64_t from_utc, int64_t to_utc, size_t depth, struct qf_error *err)
 {
-	bool may, sums = false, is_none = false;
+	bool sums = false, is_none = false;
+	int may = 1;
 
-	if (may_be_parent(needs, point, depth, &may, err) == -1) {
+	/* Those of contracts come in order, their children do not. */
+	if (depth == 0) {
+		may = parents_has(
+		    &needs->parents, needs->ledger, needs->asof, point, err);
+	}
+	if (may == -1) {
 		return -1;
 	}
-	if (may && (need_children(needs, point, channels, from_utc, to_utc,
-			depth, &sums, err) == -1 ||
-		       is_virtual(needs, point, &is_none, err) == -1)) {
+	if (may == 1 && (need_children(needs, point, channels, from_utc, to_utc,
+			     depth, &sums, err) == -1 ||
+			    is_virtual(needs, point, &is_none, err) == -1)) {
 		return -1;
 	}
 	if (sums || is_none) {
@@ -392,7 +360,7 @@ needs_free(struct needs *needs)
 	for (size_t i = 0; i <= DEPTH_MAX; i++) {
 		facts_close(needs->relations[i]);
 	}
-	facts_close(needs->parents);
+	facts_close(needs->parents.cursor);
 	facts_close(needs->points);
 	rulebook_free(needs->book);
 	sorter_free(needs->sorter);

@@ -77,7 +77,7 @@ rate_end(struct rate *rate)
 	}
 	facts_close(rate->meter_cursor);
 	facts_close(rate->relation_cursor);
-	facts_close(rate->parent_cursor);
+	facts_close(rate->parents.cursor);
 	facts_close(rate->point_cursor);
 	facts_close(rate->register_cursor);
 	facts_close(rate->session_cursor);

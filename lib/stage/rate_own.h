@@ -21,6 +21,7 @@
 #include "settle/portion.h"
 #include "settle/session.h"
 #include "stage/rate.h"
+#include "stage/parents.h"
 #include "stage/rulebook.h"
 
 #define RATE_CHANNELS 2 /* import and export: active energy is settled */
@@ -178,13 +179,10 @@ struct rate {
 	struct rate_month *months; /* that the period touches */
 	size_t month_count;
 	struct read_cursor *reads[RATE_CHANNELS];
-	struct fact_cursor *meter_cursor, *relation_cursor, *parent_cursor,
-	    *point_cursor, *register_cursor, *session_cursor,
-	    *session_band_cursor, *session_interval_cursor,
-	    *session_period_cursor;
-	bool parent_known; /* next_parent is looked up */
-	char next_parent[ID_MAX + 1]; /* first at or after the last point
-				       * looked up; "" where none is left */
+	struct fact_cursor *meter_cursor, *relation_cursor, *point_cursor,
+	    *register_cursor, *session_cursor, *session_band_cursor,
+	    *session_interval_cursor, *session_period_cursor;
+	struct parents parents;
 	struct rate_meters meters;
 	struct rate_point point;
 	struct rate_unit unit;

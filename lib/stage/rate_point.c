@@ -96,59 +96,22 @@ rate_relations_of(struct rate *rate, const char *point,
 	return rc;
 }
 
-/* Whether the point in hand may be a parent.  Most points are not, and points
- * come in order: the next parent is looked up once and waited for. */
-static int
-may_be_parent(struct rate *rate, bool *may, struct qf_error *err)
-{
-	const char *point = rate->point.name;
-	struct fact fact;
-	int64_t entry;
-	int rc;
-
-	/* A watch is to see the relations that come later, too. */
-	if (ledger_is_watched(rate->ledger)) {
-		*may = true;
-		return 0;
-	}
-	if (!rate->parent_known || (rate->next_parent[0] != '\0' &&
-				       strcmp(rate->next_parent, point) < 0)) {
-		if (facts_lookup(&rate->parent_cursor, rate->ledger,
-			LOOKUP_RELATIONS_FROM_PARENT, rate->request->asof,
-			point, 0, 0, err) == -1) {
-			return -1;
-		}
-		rc = facts_next(rate->parent_cursor, &fact, &entry, err);
-		if (rc == -1) {
-			return -1;
-		}
-		rate->next_parent[0] = '\0';
-		if (rc == 1) {
-			const char *parent = rulebook_text(&fact, "parent");
-
-			memcpy(rate->next_parent, parent, strlen(parent) + 1);
-		}
-		rate->parent_known = true;
-	}
-	*may = strcmp(rate->next_parent, point) == 0;
-	return 0;
-}
-
 int
 rate_point_relations(
     struct rate *rate, const struct rate_relations **out, struct qf_error *err)
 {
 	struct rate_point *point = &rate->point;
-	bool may;
+	int may;
 
 	*out = &point->relations;
 	if (point->relations_loaded) {
 		return 0;
 	}
 	point->relations.count = 0;
-	if (may_be_parent(rate, &may, err) == -1 ||
-	    (may && rate_relations_of(
-			rate, point->name, &point->relations, err) == -1)) {
+	may = parents_has(&rate->parents, rate->ledger, rate->request->asof,
+	    point->name, err);
+	if (may == -1 || (may == 1 && rate_relations_of(rate, point->name,
+					  &point->relations, err) == -1)) {
 		return -1;
 	}
 	point->relations_loaded = true;

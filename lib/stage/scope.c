@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/sorter.h"
 #include "ledger/registry.h"
+#include "stage/parents.h"
 #include "stage/rulebook.h"
 
 #define DEPTH_MAX 8 /* of points behind points */
@@ -32,9 +33,7 @@ struct scope {
 	struct ledger *ledger;
 	int64_t asof;
 	struct fact_cursor *relations[DEPTH_MAX];
-	struct fact_cursor *next_parent;
-	char parent[ID_MAX + 1]; /* first at or after the last point */
-	bool parent_known;
+	struct parents parents;
 	char *const *points; /* named ones; NULL: all */
 	size_t point_count;
 };
@@ -96,35 +95,6 @@ add_children(struct scope *scope, const char *point,
 	return rc;
 }
 
-/* Whether points stand behind this one; contracts come in order of points, so
- * the next parent is looked up once and waited for. */
-static int
-is_parent(struct scope *scope, const char *point, struct qf_error *err)
-{
-	struct fact fact;
-	int64_t entry;
-	int rc;
-
-	if (!scope->parent_known ||
-	    (scope->parent[0] != '\0' && strcmp(scope->parent, point) < 0)) {
-		if (facts_lookup(&scope->next_parent, scope->ledger,
-			LOOKUP_RELATIONS_FROM_PARENT, scope->asof, point, 0, 0,
-			err) == -1 ||
-		    (rc = facts_next(scope->next_parent, &fact, &entry, err)) ==
-			-1) {
-			return -1;
-		}
-		scope->parent[0] = '\0';
-		if (rc == 1) {
-			const char *parent = rulebook_text(&fact, "parent");
-
-			memcpy(scope->parent, parent, strlen(parent) + 1);
-		}
-		scope->parent_known = true;
-	}
-	return strcmp(scope->parent, point) == 0;
-}
-
 static bool
 is_named(const struct scope *scope, const char *point)
 {
@@ -164,7 +134,8 @@ add_contract(struct scope *scope, const struct contract *contract,
 	if (scope->points != NULL) {
 		return 0; /* what stands behind it was not named */
 	}
-	parent = is_parent(scope, contract->point, err);
+	parent = parents_has(
+	    &scope->parents, scope->ledger, scope->asof, contract->point, err);
 	if (parent != 1) {
 		return parent;
 	}
@@ -360,7 +331,7 @@ scope_free(struct scope *scope)
 	for (int i = 0; i < DEPTH_MAX; i++) {
 		facts_close(scope->relations[i]);
 	}
-	facts_close(scope->next_parent);
+	facts_close(scope->parents.cursor);
 	sorter_free(scope->sorter);
 	free(scope);
 }
