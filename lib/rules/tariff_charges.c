@@ -401,7 +401,47 @@ check_roots(struct tariff_reader *reader, const struct xml_node *node,
 	return true;
 }
 
-/* A ratio that an earlier one of its band leaves nobody to. */
+/* One word of a list, or none of an empty one, as a list of its own. */
+static size_t
+pick(char **words, size_t count, size_t place, char ***out)
+{
+	*out = words + (count == 0 ? 0 : place % count);
+	return count == 0 ? 0 : 1;
+}
+
+/* Whether ratios of the band before this one leave it nobody: every class,
+ * type and voltage that it names together is taken by one of them. */
+static bool
+is_taken(const struct charge *charge, size_t index)
+{
+	const struct for_whom *whom = &charge->ratios[index].whom;
+	size_t classes = whom->class_count == 0 ? 1 : whom->class_count;
+	size_t types = whom->type_count == 0 ? 1 : whom->type_count;
+	size_t voltages = whom->voltage_count == 0 ? 1 : whom->voltage_count;
+
+	for (size_t i = 0; i < classes * types * voltages; i++) {
+		struct for_whom one = *whom;
+		bool taken = false;
+
+		one.class_count =
+		    pick(whom->classes, whom->class_count, i, &one.classes);
+		one.type_count = pick(
+		    whom->types, whom->type_count, i / classes, &one.types);
+		one.voltage_count = pick(whom->voltages, whom->voltage_count,
+		    i / classes / types, &one.voltages);
+		for (size_t j = 0; j < index && !taken; j++) {
+			taken = charge->ratios[j].band ==
+				    charge->ratios[index].band &&
+				whom_covers(&charge->ratios[j].whom, &one);
+		}
+		if (!taken) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Ratios that earlier ones of their band leave nobody to. */
 static void
 check_whom(struct tariff_reader *reader, const struct xml_node *node,
     const struct charge *charge)
@@ -413,24 +453,16 @@ check_whom(struct tariff_reader *reader, const struct xml_node *node,
 	}
 	for (size_t i = 0; i < charge->ratio_count;
 	     i++, n = xml_next(n, "ratio")) {
-		const struct ratio *later = &charge->ratios[i];
-
-		for (size_t j = 0; j < i; j++) {
-			const struct ratio *earlier = &charge->ratios[j];
-
-			if (earlier->band != later->band ||
-			    !whom_covers(&earlier->whom, &later->whom)) {
-				continue;
-			}
-			if (whom_is_all(&later->whom)) {
-				tariff_fault(reader, n, "band", "tariff-twice",
-				    "a second ratio for the same band");
-			} else {
-				tariff_fault(reader, n, NULL, "tariff-never",
-				    "can never apply: an earlier ratio of the "
-				    "same band takes all whom it is for");
-			}
-			break;
+		if (!is_taken(charge, i)) {
+			continue;
+		}
+		if (whom_is_all(&charge->ratios[i].whom)) {
+			tariff_fault(reader, n, "band", "tariff-twice",
+			    "a second ratio for the same band");
+		} else {
+			tariff_fault(reader, n, NULL, "tariff-never",
+			    "can never apply: an earlier ratio of the same "
+			    "band takes all whom it is for");
 		}
 	}
 }

@@ -686,6 +686,20 @@ Test(structures, misspelt_are_answered_with_the_nearest_name)
 static const struct fault_case whom_cases[] = {
     {TARIFF("", BANDS "<import benchmark=\"1\">"
 		      "<ratio band=\"peak\" of=\"flat\" "
+		      "factor=\"2\" for-type=\"a\"/>"
+		      "<ratio band=\"peak\" of=\"flat\" factor=\"2\" "
+		      "for-type=\"b\" for-voltage=\"u v\"/>"
+		      "<ratio band=\"valley\" of=\"flat\" factor=\"2\"/>"
+		      "<ratio band=\"peak\" of=\"flat\" factor=\"3\" "
+		      "for-type=\"a b\"/>\n"
+		      "<ratio band=\"peak\" of=\"flat\" factor=\"3\" "
+		      "for-type=\"b a\" for-voltage=\"v u\"/>"
+		      "</import>"),
+	"tariff-never",
+	"7: ratio: can never apply: an earlier ratio of the same "
+	"band takes all whom it is for"},
+    {TARIFF("", BANDS "<import benchmark=\"1\">"
+		      "<ratio band=\"peak\" of=\"flat\" "
 		      "factor=\"2\" for-type=\"a b\"/>"
 		      "<ratio band=\"peak\" of=\"flat\" "
 		      "factor=\"3\" for-type=\"b\" "
