@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/civil.h"
 #include "base/zone.h"
+#include "settle/relate.h"
 #include "stage/rate_own.h"
 
 /* One look at the reads of some time. */
@@ -23,6 +24,7 @@ struct look {
 	const struct tariff_version *version;
 	const struct demand *rule;
 	enum channel channel;
+	enum of_energy of;
 	struct demand_scan scan;
 	struct dec fines60; /* energy, in fines of a sixtieth of a kWh */
 };
@@ -94,29 +96,84 @@ look_at(struct look *look, const struct energy_series *series, int64_t from_utc,
 	return rc;
 }
 
-/* Looks at the point's energy in [from_utc, to_utc), in the period or not. */
+/* The point's energy of a channel in [from_utc, to_utc), in the period or not;
+ * *out is *room, or lives as long as the point. */
+static int
+energy_between(struct look *look, enum channel channel, int64_t from_utc,
+    int64_t to_utc, struct energy_series *room,
+    const struct energy_series **out, struct qf_error *err)
+{
+	struct rate *rate = look->rate;
+	const struct period *period = &rate->request->period;
+	const struct energy_series *gross;
+	struct period days;
+
+	if (from_utc >= period->from_utc && to_utc <= period->to_utc) {
+		return rate_point_energy(rate, channel, &gross, out, err);
+	}
+	period_of_days(rate->zone, zone_day_of(rate->zone, from_utc),
+	    zone_day_of(rate->zone, to_utc - 1) + 1, &days);
+	*out = room;
+	return rate_point_other(rate, channel, &days, room, err);
+}
+
+/* Looks at a channel set against the other one. */
+static int
+look_at_both(
+    struct look *look, int64_t from_utc, int64_t to_utc, struct qf_error *err)
+{
+	struct rate *rate = look->rate;
+	struct energy_series both[2] = {0};
+	int rc = 0;
+
+	for (unsigned i = 0; rc == 0 && i < 2; i++) {
+		enum channel channel = i == 0 ? look->channel
+				       : look->channel == CHANNEL_IMPORT
+					   ? CHANNEL_EXPORT
+					   : CHANNEL_IMPORT;
+		struct energy_series room = {0};
+		const struct energy_series *found;
+
+		rc = energy_between(
+		    look, channel, from_utc, to_utc, &room, &found, err);
+		if (rc == 0) {
+			rc = energy_cover(found, from_utc, to_utc, rate->zone,
+			    channel_name(channel), &rate->refusal);
+		}
+		if (rc == 0) {
+			relate_copy(&both[i], found);
+		}
+		energy_release(&room);
+	}
+	if (rc == 0) {
+		rc = rate_set_off(rate, look->of, from_utc, to_utc, both);
+	}
+	if (rc == 0) {
+		rc = look_at(look, &both[0], from_utc, to_utc, err);
+	}
+	energy_release(&both[0]);
+	energy_release(&both[1]);
+	return rc;
+}
+
+/* Looks at the energy that the demand is of in [from_utc, to_utc). */
 static int
 look_between(
     struct look *look, int64_t from_utc, int64_t to_utc, struct qf_error *err)
 {
-	struct rate *rate = look->rate;
-	const struct period *period = &rate->request->period;
-	const struct energy_series *gross, *net;
-	struct energy_series other = {0};
-	struct period days;
+	const struct energy_series *found;
+	struct energy_series room = {0};
 	int rc;
 
-	if (from_utc >= period->from_utc && to_utc <= period->to_utc) {
-		rc = rate_point_energy(rate, look->channel, &gross, &net, err);
-		return rc != 0 ? rc : look_at(look, net, from_utc, to_utc, err);
+	if (look->of != OF_CHANNEL) {
+		return look_at_both(look, from_utc, to_utc, err);
 	}
-	period_of_days(rate->zone, zone_day_of(rate->zone, from_utc),
-	    zone_day_of(rate->zone, to_utc - 1) + 1, &days);
-	rc = rate_point_other(rate, look->channel, &days, &other, err);
+	rc = energy_between(
+	    look, look->channel, from_utc, to_utc, &room, &found, err);
 	if (rc == 0) {
-		rc = look_at(look, &other, from_utc, to_utc, err);
+		rc = look_at(look, found, from_utc, to_utc, err);
 	}
-	energy_release(&other);
+	energy_release(&room);
 	return rc;
 }
 
@@ -151,6 +208,7 @@ begin_look(struct look *look, struct rate *rate,
 	look->version = segment->version;
 	look->rule = charge->demand;
 	look->channel = charge->channel;
+	look->of = charge->of_energy;
 	demand_begin(&look->scan, charge->demand);
 }
 

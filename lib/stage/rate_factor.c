@@ -212,6 +212,16 @@ items_of_line(struct rate *rate, const struct rate_segment *segment,
 	return rc;
 }
 
+/* Whether a line is of this segment, and not of another one of the month and
+ * version, from which an exemption parts it. */
+static bool
+is_of_segment(
+    const struct charge_line *line, const struct rate_segment *segment)
+{
+	return line->session >= 0 || (line->from_utc >= segment->from_utc &&
+					 line->from_utc < segment->to_utc);
+}
+
 /* Adds what one charge comes to in the segment, and says so. */
 static int
 add_charge(struct rate *rate, const struct rate_segment *segment,
@@ -228,7 +238,8 @@ add_charge(struct rate *rate, const struct rate_segment *segment,
 
 		if (line->charge != charge ||
 		    line->contract != segment->contract ||
-		    line->month != segment->month) {
+		    line->month != segment->month ||
+		    !is_of_segment(line, segment)) {
 			continue;
 		}
 		if (!line->has_amount) {

@@ -300,7 +300,12 @@ int rate_energy_charge(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, struct qf_error *err);
 
 /* rate_quantity.c: two channels of the point against each other over
- * intervals, as sums. */
+ * intervals: both[0], which with both[1] covers [from_utc, to_utc), becomes
+ * what is asked for, in the coarser resolution of the two. */
+int rate_set_off(struct rate *rate, enum of_energy of, int64_t from_utc,
+    int64_t to_utc, struct energy_series both[2]);
+
+/* The same of a segment, as sums. */
 int rate_mixed(struct rate *rate, const struct rate_segment *segment,
     const struct charge *charge, struct rate_sums **out, struct qf_error *err);
 void rate_mixed_release(struct rate_mixed *mixed);

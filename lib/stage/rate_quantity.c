@@ -47,15 +47,16 @@ align(struct rate *rate, struct energy_series both[2])
 	return 0;
 }
 
-/* both[0] becomes what the charge is of. */
-static int
-set_off(struct rate *rate, const struct rate_segment *segment,
-    enum of_energy of, struct energy_series both[2])
+int
+rate_set_off(struct rate *rate, enum of_energy of, int64_t from_utc,
+    int64_t to_utc, struct energy_series both[2])
 {
-	int64_t from_utc = segment->from_utc, to_utc = segment->to_utc;
 	struct energy_series net = {0};
-	int rc = 0;
+	int rc = align(rate, both);
 
+	if (rc != 0) {
+		return rc;
+	}
 	switch (of) {
 	case OF_NET:
 		return relate_net(
@@ -104,10 +105,9 @@ mix(struct rate *rate, const struct rate_segment *segment,
 			relate_copy(&both[i], net);
 		}
 	}
-	if (rc == 0) {
-		rc = align(rate, both);
-	}
-	return rc != 0 ? rc : set_off(rate, segment, charge->of_energy, both);
+	return rc != 0 ? rc
+		       : rate_set_off(rate, charge->of_energy,
+			     segment->from_utc, segment->to_utc, both);
 }
 
 int
