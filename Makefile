@@ -98,6 +98,7 @@ check-all: all
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory man-lint
 	@$(MAKE) --no-print-directory settle-model
+	@$(MAKE) --no-print-directory tariff-model
 
 unit: $(B)/unit
 	@tests/unit.sh $(B)/unit
@@ -213,16 +214,21 @@ $(B)/%_driver: $(B)/tests/differential/%_driver.o $(B)/libqf.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 .PHONY: check-differential
+check-differential: CASES := $(or $(CASES),100000)
 check-differential: all $(DIFFERENTIAL:%=$(B)/%_driver)
 	for name in $(DIFFERENTIAL); do \
 	  python3 tests/differential/$$name.py $(B)/$${name}_driver || exit; \
 	done
 	python3 tests/differential/settle.py --bin $(BIN) --worlds 100
+	python3 tests/differential/tariff.py --bin $(BIN) --cases $(CASES)
 
-# A few of its worlds, for make check.
-.PHONY: settle-model
+# A few of their worlds and tariffs, for make check.
+.PHONY: settle-model tariff-model
 settle-model: all
 	@python3 tests/differential/settle.py --bin $(BIN) --worlds 12
+
+tariff-model: all
+	@python3 tests/differential/tariff.py --bin $(BIN) --cases 200 --loads 10
 
 # Each parser on odd bytes for some seconds, under the sanitizers.
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))

@@ -4,6 +4,7 @@ power factor and limits.
 SPDX-License-Identifier: Apache-2.0
 """
 from collections import defaultdict
+from copy import copy
 from fractions import Fraction
 from math import isqrt
 
@@ -25,6 +26,20 @@ class Month:
         self.model, self.segments = model, segments
         self.load, self.zone = model.load, model.zone
         self.known = {}
+        # The contract's part of the load.
+        self.span = (segments[0].from_utc, segments[-1].to_utc) \
+            if segments else (0, 0)
+
+    def intervals(self):
+        """[(number, month)] of the contract's part of the load."""
+        if "intervals" not in self.known:
+            self.known["intervals"] = [
+                (i, month_of_day(self.zone.day_of(start)))
+                for i, start in enumerate(range(
+                    self.load.from_utc, self.load.to_utc,
+                    self.load.minutes * 60))
+                if self.span[0] <= start < self.span[1]]
+        return self.known["intervals"]
 
     def day_count(self, number):
         """Days of the calendar that a stretch touches first."""
@@ -70,6 +85,8 @@ class Month:
         out = {}
         for i in range(load.count - count + 1):
             start = load.from_utc + i * each * 60
+            if not self.span[0] <= start < self.span[1]:
+                continue
             day = self.zone.day_of(start)
             since = (start - self.zone.day_start(day)) // 60
             if not demand["sliding"] and since % demand["window"]:
@@ -122,12 +139,9 @@ class Month:
         return round_to(kw, *demand["round"]) if demand["round"] else kw
 
     def month_kwh(self, charge, month):
-        values, load = self.quantities(charge), self.load
-        total = sum(
-            kwh for i, kwh in enumerate(values) if month_of_day(
-                self.zone.day_of(load.from_utc + i * load.minutes * 60))
-            == month)
-        return Fraction(total, TICKS)
+        values = self.quantities(charge)
+        return Fraction(sum(values[i] for i, m in self.intervals()
+                            if m == month), TICKS)
 
     def share(self, number, charge):
         """What part of a month's price a stretch has; 0 is no line."""
@@ -154,6 +168,8 @@ class Month:
             count = Fraction(options["kva"])
         else:
             count = self.billed(charge, segment.month)
+            if not count and segment.month not in self.windows(charge):
+                return
             demand = charge["demand"]
             if demand["discount"] and self.month_kwh(
                     charge, segment.month) >= Fraction(
@@ -252,7 +268,10 @@ class Month:
         lost = round_to(lost, *rule["round"])
         ticks = int(lost * 10 ** rule["round"][0])
         if rule["band"]:
-            sums = [pair for pair in sums if pair[0].band == rule["band"]]
+            # Also where the stretch has none of its hours.
+            sums = [[copy(found[0]), 0]]
+            sums[0][0].band = rule["band"]
+            sums[0][0].label = rule["band"] if charge["by_band"] else None
             parts = [ticks]
         elif any(kwh for _, kwh in sums):
             parts = largest_remainder(ticks, [kwh for _, kwh in sums])
@@ -281,9 +300,14 @@ class Month:
                      else c["part"]["percent"])
             for c in self.siblings(segments[number], charge)
             if c["part"]["of"] == "percent")
-        want = Fraction(said) * Fraction(
-            self.day_count(number), month_days(segments[number].month))
-        want = min(round_to(want, 9, "half-up"),
+        whole = month_days(segments[number].month)
+        until = self.zone.day_of(segments[number].to_utc - 1) + 1 - \
+            first_of(segments[number].month)
+        until = [Fraction(said) * Fraction(days, whole)
+                 for days in (until, until - self.day_count(number))]
+        want = round_to(until[0], 9, "half-up") - \
+            round_to(until[1], 9, "half-up")
+        want = min(want,
                    total * (100 - percents) / 100 / TICKS)
         if not total:
             return {b: Fraction(0) for b in bands}
@@ -335,11 +359,8 @@ class Month:
                 line["month"] == segment.month]
 
     def in_month(self, channel, month):
-        load = self.load
-        return sum(
-            kwh for i, kwh in enumerate(load.values[channel])
-            if month_of_day(self.zone.day_of(
-                load.from_utc + i * load.minutes * 60)) == month)
+        values = self.load.values[channel]
+        return sum(values[i] for i, m in self.intervals() if m == month)
 
     def factor(self, charge, month):
         """The month's power factor, or None."""
