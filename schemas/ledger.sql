@@ -58,7 +58,9 @@ CREATE TABLE batch (
 	file         TEXT NOT NULL,    -- its name, without its folder
 	sha256       TEXT NOT NULL,    -- of its bytes
 	bytes        INTEGER NOT NULL,
-	declarations TEXT NOT NULL,    -- as declared, "quantity=kwh side=primary"
+	declarations TEXT NOT NULL,    -- as declared, "quantity=kwh side=primary",
+	                               -- behind the header map, "map=ID
+	                               -- map-sha256=DIGEST", if there was one
 	received_utc INTEGER,          -- when it arrived, where that was said
 	reason       TEXT,             -- of a correction (--correct)
 	facts        INTEGER NOT NULL, -- rows in the file that stated a fact

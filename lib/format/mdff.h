@@ -91,7 +91,7 @@ int mdff_quality(const char *flag, const char *reason, char *quality,
 /* "+10:00" in place of market time, out of "offset=+08:00" beside the file or
  * NULL; text gets the canonical declaration.  QF_USAGE declare-unknown,
  * declare-value. */
-#define MDFF_DECLARATION_MAX 24
+#define MDFF_DECLARATION_MAX 32
 int mdff_declare(int32_t *offset_s, char text[MDFF_DECLARATION_MAX],
     const char *given, struct qf_error *err);
 
