@@ -189,6 +189,27 @@ read_loss(struct tariff_reader *reader, const struct xml_node *node,
 	loss->to_band = tariff_named_band(reader, node, "band", version);
 }
 
+/* What is lost is of itself, not of a part of it, and not of both channels. */
+static void
+check_loss(struct tariff_reader *reader, const struct xml_node *node,
+    const struct charge *charge)
+{
+	static const char *const others[] = {"part", "tiers", "when"};
+
+	if (charge->of_energy != OF_CHANNEL) {
+		tariff_fault(reader, node, "quantity", "tariff-loss",
+		    "does not go together with loss");
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		const struct xml_node *other = xml_first(node, others[i]);
+
+		if (other != NULL) {
+			tariff_fault(reader, other, NULL, "tariff-loss",
+			    "does not go together with loss");
+		}
+	}
+}
+
 void
 tariff_read_energy(struct tariff_reader *reader, const struct xml_node *node,
     const struct tariff_version *version, struct charge *charge)
@@ -204,6 +225,7 @@ tariff_read_energy(struct tariff_reader *reader, const struct xml_node *node,
 	}
 	if (loss != NULL) {
 		read_loss(reader, loss, version, charge);
+		check_loss(reader, node, charge);
 	}
 	if (charge->per == PER_KWH) {
 		return;

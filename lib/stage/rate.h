@@ -33,6 +33,7 @@
 #include "model/handle.h"
 #include "model/line.h"
 
+struct charge;
 struct contract;
 struct entry;
 struct ledger;
@@ -113,12 +114,6 @@ int rate_append(struct ledger *ledger, const struct rate_request *request,
     const char *kind, int64_t recorded_utc, const struct rate_sink *watch,
     struct handle *handle, int *appended, struct rate_counts *counts,
     struct qf_error *err);
-
-/* 1, and the refusal, where the charge uses a structure that documents can
- * say and nothing can reckon yet. */
-struct charge;
-struct refusal;
-int rate_not_built(const struct charge *charge, struct refusal *refusal);
 
 /* Whether a charge per kWh needs more than one price a band: a quantity of both
  * channels, a part, tiers, a condition. */

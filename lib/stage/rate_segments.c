@@ -36,7 +36,6 @@ check_version(struct rate *rate, const struct contract *contract,
     const struct tariff_version *version, int32_t day)
 {
 	char text[CIVIL_TEXT_MAX];
-	bool any = false;
 
 	if (version == NULL) {
 		civil_format_day(day, text);
@@ -49,16 +48,9 @@ check_version(struct rate *rate, const struct contract *contract,
 		    contract->tariff);
 	}
 	for (size_t i = 0; i < version->charge_count; i++) {
-		if (!rate_charges(contract, &version->charges[i])) {
-			continue;
+		if (rate_charges(contract, &version->charges[i])) {
+			return 0;
 		}
-		if (rate_not_built(&version->charges[i], &rate->refusal) != 0) {
-			return 1;
-		}
-		any = true;
-	}
-	if (any) {
-		return 0;
 	}
 	return refuse(&rate->refusal, REASON_NO_CHARGE,
 	    "tariff %s has no charge of leg %s", contract->tariff,

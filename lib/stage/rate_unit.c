@@ -156,31 +156,6 @@ make_segments(struct rate *rate, struct qf_error *err)
 	return rc;
 }
 
-/* Structures that documents can say and nothing here can reckon yet. */
-int
-rate_not_built(const struct charge *charge, struct refusal *refusal)
-{
-	const struct {
-		bool used;
-		const char *word;
-	} words[] = {
-	    {charge->tiers != NULL && charge->per != PER_KWH &&
-		    charge->per != PER_KW,
-		"tiers of what is neither kWh nor kW"},
-	    {charge->loss != NULL && rate_is_beyond(charge),
-		"loss with quantity, part, tiers or when"},
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (words[i].used) {
-			return refuse(refusal, REASON_NOT_BUILT,
-			    "charge %s: %s cannot be reckoned yet",
-			    charge->component, words[i].word);
-		}
-	}
-	return 0;
-}
-
 int
 rate_sum(struct rate *rate, const struct rate_segment *segment,
     enum channel channel, struct qf_error *err)

@@ -111,13 +111,15 @@ Test(structures, of_which_energy_are_in_structs)
 	    "channel=\"import\"><price value=\"1\"/>"
 	    "<part rest=\"yes\"/></charge>"
 	    "<charge id=\"loss\" leg=\"supply\" per=\"kwh\" "
-	    "channel=\"import\" same-as=\"fixed\" "
-	    "quantity=\"smaller\" over=\"month\"><loss kwh=\"304\" "
+	    "channel=\"import\" same-as=\"fixed\"><loss kwh=\"304\" "
 	    "days=\"30\" percent=\"0.5\" round=\"0 half-up\" "
 	    "band=\"flat\"/></charge>"
 	    "<charge id=\"share\" leg=\"supply\" per=\"kwh\" "
 	    "channel=\"import\"><price value=\"1\"/>"
-	    "<part option=\"percent-of\" of=\"percent\"/></charge>"));
+	    "<part option=\"percent-of\" of=\"percent\"/></charge>"
+	    "<charge id=\"both\" leg=\"supply\" per=\"kwh\" "
+	    "channel=\"import\" quantity=\"smaller\" over=\"month\">"
+	    "<price value=\"1\"/></charge>"));
 	const struct charge *c = tariff->versions[0].charges;
 
 	cr_expect_eq(c[0].whom.class_count, 2);
@@ -141,8 +143,8 @@ Test(structures, of_which_energy_are_in_structs)
 	expect_dec(&c[0].conditions[1].price, "1.5");
 	cr_expect_eq(c[4].part->kind, PART_PERCENT);
 	cr_expect_str_eq(c[4].part->option, "percent-of");
-	cr_expect_eq(c[3].of_energy, OF_SMALLER);
-	cr_expect_eq(c[3].over, OVER_MONTH);
+	cr_expect_eq(c[5].of_energy, OF_SMALLER);
+	cr_expect_eq(c[5].over, OVER_MONTH);
 	cr_expect_eq(c[1].part->kind, PART_KWH);
 	expect_dec(&c[1].part->value, "100");
 	cr_expect_eq(c[2].part->kind, PART_REST);
@@ -535,6 +537,8 @@ static const struct fault_case energy_cases[] = {
 	"tariff-part", "4: part@rest: another charge takes the rest"},
     {TARIFF("", IMPORT("<loss/>")), "tariff-loss",
 	"3: loss: must say kwh, option or percent"},
+    {TARIFF("", IMPORT("<loss kwh=\"1\"/><part percent=\"5\"/>")),
+	"tariff-loss", "3: part: does not go together with loss"},
     {TARIFF("", IMPORT("<loss kwh=\"1\" option=\"o\"/>")), "tariff-loss",
 	"3: loss@option: either kwh or option says how much is lost"},
     {TARIFF("", IMPORT("<loss percent=\"1\" days=\"30\"/>")), "tariff-idle",
