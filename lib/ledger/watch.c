@@ -508,7 +508,10 @@ watch_facts(struct ledger *ledger, enum fact_lookup lookup, int64_t asof,
 {
 	int rc;
 
-	if (!ledger_is_watched(ledger) || asof >= watch_asof(ledger) ||
+	/* What only asks where to look next says nothing of its own. */
+	if (lookup == LOOKUP_RELATIONS_FROM_PARENT ||
+	    lookup == LOOKUP_FINDINGS_FROM_POINT ||
+	    !ledger_is_watched(ledger) || asof >= watch_asof(ledger) ||
 	    ledger->watching->last[facts_kind(lookup)] <= asof) {
 		return 0;
 	}

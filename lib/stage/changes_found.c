@@ -13,6 +13,7 @@
 #include "base/zone.h"
 #include "settle/energy.h"
 #include "stage/changes_own.h"
+#include "stage/findings.h"
 
 void
 change_list_add(struct change_list *list, const struct found_change *change)
@@ -325,6 +326,12 @@ change_of_fact(struct found_change *out, const struct watch_change *change,
 		break;
 	default:
 		break;
+	}
+	/* Most findings are only listed. */
+	if (one->format->kind == FACT_FINDING &&
+	    !(was != NULL && findings_holds(was)) &&
+	    !(is != NULL && findings_holds(is))) {
+		difference = NO_DIFFERENCE;
 	}
 	value = find(one, "role");
 	out->ignored = difference == NO_DIFFERENCE ||
