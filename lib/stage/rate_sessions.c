@@ -117,6 +117,14 @@ struct steps {
 	const char *series;
 };
 
+/* What the time asks of a charge's price: its series (series "": none), and
+ * those of its conditions. */
+struct priced {
+	struct steps price;
+	const struct charge *charge;
+	struct steps *conditions;
+};
+
 /* Where the price at `utc` ends; *step is what holds there, or NULL. */
 static int64_t
 step_at(const struct steps *steps, int64_t utc, const struct price_step **step)
@@ -134,28 +142,81 @@ step_at(const struct steps *steps, int64_t utc, const struct price_step **step)
 	return INT64_MAX;
 }
 
-/* The price of one atom. */
+/* Where the price at `utc`, by the series and the conditions, may change. */
+static int64_t
+next_change(const struct priced *priced, int64_t utc)
+{
+	const struct price_step *step;
+	int64_t end_utc = step_at(&priced->price, utc, &step);
+
+	for (size_t i = 0; i < priced->charge->condition_count; i++) {
+		int64_t change_utc =
+		    step_at(&priced->conditions[i], utc, &step);
+
+		end_utc = change_utc < end_utc ? change_utc : end_utc;
+	}
+	return end_utc;
+}
+
+/* The condition that holds at `utc`: 1; 0 where none does; -1 where a series
+ * says nothing, which *series names. */
 static int
-price_atom(struct rate *rate, const struct rate_segment *segment,
-    struct session_atom *atom, const struct steps *steps,
-    const struct price_step *step, struct qf_error *err)
+condition_at(const struct priced *priced, int64_t utc,
+    const struct price_condition **out, const char **series)
+{
+	for (size_t i = 0; i < priced->charge->condition_count; i++) {
+		const struct price_condition *condition =
+		    &priced->charge->conditions[i];
+		const struct price_step *step;
+
+		step_at(&priced->conditions[i], utc, &step);
+		if (step == NULL) {
+			*series = condition->series;
+			return -1;
+		}
+		if ((dec_cmp(&step->price, &condition->limit) < 0) ==
+		    condition->below) {
+			*out = condition;
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* A price that is missing: held, or none. */
+static int
+miss_price(
+    struct rate *rate, const struct session_atom *atom, const char *series)
+{
+	char time[40];
+
+	if (atom->charge->missing_unpriced) {
+		return 0;
+	}
+	return refuse(&rate->refusal, REASON_NO_PRICE,
+	    "series %s has no price at %s", series,
+	    energy_time(rate->zone, atom->from_utc, time));
+}
+
+/* The price of one atom without conditions. */
+static int
+price_plainly(struct rate *rate, const struct rate_segment *segment,
+    struct session_atom *atom, const struct steps *steps, struct qf_error *err)
 {
 	struct price_for who = rate_price_for(rate, segment);
+	const struct price_step *step;
 	const struct dec *price;
 	struct band_prices prices;
-	char time[40];
 	int rc;
 
 	if (steps->series[0] != '\0') {
-		if (step != NULL) {
-			charge_series_price(&atom->price, atom->version,
-			    atom->charge, atom->band, &step->price, &who);
-		} else if (!atom->charge->missing_unpriced) {
-			return refuse(&rate->refusal, REASON_NO_PRICE,
-			    "series %s has no price at %s", steps->series,
-			    energy_time(rate->zone, atom->from_utc, time));
+		step_at(steps, atom->from_utc, &step);
+		if (step == NULL) {
+			return miss_price(rate, atom, steps->series);
 		}
-		atom->priced = step != NULL;
+		charge_series_price(&atom->price, atom->version, atom->charge,
+		    atom->band, &step->price, &who);
+		atom->priced = true;
 		return 0;
 	}
 	rc = rulebook_prices(rate->book, atom->version, atom->charge,
@@ -169,11 +230,32 @@ price_atom(struct rate *rate, const struct rate_segment *segment,
 	return rc;
 }
 
+/* The price of one atom. */
+static int
+price_atom(struct rate *rate, const struct rate_segment *segment,
+    struct session_atom *atom, const struct priced *priced,
+    struct qf_error *err)
+{
+	struct price_for who = rate_price_for(rate, segment);
+	const struct price_condition *condition;
+	const char *series;
+	int rc = condition_at(priced, atom->from_utc, &condition, &series);
+
+	if (rc == -1) {
+		return miss_price(rate, atom, series);
+	}
+	if (rc == 0) {
+		return price_plainly(rate, segment, atom, &priced->price, err);
+	}
+	price_of_condition(&atom->price, atom->charge, condition, &who);
+	atom->priced = true;
+	return 0;
+}
+
 /* Cuts a segment at the edges of days, bands and prices. */
 static int
 cut_segment(struct rate *rate, const struct rate_segment *segment,
-    const struct charge *charge, const struct steps *steps,
-    struct qf_error *err)
+    const struct priced *priced, struct qf_error *err)
 {
 	int64_t at_utc = segment->from_utc;
 	int rc = 0;
@@ -182,7 +264,6 @@ cut_segment(struct rate *rate, const struct rate_segment *segment,
 		int32_t day = zone_day_of(rate->zone, at_utc);
 		int64_t end_utc = zone_day_start(rate->zone, day + 1);
 		const struct schedule *schedule;
-		const struct price_step *step;
 		struct session_atom *atom;
 		int64_t price_end_utc;
 
@@ -194,15 +275,15 @@ cut_segment(struct rate *rate, const struct rate_segment *segment,
 		end_utc = end_utc < segment->to_utc ? end_utc : segment->to_utc;
 		end_utc =
 		    bands_next_edge(schedule, rate->zone, at_utc, end_utc);
-		price_end_utc = step_at(steps, at_utc, &step);
+		price_end_utc = next_change(priced, at_utc);
 		end_utc = end_utc < price_end_utc ? end_utc : price_end_utc;
 		atom = add_atom(rate, at_utc, end_utc);
 		atom->contract = segment->contract;
 		atom->version = segment->version;
-		atom->charge = charge;
+		atom->charge = priced->charge;
 		atom->tariff_entry = segment->tariff_entry;
 		atom->band = bands_at(schedule, rate->zone, at_utc);
-		rc = price_atom(rate, segment, atom, steps, step, err);
+		rc = price_atom(rate, segment, atom, priced, err);
 		at_utc = end_utc;
 	}
 	return rc;
@@ -226,6 +307,49 @@ find_charge(const struct rate_segment *segment, const char *component,
 	return NULL;
 }
 
+/* The steps of a series in the segment; none where the name is "". */
+static int
+find_steps(struct rate *rate, const struct rate_segment *segment,
+    const char *series, struct steps *out, struct qf_error *err)
+{
+	*out = (struct steps){.series = series};
+	if (series[0] == '\0') {
+		return 0;
+	}
+	return rulebook_series(rate->book, series, segment->from_utc,
+	    segment->to_utc, &out->steps, &out->count, &rate->refusal, err);
+}
+
+/* Adds the atoms of a charge in a segment. */
+static int
+add_segment(struct rate *rate, const struct rate_segment *segment,
+    const struct charge *charge, struct qf_error *err)
+{
+	struct priced priced = {.charge = charge};
+	int rc;
+
+	if (charge->of_energy != OF_CHANNEL || charge->part != NULL ||
+	    charge->tiers != NULL) {
+		return refuse(&rate->refusal, REASON_NOT_BUILT,
+		    "charge %s: sessions are not rated by tiers, parts or "
+		    "quantities of both channels",
+		    charge->component);
+	}
+	rc = find_steps(rate, segment, charge_series(segment->version, charge),
+	    &priced.price, err);
+	priced.conditions =
+	    xcalloc(charge->condition_count + 1, sizeof(*priced.conditions));
+	for (size_t i = 0; rc == 0 && i < charge->condition_count; i++) {
+		rc = find_steps(rate, segment, charge->conditions[i].series,
+		    &priced.conditions[i], err);
+	}
+	if (rc == 0) {
+		rc = cut_segment(rate, segment, &priced, err);
+	}
+	free(priced.conditions);
+	return rc;
+}
+
 /* The session's time as atoms of the charge called component. */
 static int
 make_atoms(struct rate *rate, const struct rate_session *session, size_t first,
@@ -239,8 +363,7 @@ make_atoms(struct rate *rate, const struct rate_session *session, size_t first,
 		const struct rate_segment *segment = &rate->unit.segments[i];
 		const struct charge *charge =
 		    find_charge(segment, component, channel);
-		struct steps steps = {.series = ""};
-		int rc = 0;
+		int rc;
 
 		if (segment->from_utc > at_utc) {
 			add_atom(rate, at_utc, segment->from_utc);
@@ -250,15 +373,7 @@ make_atoms(struct rate *rate, const struct rate_session *session, size_t first,
 			add_atom(rate, segment->from_utc, segment->to_utc);
 			continue;
 		}
-		steps.series = charge_series(segment->version, charge);
-		if (steps.series[0] != '\0') {
-			rc = rulebook_series(rate->book, steps.series,
-			    segment->from_utc, segment->to_utc, &steps.steps,
-			    &steps.count, &rate->refusal, err);
-		}
-		if (rc == 0) {
-			rc = cut_segment(rate, segment, charge, &steps, err);
-		}
+		rc = add_segment(rate, segment, charge, err);
 		if (rc != 0) {
 			return rc;
 		}
@@ -394,15 +509,10 @@ rate_charge(struct rate *rate, size_t number, size_t first,
 {
 	const struct rate_session *session = &rate->unit.sessions[number];
 	bool even = strcmp(charge->sessions_without_intervals, "even") == 0;
+	size_t lines = rate->unit.lines.count;
 	struct charge_scope scope;
 	int rc;
 
-	if (rate_is_beyond(charge)) {
-		return refuse(&rate->refusal, REASON_NOT_BUILT,
-		    "charge %s: tiers, parts, quantities of both channels and "
-		    "conditions are not of sessions",
-		    charge->component);
-	}
 	rc = make_atoms(
 	    rate, session, first, charge->component, charge->channel, err);
 	for (size_t i = 0; i < rate->source_count && rc == 0; i++) {
@@ -416,8 +526,13 @@ rate_charge(struct rate *rate, size_t number, size_t first,
 	scope.month = rate_month_ending(rate, session->end_utc);
 	scope.session = (int64_t)number;
 	session_covered(kwh, rate->atoms, rate->atom_count);
-	return session_lines(&rate->unit.lines, &scope, rate->atoms,
+	rc = session_lines(&rate->unit.lines, &scope, rate->atoms,
 	    rate->atom_count, &rate->refusal);
+	if (rc == 0) {
+		rate_tell(
+		    rate, &rate->unit.segments[first], charge, NULL, lines);
+	}
+	return rc;
 }
 
 /* Whether the charge was met in an earlier segment already. */
