@@ -66,6 +66,17 @@ tariff_check_component(struct tariff_reader *reader,
 	return false;
 }
 
+/* Whether an exemption leaves nothing to a later one. */
+static bool
+spares_all(const struct exemption *earlier, const struct exemption *later)
+{
+	return (earlier->item[0] == '\0' ||
+		   strcmp(earlier->item, later->item) == 0) &&
+	       earlier->from_day <= later->from_day &&
+	       earlier->to_day >= later->to_day &&
+	       whom_covers(&earlier->whom, &later->whom);
+}
+
 static void
 check_exemptions(struct tariff_reader *reader, const struct xml_node *node,
     const struct charge *charge)
@@ -78,6 +89,14 @@ check_exemptions(struct tariff_reader *reader, const struct xml_node *node,
 		if (e->item[0] != '\0') {
 			tariff_check_component(
 			    reader, n, "component", e->item, &charge, 1);
+		}
+		for (size_t j = 0; j < i; j++) {
+			if (spares_all(&charge->exemptions[j], e)) {
+				tariff_fault(reader, n, NULL, "tariff-never",
+				    "can never apply: an earlier one spares "
+				    "all whom it is for");
+				break;
+			}
 		}
 		n = xml_next(n, "exempt");
 	}

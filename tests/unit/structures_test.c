@@ -490,6 +490,12 @@ static const struct fault_case energy_cases[] = {
     {TARIFF("", IMPORT("<exempt from=\"2021-01-01\" "
 		       "to=\"2021-01-01\"/>")),
 	"tariff-version", "3: exempt@to: not after from"},
+    {TARIFF("", IMPORT("<exempt for-class=\"a b\" "
+		       "from=\"2021-01-01\"/>\n<exempt for-class=\"a\" "
+		       "from=\"2022-01-01\"/>")),
+	"tariff-never",
+	"4: exempt: can never apply: an earlier one spares all whom it is "
+	"for"},
     {TARIFF("", IMPORT("<exempt for-option=\"a b\"/>")), "tariff-option",
 	"3: exempt@for-option: \"a b\" is no option: a name, or "
 	"name=value"},
