@@ -30,7 +30,7 @@ enum { READ_VALUE, READ_TIME, READ_QUALITY, READ_REASON };
 
 /* A reading of a 250 record. */
 struct reading {
-	bool given; /* false where its quality is N */
+	bool given; /* false where its quality is N, or nothing is said */
 	struct dec value;
 	char text[DEC_TEXT_MAX];
 	size_t whole; /* digits before the point, as written */
@@ -45,6 +45,7 @@ struct nem13 {
 	size_t registers; /* 250 records so far */
 	bool over;
 	const char *channel;
+	int power; /* of ten, to kWh */
 	char point[ID_MAX + 1];
 	struct reading readings[2];
 	size_t next; /* reading to hand out */
@@ -97,7 +98,6 @@ take_register(struct nem13 *nem13, struct qf_error *fault)
 	const char *unit = mdff_field(record, UNIT);
 	const char *direction = mdff_field(record, DIRECTION);
 	bool reactive;
-	int power;
 
 	for (size_t i = 0; i < 3; i++) {
 		const char *name = mdff_field(record, names[i]);
@@ -116,9 +116,9 @@ take_register(struct nem13 *nem13, struct qf_error *fault)
 		    "direction \"%.16s\": not E or I", direction);
 		return false;
 	}
-	if (!mdff_unit(unit, &power, &reactive) || power != 0) {
+	if (!mdff_unit(unit, &nem13->power, &reactive)) {
 		qf_fail(fault, QF_DATA, "nem13-unit",
-		    "unit \"%.16s\": not kWh or kVArh", unit);
+		    "unit \"%.16s\": none of energy", unit);
 		return false;
 	}
 	if (direction[0] == 'E') {
@@ -127,6 +127,37 @@ take_register(struct nem13 *nem13, struct qf_error *fault)
 		nem13->channel = reactive ? "export-reactive" : "export";
 	}
 	return true;
+}
+
+/* A number of the file in kWh or kvarh. */
+static bool
+take_number(const struct nem13 *nem13, const char *text, struct dec *out)
+{
+	struct dec factor = {0}, ten = DEC_SMALL(10, 0),
+		   tenth = DEC_SMALL(1, 1);
+	int64_t mantissa;
+	int scale, needed, i;
+
+	if (!mdff_number(text, &mantissa, &scale, &needed)) {
+		return false;
+	}
+	dec_set_int(out, mantissa, scale);
+	dec_set_int(&factor, 1, 0);
+	for (i = 0; i < abs(nem13->power); i++) {
+		dec_mul(&factor, &factor, nem13->power > 0 ? &ten : &tenth);
+	}
+	dec_mul(out, out, &factor);
+	dec_release(&factor);
+	return true;
+}
+
+/* True where nothing is said of a reading, as of the one before the first. */
+static bool
+is_blank(const struct mdff_record *record, size_t first)
+{
+	return mdff_field(record, first + READ_VALUE)[0] == '\0' &&
+	       mdff_field(record, first + READ_TIME)[0] == '\0' &&
+	       mdff_field(record, first + READ_QUALITY)[0] == '\0';
 }
 
 /* The reading whose fields begin at `first`. */
@@ -139,9 +170,12 @@ take_reading(
 	const char *value = mdff_field(record, first + READ_VALUE);
 	const char *time = mdff_field(record, first + READ_TIME);
 	char method[MDFF_METHOD_MAX];
-	int64_t mantissa, local_s;
-	int scale, needed;
+	int64_t local_s;
 
+	reading->given = false;
+	if (is_blank(record, first)) {
+		return true;
+	}
 	if (mdff_quality(mdff_field(record, first + READ_QUALITY),
 		mdff_field(record, first + READ_REASON), &reading->quality,
 		method, fault) == -1) {
@@ -156,7 +190,7 @@ take_reading(
 		    "quality V is none of a reading");
 		return false;
 	}
-	if (!mdff_number(value, &mantissa, &scale, &needed)) {
+	if (!take_number(nem13, value, &reading->value)) {
 		qf_fail(fault, QF_DATA, "nem13-value",
 		    "reading \"%.40s\": no number of at most 18 digits", value);
 		return false;
@@ -168,7 +202,6 @@ take_reading(
 	}
 	reading->whole = strcspn(value, ".");
 	reading->utc = local_s - nem13->config.offset_s;
-	dec_set_int(&reading->value, mantissa, scale);
 	dec_format_trim(&reading->value, reading->text, sizeof(reading->text));
 	return true;
 }
@@ -186,7 +219,8 @@ difference(const struct nem13 *nem13, struct dec *out)
 	if (dec_sign(out) >= 0) {
 		return;
 	}
-	dec_set_int(&round, 1, 0);
+	/* The register's own digits, before its unit became kWh. */
+	take_number(nem13, "1", &round);
 	for (size_t i = 0; i < previous->whole; i++) {
 		dec_mul(&round, &round, &ten);
 	}
@@ -201,26 +235,25 @@ check_quantity(struct nem13 *nem13, struct qf_error *err)
 	const char *text = mdff_field(&nem13->record, QUANTITY);
 	struct dec counted = {0}, quantity = {0};
 	char counted_text[DEC_TEXT_MAX];
-	int64_t mantissa;
-	int scale, needed, rc = 0;
+	int rc = 0;
 
 	if (text[0] == '\0' || !nem13->readings[0].given ||
 	    !nem13->readings[1].given) {
 		return 0;
 	}
-	if (!mdff_number(text, &mantissa, &scale, &needed)) {
+	if (!take_number(nem13, text, &quantity)) {
 		return faults_add(nem13->config.faults, nem13->record.line_no,
 		    NULL, err, "nem13-value",
 		    "quantity \"%.40s\": no number of at most 18 digits", text);
 	}
-	dec_set_int(&quantity, mantissa, scale);
 	difference(nem13, &counted);
 	if (dec_cmp(&counted, &quantity) != 0) {
 		dec_format_trim(&counted, counted_text, sizeof(counted_text));
 		rc = faults_add(nem13->config.notes, nem13->record.line_no,
 		    NULL, err, "quantity-differs",
-		    "quantity %s, but the readings differ by %s", text,
-		    counted_text);
+		    "quantity %s %s, but the readings differ by %s %s", text,
+		    mdff_field(&nem13->record, UNIT), counted_text,
+		    nem13->channel[6] == '\0' ? "kWh" : "kvarh");
 	}
 	dec_release(&counted);
 	dec_release(&quantity);
@@ -272,6 +305,9 @@ take_record(struct nem13 *nem13, struct qf_error *err)
 	}
 	if (check_quantity(nem13, err) == -1) {
 		return -1;
+	}
+	if (!nem13->readings[0].given && !nem13->readings[1].given) {
+		return 0;
 	}
 	rc = find_point(nem13, err);
 	if (rc == 1) {

@@ -7,9 +7,9 @@
  *
  * A 250 record gives two facts, its previous reading and its current one; that
  * of a forward estimate is estimated as its quality says.  Quality A is
- * measured, E, F and S are estimated, N is no reading.  A reading is what the
- * register shows; direction E is import and I is export, by the unit of active
- * or of reactive energy.
+ * measured, E, F and S are estimated; N is no reading, and neither are fields
+ * that are all empty.  A reading is what the register shows, brought to kWh or
+ * kvarh; direction E is import and I is export.
  *
  * The point is what the finder says of "NMI:SUFFIX", else of "NMI", scheme
  * "nmi".
