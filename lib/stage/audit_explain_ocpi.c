@@ -68,15 +68,22 @@ tell_amount(struct explain *explain, struct qf_error *err)
 		    "on top: %s x %s -> %s, gross = %s + %s = %s", net,
 		    line->tax_rate, vat, net, vat, gross);
 	}
+	if (line->price == NULL) {
+		explain_say(explain, "rounding",
+		    "%s: what brings the session's lines, each rounded to %d "
+		    "decimals, to the limit",
+		    line->exact, scale);
+		rc = 0;
+		goto out;
+	}
 	explain_say(explain, "rounding",
 	    "%s -> %s: %d decimals, half-up, each line (OCPI has no rule: the "
 	    "ledger's money scale)",
 	    line->exact, net, scale);
 	if (amount_of(&amount, &exact, &rule, &tax, scale, &refusal) != 0 ||
 	    amount.net_minor != line->net_minor ||
-	    (line->price != NULL &&
-		(amount.tax_minor != line->tax_minor ||
-		    amount.gross_minor != line->gross_minor))) {
+	    amount.tax_minor != line->tax_minor ||
+	    amount.gross_minor != line->gross_minor) {
 		explain_differs(explain,
 		    "rounded again, %s is not the amount of the line",
 		    line->exact);

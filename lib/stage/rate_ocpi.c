@@ -3,8 +3,8 @@
  * What a platform sent in periods is priced as it was cut.  A session of which
  * only intervals of energy are known is cut here: an interval with energy is
  * charging time, the rest is parking; where an edge of the tariff lies inside
- * an interval its energy is shared evenly over its time if the contract says
- * split=even, else the session is held.
+ * an interval its energy is shared evenly over its time.  If that makes a
+ * difference, the contract must say split=even, else the session is held.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -36,6 +36,7 @@ struct gathering {
 	size_t interval_count;
 	struct cdr *cdr;
 	size_t capacity; /* of its periods */
+	size_t *cut_of; /* of each period cut here: the interval, from 1 */
 	bool own; /* the periods are cut here */
 };
 
@@ -49,7 +50,10 @@ add_period(struct gathering *g, int64_t from_utc, int64_t to_utc)
 		g->capacity = g->capacity * 2 + 8;
 		cdr->periods = xreallocarray(
 		    cdr->periods, g->capacity, sizeof(*cdr->periods));
+		g->cut_of =
+		    xreallocarray(g->cut_of, g->capacity, sizeof(*g->cut_of));
 	}
+	g->cut_of[cdr->period_count] = 0;
 	period = &cdr->periods[cdr->period_count++];
 	memset(period, 0, sizeof(*period));
 	period->start_utc = from_utc;
@@ -232,44 +236,34 @@ add_piece(struct gathering *g, const struct interval *interval,
 }
 
 /* An interval, or the time between two (NULL), at the edges of the tariff. */
-static int
+static void
 add_pieces(struct gathering *g, const struct interval *interval,
     int64_t from_utc, int64_t to_utc)
 {
-	const struct rate *rate = g->rate;
 	int64_t at_utc = from_utc;
 
 	while (at_utc < to_utc) {
-		int64_t edge_utc = ocpi_next_edge(g->tariff, rate->zone,
+		int64_t edge_utc = ocpi_next_edge(g->tariff, g->rate->zone,
 		    g->session->start_utc, at_utc, to_utc);
 
 		if (interval == NULL) {
 			give_hours(
 			    add_period(g, at_utc, edge_utc), CDR_PARKING_TIME);
-		} else if (edge_utc < to_utc && !g->even) {
-			char time[40];
-
-			return refuse(&g->rate->refusal,
-			    REASON_EDGE_IN_INTERVAL,
-			    "the tariff has an edge at %s, inside an interval "
-			    "of the session, and the contract does not say "
-			    "split=even",
-			    energy_time(rate->zone, edge_utc, time));
 		} else {
 			add_piece(g, interval, at_utc, edge_utc);
+			g->cut_of[g->cdr->period_count - 1] =
+			    (size_t)(interval - g->intervals) + 1;
 		}
 		at_utc = edge_utc;
 	}
-	return 0;
 }
 
 static int
 cut_intervals(struct gathering *g)
 {
 	int64_t at_utc = g->session->start_utc;
-	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < g->interval_count; i++) {
+	for (size_t i = 0; i < g->interval_count; i++) {
 		const struct interval *interval = &g->intervals[i];
 
 		if (interval->from_utc < at_utc ||
@@ -278,14 +272,12 @@ cut_intervals(struct gathering *g)
 			    "an interval overlaps another one or leaves the "
 			    "session");
 		}
-		rc = add_pieces(g, NULL, at_utc, interval->from_utc);
-		if (rc == 0) {
-			rc = add_pieces(
-			    g, interval, interval->from_utc, interval->to_utc);
-		}
+		add_pieces(g, NULL, at_utc, interval->from_utc);
+		add_pieces(g, interval, interval->from_utc, interval->to_utc);
 		at_utc = interval->to_utc;
 	}
-	return rc == 0 ? add_pieces(g, NULL, at_utc, g->session->end_utc) : rc;
+	add_pieces(g, NULL, at_utc, g->session->end_utc);
+	return 0;
 }
 
 /* Totals alone ------------------------------------------------------------ */
@@ -393,10 +385,22 @@ release(struct gathering *g)
 		dec_release(&g->intervals[i].kwh[CHANNEL_EXPORT]);
 	}
 	free(g->intervals);
+	free(g->cut_of);
 }
 
-/* What was cut here must not cross an edge: of energy or power then, which is
- * found nowhere in the intervals. */
+/* Whether two lines are of one interval and dimension, and not alike. */
+static bool
+differ(const struct gathering *g, const struct ocpi_line *a,
+    const struct ocpi_line *b)
+{
+	size_t interval = g->cut_of[a->period];
+
+	return interval != 0 && interval == g->cut_of[b->period] &&
+	       a->dimension == b->dimension && a->component != b->component;
+}
+
+/* What was cut here must not hang on how: not on where in an interval its
+ * energy was used, nor on an edge of energy or power, which nothing tells. */
 static int
 check_own(const struct gathering *g, const struct ocpi_report *report)
 {
@@ -407,7 +411,62 @@ check_own(const struct gathering *g, const struct ocpi_report *report)
 			    report->warnings[i].text);
 		}
 	}
+	for (size_t i = 0; g->own && !g->even && i < report->line_count; i++) {
+		for (size_t k = i + 1; k < report->line_count; k++) {
+			const struct ocpi_line *line = &report->lines[k];
+			char time[40];
+
+			if (differ(g, &report->lines[i], line)) {
+				return refuse(&g->rate->refusal,
+				    REASON_EDGE_IN_INTERVAL,
+				    "the tariff has an edge at %s, inside an "
+				    "interval of the session, and the "
+				    "contract does not say split=even",
+				    energy_time(
+					g->rate->zone, line->from_utc, time));
+			}
+		}
+	}
 	return 0;
+}
+
+/* Pieces of an interval that are priced alike are one line again, so that an
+ * edge that makes no difference is not seen in what is rounded. */
+static void
+join_pieces(const struct gathering *g, struct ocpi_report *report)
+{
+	size_t kept = 0;
+
+	for (size_t k = 0; g->own && k < report->line_count; k++) {
+		struct ocpi_line *line = &report->lines[k], *into = NULL;
+		size_t interval = g->cut_of[line->period];
+
+		for (size_t i = 0; interval != 0 && i < kept; i++) {
+			struct ocpi_line *earlier = &report->lines[i];
+
+			if (g->cut_of[earlier->period] == interval &&
+			    earlier->dimension == line->dimension &&
+			    earlier->component == line->component) {
+				into = earlier;
+			}
+		}
+		if (into == NULL) {
+			report->lines[kept++] = *line;
+			continue;
+		}
+		into->to_utc = line->to_utc;
+		dec_add(&into->volume, &into->volume, &line->volume);
+		dec_add(&into->billed, &into->billed, &line->billed);
+		dec_add(&into->excl, &into->excl, &line->excl);
+		dec_add(&into->incl, &into->incl, &line->incl);
+		dec_release(&line->volume);
+		dec_release(&line->billed);
+		dec_release(&line->excl);
+		dec_release(&line->incl);
+	}
+	if (g->own) {
+		report->line_count = kept;
+	}
 }
 
 /* The tariff that is valid as the session starts, on one that the contract
@@ -468,6 +527,9 @@ rate_ocpi_report(struct rate *rate, size_t number, size_t first,
 	}
 	if (rc == 0) {
 		rc = check_own(&g, report);
+	}
+	if (rc == 0) {
+		join_pieces(&g, report);
 	}
 	release(&g);
 	return rc;
@@ -561,9 +623,36 @@ emit_line(struct rate *rate, size_t number, size_t first,
 	return round_line(rate, line);
 }
 
+/* A sum of the session's lines that is bound comes to the limit when it is
+ * rounded, so its line takes what rounding the others has left. */
+static int
+bind_amount(struct rate *rate, size_t before, const struct dec *sum, bool bound,
+    bool gross, int64_t *minor)
+{
+	const struct rounding rule = {rate->money_scale, DEC_HALF_UP};
+	const struct amount_tax none = {.taxed = false};
+	struct amount whole;
+
+	*minor = 0;
+	if (!bound) {
+		return 0;
+	}
+	if (amount_of(&whole, sum, &rule, &none, rate->money_scale,
+		&rate->refusal) != 0) {
+		return 1;
+	}
+	*minor = whole.net_minor;
+	for (size_t i = before; i + 1 < rate->unit.lines.count; i++) {
+		const struct amount *amount = &rate->unit.lines.lines[i].amount;
+
+		*minor -= gross ? amount->gross_minor : amount->net_minor;
+	}
+	return 0;
+}
+
 /* What a limit of the price adds: without and with VAT by itself. */
 static int
-emit_limit(struct rate *rate, size_t number, size_t first,
+emit_limit(struct rate *rate, size_t number, size_t first, size_t before,
     const struct ocpi_report *report)
 {
 	const struct rate_session *session = &rate->unit.sessions[number];
@@ -571,9 +660,6 @@ emit_limit(struct rate *rate, size_t number, size_t first,
 	const char *which = report->limit_excl != NULL ? report->limit_excl
 						       : report->limit_incl;
 	struct charge_line *line;
-	struct amount with = {0};
-	struct dec incl = {0};
-	int rc;
 
 	if (which == NULL) {
 		return 0;
@@ -588,22 +674,16 @@ emit_limit(struct rate *rate, size_t number, size_t first,
 	    report->limit_incl == NULL ? "none" : report->limit_incl);
 	dec_set_int(&line->quantity, 1, 0);
 	dec_sub(&line->exact, &total->excl, &report->before_excl);
-	dec_sub(&incl, &total->incl, &report->before_incl);
-	rc = round_line(rate, line);
-	if (rc == 0) {
-		const struct rounding rule = {rate->money_scale, DEC_HALF_UP};
-		const struct amount_tax none = {.taxed = false};
-
-		rc = amount_of(&with, &incl, &rule, &none, rate->money_scale,
-		    &rate->refusal);
+	line->has_amount = true;
+	if (bind_amount(rate, before, &total->excl, report->limit_excl != NULL,
+		false, &line->amount.net_minor) != 0 ||
+	    bind_amount(rate, before, &total->incl, report->limit_incl != NULL,
+		true, &line->amount.gross_minor) != 0) {
+		return 1;
 	}
-	if (rc == 0) {
-		line->amount.gross_minor = with.gross_minor;
-		line->amount.tax_minor =
-		    with.gross_minor - line->amount.net_minor;
-	}
-	dec_release(&incl);
-	return rc;
+	line->amount.tax_minor =
+	    line->amount.gross_minor - line->amount.net_minor;
+	return 0;
 }
 
 /* Energy that the lines count, of what the session has. */
@@ -642,6 +722,7 @@ rate_ocpi_session(
 {
 	struct ocpi_report report = {0};
 	struct cdr cdr;
+	size_t before = rate->unit.lines.count;
 	int rc = rate_ocpi_report(rate, number, first, &cdr, &report, err);
 
 	for (size_t i = 0; rc == 0 && i < report.line_count; i++) {
@@ -651,7 +732,7 @@ rate_ocpi_session(
 		}
 	}
 	if (rc == 0) {
-		rc = emit_limit(rate, number, first, &report);
+		rc = emit_limit(rate, number, first, before, &report);
 	}
 	if (rc == 0) {
 		count_energy(rate, number, first, &report);
