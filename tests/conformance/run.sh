@@ -32,6 +32,8 @@ suite()
 	suite nem13 "$here/nem13.py" "$data/nem13"
 	suite greenbutton "$here/greenbutton.py" "$data/greenbutton"
 	suite ocpi "$here/ocpi.py" "$data/ocpi"
+	suite ssc-utilityrate "$here/ssc_utilityrate.py" \
+	    "$data/ssc-utilityrate"
 	echo "status $status"
 } | tee "$log" | grep -v '^status '
 awk '/ passed, .* failed/ {
