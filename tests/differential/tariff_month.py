@@ -308,7 +308,7 @@ class Month:
         want = round_to(until[0], 9, "half-up") - \
             round_to(until[1], 9, "half-up")
         want = min(want,
-                   total * (100 - percents) / 100 / TICKS)
+                   Fraction(total * (100 - percents)) / 100 / TICKS)
         if not total:
             return {b: Fraction(0) for b in bands}
         parts = largest_remainder(int(want * UNIT),
