@@ -25,6 +25,8 @@ struct summing {
 	struct dec of_day, of_line, product; /* product: kWh x 60 x price */
 	struct dec price;
 	bool unpriced;
+	struct fact_cursor *estimates; /* NULL until one is met */
+	int64_t told_utc; /* until when estimates were told */
 };
 
 static void
@@ -60,6 +62,49 @@ kwh_text(const struct dec *kwh60, char out[DEC_TEXT_MAX])
 	audit_kwh(&kwh, kwh60);
 	dec_format_trim(&kwh, out, DEC_TEXT_MAX);
 	dec_release(&kwh);
+}
+
+/* What an estimated interval was made from: each estimate once. */
+static int
+note_estimate(struct summing *summing, const struct audit_interval *interval,
+    struct qf_error *err)
+{
+	struct explain *explain = summing->explain;
+	int64_t from_utc = interval->from_utc, entry;
+	char from[CIVIL_TEXT_MAX], place[EXPLAIN_PLACE_MAX];
+	struct fact fact;
+	int rc;
+
+	if (interval->quality != QUALITY_ESTIMATED ||
+	    from_utc < summing->told_utc) {
+		return 0;
+	}
+	if (facts_lookup(&summing->estimates, explain->ledger,
+		LOOKUP_ESTIMATES_OF_POINT, explain->run.asof, summing->point,
+		from_utc, from_utc + 1, err) == -1) {
+		return -1;
+	}
+	while ((rc = facts_next(summing->estimates, &fact, &entry, err)) == 1) {
+		int64_t start_utc = rulebook_integer(&fact, "start", 0);
+		int64_t end_utc = rulebook_integer(&fact, "end", 0);
+
+		if (strcmp(rulebook_text(&fact, "channel"),
+			channel_name(explain->channel)) != 0) {
+			continue;
+		}
+		format_time(explain, start_utc, from);
+		explain_place(explain, entry, (int64_t)fact.line_no, place);
+		explain_say(explain, "",
+		    "  estimated from %s, %d min, by %s: "
+		    "%s  %s",
+		    from, (int)((end_utc - start_utc) / 60),
+		    rulebook_text(&fact, "method"),
+		    rulebook_text(&fact, "inputs"), place);
+		if (end_utc > summing->told_utc) {
+			summing->told_utc = end_utc;
+		}
+	}
+	return rc;
 }
 
 /* The batches that a day's values come from, the newest last. */
@@ -122,6 +167,9 @@ add_interval(
 	}
 	summing->any = true;
 	summing->day = interval->day;
+	if (summing->tell && note_estimate(summing, interval, err) == -1) {
+		return -1;
+	}
 	if (summing->tell && explain->request->reads) {
 		tell_interval(summing, interval);
 	}
@@ -149,6 +197,7 @@ summing_release(struct summing *summing)
 	dec_release(&summing->of_line);
 	dec_release(&summing->product);
 	dec_release(&summing->price);
+	facts_close(summing->estimates);
 }
 
 /* kWh and, where the price varies, the exact amount, against the line's. */

@@ -43,7 +43,7 @@ static const struct table_column columns[] = {
     {"detail", TABLE_TEXT},
 };
 
-/* The document ---------------------------------------------------------------- */
+/* The document ------------------------------------------------------------- */
 
 /* Reads a document from a file that is not in the ledger. */
 static int
@@ -119,7 +119,7 @@ find_version(struct checking *checking, const struct thresholds *thresholds,
 	return 0;
 }
 
-/* Points ---------------------------------------------------------------------- */
+/* Points ------------------------------------------------------------------- */
 
 /* The capacity of the point in hand: the last that it has in the period. */
 static int
@@ -195,7 +195,7 @@ check_points(struct checking *checking, struct qf_error *err)
 	return rc;
 }
 
-/* The batch ------------------------------------------------------------------- */
+/* The batch ---------------------------------------------------------------- */
 
 /* What the batch was asked for: what makes two of them the same request. */
 static void
@@ -241,6 +241,26 @@ append_batch(
 	return entry_finish(entry, &report->batch, err);
 }
 
+/* Nothing may read any more when the ledger is asked to commit: a commit that
+ * fails ends the connection. */
+static void
+close_cursors(struct checking *checking)
+{
+	struct fact_cursor **cursors[] = {
+	    &checking->point_cursor,
+	    &checking->register_cursor,
+	    &checking->session_cursor,
+	    &checking->clearance_cursor,
+	    &checking->stored_cursor,
+	};
+
+	audit_source_release(&checking->source);
+	for (size_t i = 0; i < sizeof(cursors) / sizeof(cursors[0]); i++) {
+		facts_close(*cursors[i]);
+		*cursors[i] = NULL;
+	}
+}
+
 /* Checks into a new batch, or finds that all stands as it is. */
 static int
 check_entry(
@@ -257,6 +277,7 @@ check_entry(
 	    check_merge(checking, err) == -1) {
 		return -1;
 	}
+	close_cursors(checking);
 	if (checking->finding_line > 0) {
 		if (append_batch(checking, declarations, err) == -1 ||
 		    ledger_release(ledger, err) == -1) {
@@ -275,7 +296,7 @@ check_entry(
 	return rc == -1 ? -1 : 0;
 }
 
-/* The whole ------------------------------------------------------------------- */
+/* The whole ---------------------------------------------------------------- */
 
 static int
 begin(struct checking *checking, struct qf_error *err)
@@ -311,13 +332,7 @@ end(struct checking *checking)
 	free(checking->spans);
 	free(checking->sessions);
 	dec_release(&checking->capacity_kw);
-	audit_source_release(&checking->source);
-	facts_close(checking->point_cursor);
-	facts_close(checking->register_cursor);
-	facts_close(checking->session_cursor);
-	facts_close(checking->relation_cursor);
-	facts_close(checking->clearance_cursor);
-	facts_close(checking->stored_cursor);
+	close_cursors(checking);
 	sorter_free(checking->found);
 	sorter_free(checking->vehicles);
 	zone_free(checking->zone);
@@ -379,7 +394,7 @@ check_period(const char *path, const struct check_ask *ask, struct sink sink,
 	return rc;
 }
 
-/* Summary --------------------------------------------------------------------- */
+/* Summary ------------------------------------------------------------------ */
 
 static void
 members(struct jsonout *json, const void *context)

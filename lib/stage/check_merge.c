@@ -100,7 +100,7 @@ check_find(struct checking *checking, const struct check_found *found,
 	return rc;
 }
 
-/* Rows ---------------------------------------------------------------------- */
+/* Rows --------------------------------------------------------------------- */
 
 static void
 take_text(char *out, size_t size, const struct fact *fact, const char *column)
@@ -174,7 +174,7 @@ append(struct checking *checking, const struct kept *kept, struct qf_error *err)
 	return facts_append(checking->entry, &fact, true, &outcome, err);
 }
 
-/* Telling ------------------------------------------------------------------- */
+/* Telling ------------------------------------------------------------------ */
 
 static void
 count_open(struct check_report *report, const struct kept *kept)
@@ -256,7 +256,7 @@ tell(struct checking *checking, const struct kept *kept, struct qf_error *err)
 	return print(checking, kept, cleared == 1 ? "cleared" : "open", err);
 }
 
-/* Merging ------------------------------------------------------------------- */
+/* Merging ------------------------------------------------------------------ */
 
 struct merge {
 	struct checking *checking;

@@ -65,7 +65,7 @@ struct checking {
 	struct audit_source source;
 	struct audit_cursors cursors;
 	struct fact_cursor *point_cursor, *register_cursor, *session_cursor,
-	    *relation_cursor, *clearance_cursor, *stored_cursor;
+	    *clearance_cursor, *stored_cursor;
 	struct sorter *found; /* findings, by their keys */
 	struct sorter *vehicles; /* sessions, by vehicle and end */
 	struct entry *entry; /* NULL on a dry run */

@@ -61,7 +61,7 @@ check_release_days(struct checking *checking)
 	}
 }
 
-/* Reading ------------------------------------------------------------------- */
+/* Reading ------------------------------------------------------------------ */
 
 struct taking {
 	struct checking *checking;
@@ -119,7 +119,7 @@ take_interval(
 	return 0;
 }
 
-/* Findings ------------------------------------------------------------------ */
+/* Findings ----------------------------------------------------------------- */
 
 static int
 find_above_capacity(struct checking *checking, enum channel channel,

@@ -250,7 +250,7 @@ check_sessions(struct checking *checking, struct qf_error *err)
 	return rc;
 }
 
-/* Gates --------------------------------------------------------------------- */
+/* Gates -------------------------------------------------------------------- */
 
 /* Adds what sessions at the points behind `point` charged, less what they
  * discharged, of those that end in the period. */

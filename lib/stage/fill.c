@@ -36,7 +36,7 @@ static const struct table_column columns[] = {
     {"detail", TABLE_TEXT},
 };
 
-/* A point ------------------------------------------------------------------- */
+/* A point ------------------------------------------------------------------ */
 
 /* Scenario of the point in hand, and whether it can have reads of its own. */
 static int
@@ -168,7 +168,7 @@ fill_points(struct fill *fill, struct qf_error *err)
 	return rc;
 }
 
-/* The batch ----------------------------------------------------------------- */
+/* The batch ---------------------------------------------------------------- */
 
 /* What the batch was asked for: what makes two of them the same request. */
 static void
@@ -219,6 +219,25 @@ append_batch(struct fill *fill, const char *declarations, struct qf_error *err)
 	return 0;
 }
 
+/* Nothing may read any more when the ledger is asked to commit: a commit that
+ * fails ends the connection. */
+static void
+close_cursors(struct fill *fill)
+{
+	for (int c = 0; c < FILL_CHANNELS; c++) {
+		reads_close(fill->reads[c]);
+		fill->reads[c] = NULL;
+	}
+	facts_close(fill->meter_cursor);
+	facts_close(fill->register_cursor);
+	facts_close(fill->point_cursor);
+	rulebook_free(fill->book);
+	fill->meter_cursor = NULL;
+	fill->register_cursor = NULL;
+	fill->point_cursor = NULL;
+	fill->book = NULL;
+}
+
 /* Fills into a new batch, or finds that nothing is missing. */
 static int
 fill_entry(
@@ -241,6 +260,7 @@ fill_entry(
 	if (fill_points(fill, err) == -1) {
 		goto out;
 	}
+	close_cursors(fill);
 	if (fill->estimate_line > 0) {
 		if (append_batch(fill, declarations.bytes, err) == -1 ||
 		    ledger_release(ledger, err) == -1) {
@@ -265,7 +285,7 @@ out:
 	return rc;
 }
 
-/* The whole ----------------------------------------------------------------- */
+/* The whole ---------------------------------------------------------------- */
 
 static int
 begin(struct fill *fill, struct document *document, struct qf_error *err)
@@ -293,22 +313,18 @@ begin(struct fill *fill, struct document *document, struct qf_error *err)
 static void
 end(struct fill *fill)
 {
+	close_cursors(fill);
 	fill_forget_meters(fill);
 	for (int c = 0; c < FILL_CHANNELS; c++) {
 		fill_line_release(&fill->lines[c]);
-		reads_close(fill->reads[c]);
 	}
 	for (size_t i = 0; i < FILL_CACHE; i++) {
 		free(fill->known[i].energy);
 	}
-	facts_close(fill->meter_cursor);
-	facts_close(fill->register_cursor);
-	facts_close(fill->point_cursor);
 	free(fill->meters);
 	free(fill->readings);
 	free(fill->work);
 	sorter_free(fill->rows);
-	rulebook_free(fill->book);
 	estimation_free(fill->estimation);
 	zone_free(fill->zone);
 	ledger_close(fill->ledger);

@@ -446,7 +446,7 @@ find_method(struct fill *fill, const struct fill_line *line,
 	return rc;
 }
 
-/* Taking -------------------------------------------------------------------- */
+/* Taking ------------------------------------------------------------------- */
 
 /* The slots of a gap that are in scope: [*from, *to) is the first run of them
  * at or after *from; false at the end. */

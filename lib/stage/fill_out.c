@@ -23,7 +23,7 @@ fill_instant(const struct fill *fill, int64_t utc, char out[40])
 	return out;
 }
 
-/* List and report ----------------------------------------------------------- */
+/* List and report ---------------------------------------------------------- */
 
 static void
 count_method(struct fill_report *report, const char *method, int64_t values)
@@ -147,7 +147,7 @@ fill_mark(struct fill_day *day, const char *method)
 	}
 }
 
-/* Rows ---------------------------------------------------------------------- */
+/* Rows --------------------------------------------------------------------- */
 
 #define KEY_SIZE (4 + 1 + ID_MAX + 1)
 

@@ -50,7 +50,7 @@ left(struct fill *fill, const struct fill_line *line,
 	    (int64_t)day->count, "", words, false, err);
 }
 
-/* Quarters ------------------------------------------------------------------ */
+/* Quarters ----------------------------------------------------------------- */
 
 /* One value over so many parts; false where the rule cannot. */
 static bool
@@ -124,7 +124,7 @@ quarters(struct fill *fill, struct fill_line *line, struct fill_day *day,
 	return rc;
 }
 
-/* Totals -------------------------------------------------------------------- */
+/* Totals ------------------------------------------------------------------- */
 
 /* The tariff that says the bands of the channel then: of the leg export for
  * what is exported, and of another for what is imported. */

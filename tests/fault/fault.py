@@ -322,6 +322,39 @@ def short_reads(top):
     return paths
 
 
+ESTIMATION = """<estimation xmlns="urn:qingfen:estimation:1" id="fault">
+<version from="2020-01-01" source="test">
+<method name="mean-of-neighbours"/></version></estimation>
+"""
+THRESHOLDS = """<thresholds xmlns="urn:qingfen:thresholds:1" id="fault">
+<version from="2020-01-01" source="test">
+<check name="above-capacity" hold="yes" percent="1"/></version></thresholds>
+"""
+
+
+def point_of(reads):
+    """The point of the first row of reads."""
+    with open(reads, encoding="utf-8") as f:
+        return f.readlines()[2].split(",")[0]
+
+
+def with_gap(top, ledger):
+    """A ledger whose reads lack a value, with documents that see to it."""
+    out = os.path.join(top, "gap.qf")
+    shutil.copy(ledger, out)
+    with open(os.path.join(top, "reads.csv"), encoding="utf-8") as f:
+        lines = f.readlines()
+    cells = lines[2].split(",")
+    lines[2] = ",".join([*cells[:9], "", *cells[10:]])
+    texts = {"gap.csv": "".join(lines), "estimation.xml": ESTIMATION,
+             "thresholds.xml": THRESHOLDS}
+    for name, text in texts.items():
+        with open(os.path.join(top, name), "w", encoding="utf-8") as f:
+            f.write(text)
+    tool(out, "qf-ingest", *(os.path.join(top, name) for name in texts))
+    return out
+
+
 def stages(top):
     """The tools, each from the ledger that the one before it left."""
     ledger = os.path.join(top, "ledger.qf")
@@ -346,6 +379,12 @@ def stages(top):
         prepare=lambda folder: os.mkdir(os.path.join(folder, "aside")))
     tool(ledger, "qf-ingest", *base)
     yield Stage("qf-ingest", keep("ingest"), [reads])
+    gap = with_gap(top, ledger)
+    yield Stage("qf-fill", gap, ["--period", "2025-02", "--point",
+                                 point_of(reads)])
+    yield Stage("qf-check", gap, [
+        "--period", "2025-02", "--max-found", "99", "-o", "%D/found.csv"],
+        output="found.csv")
     tool(ledger, "qf-ingest", reads)
     scope = ["--period", "2025-02", "--contract", "depot", "--leg", "supply"]
     yield Stage("qf-rate", keep("rate"), scope)
