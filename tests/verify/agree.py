@@ -45,6 +45,9 @@ CHAIN = [
     "UPDATE session_interval SET kwh = '0' WHERE id = 10",
     "UPDATE price SET price = '0' WHERE id = 1",
     "UPDATE calendar SET kind = 'workday' WHERE kind = 'holiday'",
+    "UPDATE estimate SET inputs = 'x' WHERE id = 1",
+    "UPDATE finding SET hold = 'no' WHERE id = 1",
+    "UPDATE finding_cleared SET cleared = 'no' WHERE id = 1",
     "UPDATE run SET kind = 'correction' WHERE entry = {run}",
     "UPDATE run_line SET net_minor = net_minor + 1 WHERE entry = {run} AND line = 10",
     "UPDATE run_line SET band = NULL WHERE entry = {run} AND line = 10",
@@ -126,6 +129,37 @@ def run(binary, ledger, *arguments):
                           env=ENV, capture_output=True, text=True, check=False)
 
 
+ESTIMATION = """<estimation xmlns="urn:qingfen:estimation:1" id="near">
+<version from="2025-01-01" source="test"><method name="neighbour"/></version>
+</estimation>"""
+THRESHOLDS = """<thresholds xmlns="urn:qingfen:thresholds:1" id="low">
+<version from="2025-01-01" source="test">
+<check name="above-capacity" hold="yes" percent="1"/></version>
+</thresholds>"""
+
+
+def look(tool, ledger):
+    """Fills and checks a point, and clears a finding, behind the last run."""
+    folder = os.path.dirname(ledger)
+
+    def take(name, text):
+        path = os.path.join(folder, name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        tool("qf-ingest", path)
+    take("estimation.xml", ESTIMATION)
+    take("thresholds.xml", THRESHOLDS)
+    tool("qf-fill", "--period", "2025-03-01", "--point", "pile-04")
+    tool("qf-check", "--period", "2025-02", "--point", "pile-04", may=1)
+    base = sqlite3.connect(ledger)
+    start, value = base.execute(
+        "SELECT datetime(start_utc, 'unixepoch'), value FROM finding").fetchone()
+    base.close()
+    take("cleared.csv",
+         "finding,point,channel,session,start,value,cleared,who,why\n"
+         "above-capacity,pile-04,import,,%sZ,%s,yes,li,seen\n" % (start, value))
+
+
 def build(tools, ledger):
     """The city's February, settled twice; returns the numbers of entries."""
     def tool(name, *arguments, may=0):
@@ -150,6 +184,7 @@ def build(tools, ledger):
     tool("qf-ingest", "--correct", "late", *files(CITY, "correction"))
     second = tool("qf-rate", "--period", "2025-02", may=1)
     posting = tool("qf-post", *second)
+    look(tool, ledger)
     number = re.compile(r":(\d+)@")
     return {"held": number.search(first[0]).group(1),
             "run": number.search(second[0]).group(1),
