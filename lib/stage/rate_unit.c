@@ -313,7 +313,10 @@ sort_lines(struct charge_lines *lines)
 	for (size_t i = 0; i < lines->count; i++) {
 		lines->lines[i].made = i;
 	}
-	qsort(lines->lines, lines->count, sizeof(*lines->lines), compare_lines);
+	if (lines->count > 0) {
+		qsort(lines->lines, lines->count, sizeof(*lines->lines),
+		    compare_lines);
+	}
 }
 
 static bool
