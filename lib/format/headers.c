@@ -428,6 +428,29 @@ identify(struct headers *map, int fd, const struct xml_doc *doc,
 	return 0;
 }
 
+/* Once for the names alone, of which a schema knows no nearest. */
+static int
+load_twice(struct xml_doc **doc, int fd, const char *path,
+    const struct xml_schema *schema, struct qf_error *err)
+{
+	struct xml_doc *names;
+	int rc;
+
+	if (xml_load_fd(&names, fd, path, NULL, err) == -1) {
+		return -1;
+	}
+	rc = headers_check_names(names, xml_root(names), err);
+	xml_free(names);
+	if (rc == -1) {
+		return -1;
+	}
+	if (lseek(fd, 0, SEEK_SET) == -1) {
+		return qf_fail(
+		    err, QF_IO, "read-failed", "%s: %s", path, strerror(errno));
+	}
+	return xml_load_fd(doc, fd, path, schema, err);
+}
+
 int
 headers_load_fd(
     struct headers **out, int fd, const char *path, struct qf_error *err)
@@ -441,7 +464,7 @@ headers_load_fd(
 	map->path = xstrdup(path);
 	if (xml_schema_open(&schema, "headers.xsd", headers_xsd,
 		sizeof(headers_xsd) - 1, err) == -1 ||
-	    xml_load_fd(&doc, fd, path, schema, err) == -1 ||
+	    load_twice(&doc, fd, path, schema, err) == -1 ||
 	    identify(map, fd, doc, err) == -1 ||
 	    take_document(map, doc, err) == -1) {
 		goto out;

@@ -14,10 +14,10 @@
  * ten, a time as somebody writes it.  What it leaves as it is, the format
  * judges.
  *
- * Errors of the document (QF_DATA): those of xml.h, headers-format,
- * headers-column, headers-value, headers-time.  Of a file whose header does
- * not fit: headers-missing, headers-unknown, headers-values.  Faults of rows:
- * headers-decimal, headers-power, headers-time.
+ * Errors of the document (QF_DATA): those of xml.h, headers-name,
+ * headers-format, headers-column, headers-value, headers-time.  Of a file whose
+ * header does not fit: headers-missing, headers-unknown, headers-values.
+ * Faults of rows: headers-decimal, headers-time.
  *
  * Ownership: a configured reader borrows the map; one reader at a time.
  */

@@ -1,4 +1,4 @@
-/* headersown.h - what the two files of header maps share; nobody else includes
+/* headersown.h - what the files of header maps share; nobody else includes
  * it.
  */
 #ifndef QF_FORMAT_HEADERSOWN_H
@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "base/xml.h"
 #include "format/csv.h"
 #include "format/headers.h"
 #include "model/fact.h"
@@ -63,6 +64,11 @@ int headers_bind(void *context, const char *file, size_t line_no,
     size_t *out_count, struct qf_error *err);
 int headers_row(void *context, size_t line_no, const struct csv_field *fields,
     const struct csv_field **out, struct qf_error *fault);
+
+/* headers_names.c: every name of the element and what is in it, before the
+ * schema is asked. */
+int headers_check_names(const struct xml_doc *doc, const struct xml_node *node,
+    struct qf_error *err);
 
 /* Whether a way to write times can be understood; what is wrong, or NULL. */
 const char *headers_judge_time(const char *format, enum fact_type type);
