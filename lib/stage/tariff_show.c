@@ -147,6 +147,90 @@ draw_head(struct drawing *d)
 	}
 }
 
+static bool
+asks_kinds(const struct day_selector *when)
+{
+	return when->workday || when->rest || when->holiday ||
+	       when->holiday_count > 0 || when->holiday_days > 0;
+}
+
+/* What kind of day the calendar says it is, where bands ask. */
+static void
+draw_kind(struct drawing *d)
+{
+	static const char *const kinds[] = {"workday", "rest", "holiday"};
+	static const char *const zh[] = {"工作日", "休息日", "节假日"};
+	const struct tariff_version *v = d->version;
+	struct day_facts days = tariff_facts_days(d->facts);
+	char name[ID_MAX + 1];
+	enum day_kind kind;
+	bool asked = false;
+
+	for (size_t i = 0; i < v->base_count; i++) {
+		asked |= asks_kinds(&v->base[i].when);
+	}
+	for (size_t i = 0; i < v->overlay_count; i++) {
+		asked |= asks_kinds(&v->overlays[i].when);
+	}
+	if (!asked || days.day(days.context, v->calendar, d->schedule.day,
+			  &kind, name, NULL) == -1) {
+		return;
+	}
+	buf_printf(&d->out, "%s  %s%s%s\n", v->calendar,
+	    d->options->zh ? zh[kind] : kinds[kind], name[0] == '\0' ? "" : " ",
+	    name);
+}
+
+/* The values that a condition looks at, the day's own last. */
+static void
+draw_condition(struct drawing *d, const struct day_selector *when)
+{
+	struct day_facts days = tariff_facts_days(d->facts);
+	struct dec value = {0};
+	char text[DEC_TEXT_MAX];
+
+	buf_printf(&d->out, "%s %s ", when->station, when->quantity);
+	for (int back = when->days_in_a_row - 1; back >= 0; back--) {
+		if (days.condition(days.context, when->station, when->quantity,
+			d->schedule.day - back, &value, NULL) == 1) {
+			dec_format(&value, text, sizeof(text));
+		} else {
+			snprintf(text, sizeof(text), "-");
+		}
+		buf_printf(&d->out, " %s", text);
+	}
+	buf_add_char(&d->out, '\n');
+	dec_release(&value);
+}
+
+static bool
+same_condition(const struct day_selector *a, const struct day_selector *b)
+{
+	return strcmp(a->station, b->station) == 0 &&
+	       strcmp(a->quantity, b->quantity) == 0 &&
+	       a->days_in_a_row == b->days_in_a_row;
+}
+
+/* What is known of the day that bands ask for. */
+static void
+draw_facts(struct drawing *d)
+{
+	const struct overlay *overlays = d->version->overlays;
+
+	draw_kind(d);
+	for (size_t i = 0; i < d->version->overlay_count; i++) {
+		bool first = overlays[i].when.station[0] != '\0';
+
+		for (size_t j = 0; j < i && first; j++) {
+			first = !same_condition(
+			    &overlays[i].when, &overlays[j].when);
+		}
+		if (first) {
+			draw_condition(d, &overlays[i].when);
+		}
+	}
+}
+
 /* The letter of a cell, or '/' where the band changes inside it. */
 static char
 cell_letter(const struct drawing *d, int cell)
@@ -534,6 +618,7 @@ tariff_show(const struct tariff *tariff, int32_t day,
 	collect_priced(&d);
 	choose_letters(&d);
 	draw_head(&d);
+	draw_facts(&d);
 	if (d.version->band_count > 0) {
 		draw_line(&d);
 		draw_bands(&d);

@@ -197,6 +197,39 @@ Test(price, of_a_band_whose_ratios_are_for_others_is_none)
 	}
 }
 
+/* Anhui: peak is 84.3 percent above flat in January, July to September and
+ * December, and 74 in other months; sharp is above peak, deep below valley. */
+Test(price, of_a_season_is_that_of_a_band_of_its_own)
+{
+	struct tariff *tariff = fixture_tariff(TARIFF("",
+	    "<bands><band id=\"valley\" hours=\"00:00-08:00\"/>"
+	    "<band id=\"flat\" hours=\"08:00-16:00\"/>"
+	    "<band id=\"peak-high\" hours=\"16:00-24:00\" "
+	    "months=\"12-1 7-9\"/>"
+	    "<band id=\"peak\" hours=\"16:00-24:00\" "
+	    "months=\"2-6 10-11\"/>"
+	    "<overlay band=\"sharp\" over=\"peak-high\" "
+	    "hours=\"18:00-20:00\"/>"
+	    "<overlay band=\"deep\" over=\"valley\" "
+	    "hours=\"02:00-04:00\"/></bands>"
+	    "<import benchmark=\"1\">"
+	    "<ratio band=\"peak-high\" of=\"flat\" percent=\"+84.3\"/>"
+	    "<ratio band=\"peak\" of=\"flat\" percent=\"+74\"/>"
+	    "<ratio band=\"valley\" of=\"flat\" percent=\"-61.8\"/>"
+	    "<ratio band=\"sharp\" of=\"peak-high\" percent=\"+20\"/>"
+	    "<ratio band=\"deep\" of=\"valley\" percent=\"-20\"/>"
+	    "</import>"));
+	static const char *const prices[][2] = {{"peak-high", "1.843"},
+	    {"peak", "1.74"}, {"flat", "1"}, {"valley", "0.382"},
+	    {"sharp", "2.2116"}, {"deep", "0.3056"}};
+
+	for (size_t i = 0; i < sizeof(prices) / sizeof(prices[0]); i++) {
+		cr_expect_str_eq(price_text(tariff, 0, prices[i][0], NULL, 4),
+		    prices[i][1], "%s", prices[i][0]);
+	}
+	tariff_free(tariff);
+}
+
 Test(price, floats_by_the_mask_of_each_province)
 {
 	/* Peak is twice what floats; what is in the price once more shows in
