@@ -584,3 +584,60 @@ Test(price, of_a_tier_stands_in_place_and_its_adders_on_top)
 	}
 	tariff_free(tariff);
 }
+
+Test(price, has_items_that_an_adjustment_leaves_out)
+{
+	/* Of 0.4 x 1.6 x 1.2 + 0.05 of sharp, energy alone is 0.768, the fund
+	 * 0.05, both 0.818; a charge of half that price has half of it; a number
+	 * of the document has none. */
+	struct tariff *tariff = fixture_tariff(TARIFF("", CHONGQING_BANDS
+	    "<import table=\"t\"><component id=\"energy\" floats=\"yes\"/>"
+	    "<component id=\"fund\"/>"
+	    "<ratio band=\"peak\" of=\"flat\" factor=\"1.6\"/>"
+	    "<ratio band=\"valley\" of=\"flat\" factor=\"0.4\"/>"
+	    "<ratio band=\"sharp\" of=\"peak\" factor=\"1.2\"/>"
+	    "<exempt component=\"fund\" for-class=\"school\"/></import>"
+	    "<export same-as=\"import\" factor=\"0.5\"/>"
+	    "<service><price value=\"0.3\"/></service>"));
+	const struct tariff_version *version = &tariff->versions[0];
+	struct price_row row[ROWS_MAX];
+	struct price_rows rows = rows_of(row, "energy=0.4 fund=0.05");
+	char fund[] = "fund", energy[] = "energy";
+	char *items[] = {fund, energy};
+	const struct {
+		const char *user_class;
+		size_t charge, first, count;
+		const char *expected;
+	} cases[] = {
+	    {"ci", 0, 0, 1, "0.05"},
+	    {"ci", 0, 1, 1, "0.768"},
+	    {"ci", 0, 0, 2, "0.818"},
+	    {"ci", 0, 0, 0, "0"},
+	    {"ci", 1, 0, 2, "0.409"},
+	    {"ci", 2, 0, 2, "0"},
+	    {"school", 0, 0, 2, "0.768"},
+	};
+
+	for (size_t i = 0; i < ROWS_MAX; i++) {
+		row[i].user_class[0] = '\0';
+	}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct contract contract = {0};
+		struct price_for who = {.contract = &contract, .day = 20147};
+		struct dec price = {0};
+		char text[DEC_TEXT_MAX];
+
+		snprintf(contract.user_class, sizeof(contract.user_class), "%s",
+		    cases[i].user_class);
+		cr_assert_eq(price_of_items(&price, version,
+				 &version->charges[cases[i].charge],
+				 band_named(version, "sharp"), &rows, &who,
+				 items + cases[i].first, cases[i].count, NULL),
+		    0);
+		dec_format_trim(&price, text, sizeof(text));
+		cr_expect_str_eq(
+		    text, cases[i].expected, "case %zu: %s", i, text);
+		dec_release(&price);
+	}
+	tariff_free(tariff);
+}
