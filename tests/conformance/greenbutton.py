@@ -13,8 +13,13 @@ prices that are written there, by hour of UTC-5 and by weekday and weekend *of
 the UTC date*, become a tariff document.  To say the kind of day as it was
 meant, the ledger's zone is UTC, so that its days are those of the UTC date, and
 the hours are written five hours later.  The file is ingested and rated with a
-line an interval, and each amount is compared with its cost, exactly.  A file
-with costs for which no prices are written down is listed as skipped.
+line an interval, and each amount is compared with its cost, exactly.
+
+Of another file with costs the prices are told from the file itself, by the time
+of day in UTC and by weekday and weekend of the UTC date: where every reading of
+one such time has one price, and some times were read twice, the same comparison
+is made; else the costs are listed as skipped, with the reason.  Readings of
+lengths that no hour is made of are not taken, and must be said so.
 """
 import collections
 import datetime
@@ -77,6 +82,13 @@ def parse(path):
     return out
 
 
+def takeable(reads):
+    """Those of lengths that an hour is made of."""
+    return {key: {at: v for at, v in values.items()
+                  if v[2] >= 60 and v[2] % 60 == 0 and 3600 % v[2] == 0}
+            for key, values in reads.items()}
+
+
 def stored(ledger):
     out = collections.defaultdict(dict)
     for row in ledger.query(
@@ -100,16 +112,23 @@ def load(ledger, path, points):
 
 
 def check_reads(suite, path):
-    reads = parse(path)
+    every = parse(path)
+    reads = {k: v for k, v in takeable(every).items() if v}
+    left = sum(len(v) for v in every.values()) - sum(
+        len(v) for v in reads.values())
     for zone in ZONES:
         name = "%s (%s)" % (os.path.basename(path), zone)
         ledger = Ledger("greenbutton", zone, "USD", 5)
         try:
-            _, err, status = load(ledger, path, {p for p, _ in reads})
+            _, err, status = load(ledger, path, {p for p, _ in every})
             got = stored(ledger)
         finally:
             ledger.close()
         suite.check(status == 0, "%s: status %d: %s" % (name, status, err))
+        said = sum(int(n) for n in re.findall(
+            r": (\d+) readings of the block are not taken", err))
+        suite.check(said == left, "%s: %d readings are not to be taken, %d "
+                    "said" % (name, left, said))
         suite.check(set(got) == set(reads), "%s: %s in the ledger, %s in the "
                     "file" % (name, sorted(got), sorted(reads)))
         for key, values in sorted(reads.items()):
@@ -124,8 +143,15 @@ def check_reads(suite, path):
                 name, *key))
 
 
+def kind_of(utc):
+    """(weekend of the UTC date, minute of the UTC day)"""
+    when = datetime.datetime.fromtimestamp(utc, datetime.timezone.utc)
+    return when.weekday() >= 5, when.hour * 60 + when.minute
+
+
 def prices(source):
-    """({file: {(weekend, hour of UTC-5): cents}}) of SOURCE.txt."""
+    """{file: {(weekend, minute of UTC): (minutes, price of a kWh)}}, as
+    SOURCE.txt has them by hour of UTC-5."""
     match = re.search(r"ORACLE: \S*?([^/\s]+\.xml).*?weekday c/kWh: (.*?); "
                       r"weekend: (.*?)\.(?:\s|$)", source, re.S)
     if not match:
@@ -135,20 +161,47 @@ def prices(source):
         for first, last, cents in re.findall(
                 r"h(\d+)(?:-(\d+))? (\d+)", words):
             for hour in range(int(first), int(last or first) + 1):
-                table[(bool(weekend), hour)] = int(cents)
+                table[(bool(weekend), (hour + 5) % 24 * 60)] = (
+                    60, D(cents) / 100)
     return {match.group(1): table}
+
+
+def told(values):
+    """The same out of a file's own costs, or why they cannot be told."""
+    table, again = {}, 0
+    for at, (kwh, _, length, cost) in sorted(values.items()):
+        if not kwh:
+            continue
+        price = (D(cost) * UNIT / kwh).normalize()
+        known = table.setdefault(kind_of(at), (length // 60, price))
+        if D(cost) * UNIT != kwh * known[1]:
+            return "they do not go by time of day and kind of day"
+        again += known[1] == price and kind_of(at) in table
+    if again == len(table):
+        return "no time of a day was read twice"
+    for at, (kwh, _, length, _) in values.items():
+        table.setdefault(kind_of(at), (length // 60, D(0)))
+    return table
 
 
 def tariff(table):
     """The prices as a tariff document of a ledger in UTC."""
     bands, price = [], {}
-    for (weekend, hour), cents in sorted(table.items()):
-        band = "%s-%d" % ("weekend" if weekend else "weekday", cents)
-        start = (hour + 5) % 24
-        price[band] = cents
-        bands.append('<band id="%s" hours="%02d:00-%02d:00" days="%s"/>' % (
-            band, start, start + 1, "saturday sunday" if weekend else
-            "monday tuesday wednesday thursday friday"))
+    for weekend in (False, True):
+        days = ("saturday sunday" if weekend else
+                "monday tuesday wednesday thursday friday")
+        rest = 0
+        for minute, (length, value) in sorted(
+                (m, v) for (w, m), v in table.items() if w == weekend):
+            band = "b%s-%s" % ("we" if weekend else "wd", value)
+            price[band] = value
+            for name, first, last in (("none", rest, minute),
+                                      (band, minute, minute + length)):
+                if first < last:
+                    bands.append((name, first, last, days))
+            rest = minute + length
+        if rest < 1440:
+            bands.append(("none", rest, 1440, days))
     return """<?xml version="1.0" encoding="UTF-8"?>
 <tariff xmlns="urn:qingfen:tariff:1" id="oracle" zone="UTC">
 <version from="2000-01-01" source="decoded from the costs of the file">
@@ -156,9 +209,14 @@ def tariff(table):
 <import lines="interval">%s</import>
 <rounding money="5 half-up line"/>
 </version></tariff>
-""" % ("\n".join(bands), "\n".join(
-        '<price band="%s" value="%s"/>' % (band, D(cents) / 100)
-        for band, cents in sorted(price.items())))
+""" % ("\n".join(
+        '<band id="%s" hours="%02d:%02d-%02d:%02d" days="%s"/>' % (
+            name, first // 60, first % 60, last // 60, last % 60, days)
+        for name, first, last, days in bands), "\n".join(
+            '<price band="%s" value="%s"/>' % (band, format(value, "f"))
+            for band, value in sorted(price.items()) + (
+                [("none", D(0))] if any(b[0] == "none" for b in bands)
+                else [])))
 
 
 def stamp(utc):
@@ -170,8 +228,7 @@ def check_costs(suite, path, table):
     name = os.path.basename(path)
     ledger = Ledger("greenbutton", "UTC", "USD", 5)
     try:
-        reads = parse(path)
-        (key, values), = reads.items()
+        (key, values), = takeable(parse(path)).items()
         first, last = min(values), max(values)
         load(ledger, path, [key[0]])
         ledger.run("qf-ingest", ledger.write(
@@ -213,13 +270,19 @@ def main():
         oracles = prices(f.read())
     for path in sorted(glob.glob(os.path.join(sys.argv[1], "*.xml"))):
         check_reads(suite, path)
-        costs = sum(v[3] != "" for values in parse(path).values()
-                    for v in values.values())
-        if os.path.basename(path) in oracles:
-            check_costs(suite, path, oracles[os.path.basename(path)])
-        elif costs:
-            print("greenbutton: %s: %d costs skipped: no prices are given for "
-                  "them" % (os.path.basename(path), costs))
+        reads = [v for v in takeable(parse(path)).values() if v]
+        costs = sum(v[3] != "" for values in reads for v in values.values())
+        if not costs:
+            continue
+        table = oracles.get(os.path.basename(path))
+        if table is None:
+            table = "there are several channels" if len(reads) > 1 else told(
+                reads[0]) if costs == len(reads[0]) else "some have none"
+        if isinstance(table, dict):
+            check_costs(suite, path, table)
+        else:
+            print("greenbutton: %s: %d costs skipped: %s" % (
+                os.path.basename(path), costs, table))
     return suite.close()
 
 
