@@ -304,6 +304,14 @@ ask_basis(struct asking *a, const struct charge *charge)
 		    "sessions",
 		    charge->component);
 	}
+	if (charge->per == PER_KWH &&
+	    (charge->tiers != NULL || charge->part != NULL ||
+		charge->of_energy != OF_CHANNEL)) {
+		lack(a, REASON_NOT_BUILT,
+		    "charge %s: sessions are not rated by tiers, parts or "
+		    "quantities of both channels",
+		    charge->component);
+	}
 }
 
 static void
