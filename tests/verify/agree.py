@@ -27,6 +27,8 @@ CITY = os.path.join(ROOT, "testdata", "city")
 ENV = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC",
        "QF_CLOCK": "2025-03-05T01:00:00Z"}
 
+SESSION = "s-0001"  # of the city
+
 # Changes that the chain must show.  {run} and {posting} are the newest.
 CHAIN = [
     "UPDATE market SET name = 'other'",
@@ -43,6 +45,9 @@ CHAIN = [
     "UPDATE register_read SET value = '1' WHERE id = 2",
     "UPDATE session SET party = NULL WHERE id = 9",
     "UPDATE session_interval SET kwh = '0' WHERE id = 10",
+    "UPDATE session_period SET volume = '2' WHERE id = 1",
+    "UPDATE session_claim SET incl = NULL WHERE id = 1",
+    "DELETE FROM session_claim WHERE id = 2",
     "UPDATE price SET price = '0' WHERE id = 1",
     "UPDATE calendar SET kind = 'workday' WHERE kind = 'holiday'",
     "UPDATE estimate SET inputs = 'x' WHERE id = 1",
@@ -64,6 +69,14 @@ CHAIN = [
     "UPDATE entry SET kind = 'rule' WHERE entry = 12",
     "DELETE FROM entry WHERE entry = 5",
     "DELETE FROM entry WHERE entry = {posting}",
+]
+
+PLATFORM = [
+    ("period", "session,start,dimension,volume\n"
+     "%s,2025-02-03T18:05,time,1.5\n%s,2025-02-03T18:05,max-power,7\n"
+     % (SESSION, SESSION)),
+    ("claim", "session,item,volume,excl,incl\n%s,total,,5.00,5.50\n"
+     "%s,energy,20,,\n" % (SESSION, SESSION)),
 ]
 
 # Changes with the chain made anew: (what, command, code that must be said).
@@ -185,6 +198,12 @@ def build(tools, ledger):
     second = tool("qf-rate", "--period", "2025-02", may=1)
     posting = tool("qf-post", *second)
     look(tool, ledger)
+    # What a charging platform says beside, of a session that is there.
+    for name, rows in PLATFORM:
+        path = os.path.join(os.path.dirname(ledger), name + ".csv")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(rows)
+        tool("qf-ingest", path)
     number = re.compile(r":(\d+)@")
     return {"held": number.search(first[0]).group(1),
             "run": number.search(second[0]).group(1),
