@@ -38,7 +38,7 @@ struct intake_cdrs {
 	struct cdrs cdrs;
 	char *text;
 	size_t length;
-	struct fact_cursor *claims;
+	struct fact_cursor *claims, *sessions, *intervals, *periods;
 	/* The row in hand: decimals of it are texts here. */
 	struct fact fact;
 	char texts[FACT_COLUMNS_MAX][DEC_TEXT_MAX];
@@ -288,6 +288,128 @@ add_claims(struct intake_cdrs *in, const struct cdr *cdr, struct qf_error *err)
 	return 0;
 }
 
+/* Known sessions ---------------------------------------------------------- */
+
+/* Energy that the sender now says of a stretch, by where it starts. */
+static bool
+has_interval(const struct cdr *cdr, int64_t start_utc, bool exported)
+{
+	struct dec import = {0}, export = {0};
+	bool found = false;
+
+	for (size_t i = 0; i < cdr->period_count && !found; i++) {
+		const struct cdr_period *period = &cdr->periods[i];
+
+		found = period->start_utc == start_utc &&
+			period->end_utc > period->start_utc &&
+			cdr_period_energy(period, &import, &export) &&
+			dec_sign(exported ? &export : &import) > 0;
+	}
+	dec_release(&import);
+	dec_release(&export);
+	return found;
+}
+
+static bool
+has_volume(const struct cdr *cdr, int64_t start_utc, const char *dimension)
+{
+	for (size_t i = 0; i < cdr->period_count; i++) {
+		for (size_t q = 0; q < CDR_QUANTITIES; q++) {
+			if (cdr->periods[i].start_utc == start_utc &&
+			    (cdr->periods[i].given & 1U << q) != 0 &&
+			    strcmp(dimension, cdr_quantity_words[q]) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* How many rows of a kind the session would have. */
+static size_t
+count_parts(const struct cdr *cdr, bool intervals)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < cdr->period_count; i++) {
+		int64_t start_utc = cdr->periods[i].start_utc;
+
+		if (intervals) {
+			count += has_interval(cdr, start_utc, false);
+			count += has_interval(cdr, start_utc, true);
+		} else {
+			count +=
+			    (size_t)__builtin_popcount(cdr->periods[i].given);
+		}
+	}
+	return count;
+}
+
+/* Whether the parts that stand are the parts that are sent: 1 or 0. */
+static int
+same_parts(struct intake_cdrs *in, const struct cdr *cdr, bool intervals,
+    struct qf_error *err)
+{
+	struct fact_cursor **cursor = intervals ? &in->intervals : &in->periods;
+	size_t standing = 0;
+	struct fact row;
+	int64_t entry;
+	int rc;
+
+	if (facts_lookup(cursor, in->passage->intake->ledger,
+		intervals ? LOOKUP_INTERVALS_OF_SESSION
+			  : LOOKUP_PERIODS_OF_SESSION,
+		AS_OF, cdr->id, 0, 0, err) == -1) {
+		return -1;
+	}
+	while ((rc = facts_next(*cursor, &row, &entry, err)) == 1) {
+		int64_t start_utc =
+		    row.values[fact_column(row.format, "start")].integer;
+		const char *word =
+		    row.values[fact_column(row.format,
+				   intervals ? "channel" : "dimension")]
+			.text;
+
+		standing++;
+		if (!(intervals ? has_interval(cdr, start_utc,
+				      strcmp(word, "export") == 0)
+				: has_volume(cdr, start_utc, word))) {
+			return 0;
+		}
+	}
+	return rc == -1 ? -1 : standing == count_parts(cdr, intervals);
+}
+
+/* A session that is known keeps its parts: others beside them would be energy
+ * that is counted twice.  1, or 0 having kept the fault. */
+static int
+check_known(struct intake_cdrs *in, const struct cdr *cdr, bool ocpi,
+    struct qf_error *err)
+{
+	struct fact row;
+	int64_t entry;
+	int rc;
+
+	if (facts_lookup(&in->sessions, in->passage->intake->ledger,
+		LOOKUP_SESSION, AS_OF, cdr->id, 0, 0, err) == -1) {
+		return -1;
+	}
+	rc = facts_next(in->sessions, &row, &entry, err);
+	if (rc != 1) {
+		return rc == -1 ? -1 : 1;
+	}
+	rc = same_parts(in, cdr, true, err);
+	if (rc == 1 && ocpi) {
+		rc = same_parts(in, cdr, false, err);
+	}
+	return rc != 0 ? rc
+		       : refuse_cdr(in, cdr, "session-parts",
+			     "is known with other parts in time; what comes in "
+			     "its place needs a name of its own, and it a "
+			     "session-credit",
+			     err);
+}
+
 /* Credits ---------------------------------------------------------------- */
 
 /* Whether the credit claims what the original did, with the other sign; a
@@ -412,6 +534,12 @@ take_session(
 			 : "no point has its ConnectorID as its name or as an "
 			   "alias of cec102-connector",
 		    err);
+	}
+	if (rc == 1) {
+		rc = check_known(in, cdr, ocpi, err);
+	}
+	if (rc == 0) {
+		return 0;
 	}
 	if (rc == -1 || find_party(in, cdr, party, err) == -1 ||
 	    add_session(in, cdr, point, party, err) == -1) {
@@ -550,6 +678,9 @@ intake_cdrs(struct passage *passage, struct qf_error *err)
 		rc = take_item(in, &in->cdrs.list[i], err);
 	}
 	facts_close(in->claims);
+	facts_close(in->sessions);
+	facts_close(in->intervals);
+	facts_close(in->periods);
 	cdrs_release(&in->cdrs);
 	jsonread_end(&in->read);
 	free(in->text);
