@@ -588,8 +588,8 @@ Test(price, of_a_tier_stands_in_place_and_its_adders_on_top)
 Test(price, has_items_that_an_adjustment_leaves_out)
 {
 	/* Of 0.4 x 1.6 x 1.2 + 0.05 of sharp, energy alone is 0.768, the fund
-	 * 0.05, both 0.818; a charge of half that price has half of it; a number
-	 * of the document has none. */
+	 * 0.05, both 0.818; a charge of half that price has half of it; a
+	 * number of the document has none. */
 	struct tariff *tariff = fixture_tariff(TARIFF("", CHONGQING_BANDS
 	    "<import table=\"t\"><component id=\"energy\" floats=\"yes\"/>"
 	    "<component id=\"fund\"/>"
