@@ -227,6 +227,29 @@ Test(reads, does_not_estimate_over_what_is_measured)
 	fixture_close(&f);
 }
 
+/* 30 are the sum that a register counted: tying takes the place of what was
+ * measured, without a correction; a measured value takes it back. */
+Test(reads, tie_out_takes_the_place_of_what_is_measured)
+{
+	struct fixture f;
+	struct series_day day;
+	struct entry *entry;
+	enum fact_outcome outcome = FACT_NEW;
+
+	start(&f);
+	say(&f, "a", "10 15 3", false, "new"); /* 5 */
+	make_day(&day, "a", "E11 E16 .", 15, 1);
+	entry = fixture_begin(&f);
+	cr_assert_eq(facts_append_tied(entry, &day, &outcome, &f.err), 0, "%s",
+	    f.err.text);
+	cr_expect_eq(outcome, FACT_CHANGED);
+	fixture_finish(&f, entry, "tied"); /* 6 */
+	expect(&f, 6, "a", "E11 E16 3", 1);
+	say(&f, "a", "10 . .", false, "changed"); /* 7 */
+	expect(&f, 7, "a", "10 E16 3", 1);
+	fixture_close(&f);
+}
+
 Test(reads, another_resolution_must_state_the_day_whole)
 {
 	struct fixture f;
