@@ -197,6 +197,11 @@ check_over(struct tariff_reader *reader, const struct xml_node *node,
 		tariff_fault(reader, node, "over", "tariff-quantity",
 		    "only over=\"interval\" goes with prices by a series");
 	}
+	if (charge->over == OVER_MONTH && charge->tiers != NULL &&
+	    charge->tiers->per == COUNT_DAY) {
+		tariff_fault(reader, node, "over", "tariff-quantity",
+		    "what is over a month has no days to count tiers in");
+	}
 	if (charge->span > longest) {
 		tariff_fault(reader, node, "lines", "tariff-quantity",
 		    "shorter than what the quantity is over");

@@ -13,14 +13,25 @@
 
 #include "settle/charge.h"
 
+/* The versions of a month may differ in what tax their prices hold. */
+#define LIMIT_TAXES_MAX 32
+
 struct limit_sum {
-	struct dec exact; /* as the prices are, with the tax where they hold
-			   * it */
+	struct {
+		struct dec
+		    factor; /* 1 + the rate of the tax that prices hold */
+		struct dec exact; /* with it */
+	} of[LIMIT_TAXES_MAX];
+	size_t count;
 	int64_t net_minor;
 };
 
 void limit_add(struct limit_sum *sum, const struct charge_line *line);
 void limit_sum_release(struct limit_sum *sum);
+
+/* What the exact amounts come to, with the tax that the charge's prices hold. */
+void limit_total(
+    struct dec *out, const struct limit_sum *sum, const struct charge *charge);
 
 /* The exact amount of the difference's line, as the charge's prices are: what
  * is lacking is positive, what is over negative.  True where there is one. */

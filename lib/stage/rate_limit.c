@@ -114,7 +114,7 @@ note_limit(
 		return;
 	}
 	if (total) {
-		dec_set(&sum, &limited->sum.exact);
+		limit_total(&sum, &limited->sum, limited->charge);
 	} else {
 		dec_set_int(&sum, limited->sum.net_minor, rate->money_scale);
 	}

@@ -16,8 +16,9 @@ expect(const struct charge *charge, bool on_total, int64_t exact,
 	    .least = DEC_SMALL(50, 0),
 	    .most = DEC_SMALL(10000, 2)};
 	const struct tariff_version version = {.money_on_total = on_total};
-	struct charge_line line = {
-	    .has_amount = true, .amount = {.net_minor = net_minor}};
+	struct charge_line line = {.has_amount = true,
+	    .charge = charge,
+	    .amount = {.net_minor = net_minor}};
 	struct limit_sum sum = {0};
 	struct dec out = {0};
 	char text[DEC_TEXT_MAX] = "";
@@ -73,4 +74,33 @@ Test(limit, is_before_a_tax_that_goes_on_top)
 
 	expect(&taxed, false, 40000, 4000, "10");
 	expect(&taxed, true, 40000, 4000, "10");
+}
+
+/* 56.5 with 13 % are 50 net, 54.5 with 9 % too: of 110 net 10 are lacking,
+ * which are 10.9 with the tax of the version that has the limit. */
+Test(limit, takes_each_tax_out_where_versions_of_a_month_differ)
+{
+	const struct charge before = {.has_tax = true,
+	    .tax_included = true,
+	    .tax_rate = DEC_SMALL(13, 2)};
+	const struct charge now = {
+	    .has_tax = true, .tax_included = true, .tax_rate = DEC_SMALL(9, 2)};
+	const struct tariff_version version = {.money_on_total = true};
+	const struct limit rule = {
+	    .has_least = true, .least = DEC_SMALL(110, 0)};
+	struct charge_line line = {.has_amount = true, .charge = &before};
+	struct limit_sum sum = {0};
+	struct dec out = {0};
+	char text[DEC_TEXT_MAX] = "";
+
+	dec_set_int(&line.exact, 565, 1);
+	limit_add(&sum, &line);
+	line.charge = &now;
+	dec_set_int(&line.exact, 545, 1);
+	limit_add(&sum, &line);
+	cr_assert(limit_difference(&out, &rule, &now, &version, &sum, 2));
+	dec_format_trim(&out, text, sizeof(text));
+	cr_expect_str_eq(text, "10.9");
+	limit_sum_release(&sum);
+	dec_release(&out);
 }

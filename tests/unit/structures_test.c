@@ -464,6 +464,11 @@ static const struct fault_case energy_cases[] = {
 		"lines=\"day\"><price value=\"1\"/></import>"),
 	"tariff-quantity",
 	"3: import@lines: shorter than what the quantity is over"},
+    {TARIFF("", "<import quantity=\"net\" over=\"month\">"
+		"<tiers per=\"day\"><tier to=\"1\" price=\"1\"/>"
+		"<tier price=\"2\"/></tiers></import>"),
+	"tariff-quantity",
+	"3: import@over: what is over a month has no days to count tiers in"},
     {TARIFF("", "<import share=\"days\"><price value=\"1\"/>"
 		"</import>"),
 	"tariff-idle",
