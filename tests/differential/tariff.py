@@ -22,7 +22,7 @@ import sys
 import tempfile
 from fractions import Fraction
 
-from settle_num import date_of
+from settle_num import date_of, is_decimal
 from settle_price import Hold
 from settle_tariff import tariff_xml
 from tariff_model import Model, money
@@ -192,7 +192,8 @@ def compare_key(point, key, ours, theirs):
 
 def compare_line(point, key, one, other):
     expected = {field: one[field] for field in FIELDS}
-    if not (is_finite(one["quantity"]) and is_finite(one["exact"] or 0)):
+    if one.get("loose") or not (is_decimal(one["quantity"]) and
+                                is_decimal(one["exact"] or 0)):
         # Then the amounts are of the number that was kept.
         for field in ("quantity", "exact"):
             got = Fraction(other[field] or 0)
@@ -215,14 +216,6 @@ def same(expected, got):
     whole, _, decimals = got.partition(".")
     return int(whole + decimals) * expected.denominator == \
         expected.numerator * 10 ** len(decimals)
-
-
-def is_finite(value):
-    rest = Fraction(value).denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    return rest == 1
 
 
 def shown(value):

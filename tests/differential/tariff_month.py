@@ -8,9 +8,9 @@ from copy import copy
 from fractions import Fraction
 from math import isqrt
 
-from settle_num import first_of, month_of_day, round_to
+from settle_num import first_of, is_decimal, month_of_day, round_to
 from settle_price import Hold, version_of
-from tariff_price import is_for
+from tariff_price import is_exempt, is_for
 from tariff_tiers import TICKS, UNIT, largest_remainder, month_days
 
 REACTIVE = {"import": "import-reactive", "export": "export-reactive"}
@@ -392,12 +392,40 @@ class Month:
                 break
         if percent is None:
             raise Hold("power-factor")
-        base = sum((line["exact"] for line in lines), Fraction(0))
+        base = sum((line["exact"] - self.items_of(segment, charge, line)
+                    for line in lines), Fraction(0))
         tax, included = self.tax_of(segment, charge)
         self.model.put(segment, dict(charge, tax=tax, tax_included=included),
                        (segment.from_utc, segment.to_utc), {
-            "quantity": base, "unit": "yuan", "price": percent / 100,
-            "exact": base * percent / 100, "band": None, "channel": None})
+            "quantity": base, "unit": "amount", "price": percent / 100,
+            "exact": base * percent / 100, "band": None, "channel": None,
+            "loose": is_loose(lines)})
+
+    def items_of(self, segment, charge, line):
+        """What the items that are left out have of a line."""
+        of = next((c for c in segment.version["charges"]
+                   if c["id"] == line["charge"]), None)
+        if not charge["without"] or not of:
+            return 0
+        self.model.prices.day = segment.first_day
+        return line["quantity"] * self.price_of_items(
+            segment, charge["without"], of, line["band"])
+
+    def price_of_items(self, segment, items, of, band):
+        version, contract = segment.version, self.model.contract
+        if is_exempt(of, contract, segment.first_day):
+            return 0
+        if of["form"] == "same-as":
+            other = next(c for c in version["charges"]
+                         if of["same_as"] in (c["id"], c["tag"]))
+            return Fraction(of["factor"] or 1) * self.price_of_items(
+                segment, items, other, band)
+        if of["form"] != "composed":
+            return 0
+        return sum(self.model.prices.pair(
+            version, dict(of, components=[
+                c for c in of["components"] if c["id"] in items]),
+            contract, segment.month, band))
 
     def reach(self, month):
         mine = [s for s in self.segments if s.month == month]
@@ -425,7 +453,8 @@ class Month:
                 charge, tax=tax, tax_included=included),
                 self.reach(segment.month),
                 {"quantity": Fraction(1), "unit": "each", "price": None,
-                 "exact": lack, "band": None, "channel": None})
+                 "exact": lack, "band": None, "channel": None,
+                 "loose": is_loose(lines)})
 
     def tax_of(self, segment, charge):
         of = next(c for c in segment.version["charges"]
@@ -433,6 +462,12 @@ class Month:
         if "of" in of:
             return self.tax_of(segment, of)
         return of["tax"], bool(of["tax"] and of["tax_included"])
+
+
+def is_loose(lines):
+    """Whether an amount that is summed is no finite decimal."""
+    return any(line.get("loose") or not is_decimal(line["exact"])
+               for line in lines)
 
 
 def without_tax(amount, taxed):

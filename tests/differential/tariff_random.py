@@ -272,6 +272,8 @@ class Sheet:
                 self.lump(charge)
         if rng.random() < 0.4 and charge.get("quantity") != "net-signed":
             tiers = charge["tiers"] = self.tiers(charge)
+            if self.all_priced and not tiers["bands"]:
+                charge["prices"] = []
             if self.bands:
                 charge["by_band_said"] = True
                 charge["by_band"] |= bool(tiers["bands"]) or tiers["each"]
@@ -314,6 +316,8 @@ class Sheet:
     def tiers(self, charge):
         rng = self.rng
         per = rng.choice(("day", "month", "month", None, "year"))
+        if charge.get("over") == "month" and per == "day":
+            per = "month"
         lumped = charge.get("over") in ("day", "month")
         split = rng.choice((None, "time", "share", "share", "order"))
         if split in ("share", "order"):
@@ -339,17 +343,34 @@ class Sheet:
             "year_from": rng.choice((None, 1, 2, 7, 12))
             if per == "year" else None,
             "each": bool(self.bands) and not split and rng.random() < 0.4,
-            "list": self.tier_list(charge, days, per)}
+            "list": self.tier_list(charge, days, per, lumped)}
 
-    def tier_list(self, charge, days, per):
+    def plain_demand(self):
+        demand = dict.fromkeys((
+            "bands", "ratchet", "ratchet_months", "ratchet_of", "agreed",
+            "least", "over", "times", "round", "discount",
+            "discount_from"))
+        demand["window"] = self.rng.choice([w for w in (15, 30, 60, 60)
+                                            if w >= self.minutes])
+        demand["sliding"] = self.rng.random() < 0.4
+        return demand
+
+    def tier_list(self, charge, days, per, lumped):
         rng = self.rng
+        # Nothing follows these.
+        self.all_priced = charge["id"] in ("service", "extra") and \
+            charge["form"] == "fixed" and rng.random() < 0.15
         edges = sorted({decimal_short(self.about(days))
                         for _ in range(rng.randint(1, 3))},
                        key=float)
         edges = [e for e in edges if float(e) > 0] or ["1"]
         unit = None
         if rng.random() < 0.2 and per != "day":
-            unit = rng.choice(("day", "kva"))
+            unit = rng.choice(("day", "kva", "kw"))
+            if unit == "kw" and (per == "year" or lumped):
+                unit = "day"
+            if unit == "kw":
+                charge["demand"] = self.plain_demand()
             edges = [decimal(rng, 2 * n, 2 * n + 1, 1) for n in
                      range(1, len(edges) + 1)]
         out = []
@@ -367,7 +388,9 @@ class Sheet:
             if said:
                 tier["id"] = "%s-step%d" % (charge["id"], number)
             kind = rng.random()
-            if kind < 0.4:
+            if self.all_priced:
+                tier["prices"] = [(None, decimal(rng, -1, 2, 2))]
+            elif kind < 0.4:
                 tier["prices"] = self.numbers(charge)
             elif kind < 0.9:
                 tier["adders"] = self.numbers(charge)
@@ -445,13 +468,7 @@ class Sheet:
         charge = self.plain("demand", per="kw", channel="import")
         charge["share"] = rng.choice((None, "days", "thirtieths"))
         charge["quantity"] = rng.choice((None, None, "net", "smaller"))
-        demand = dict.fromkeys((
-            "bands", "ratchet", "ratchet_months", "ratchet_of", "agreed",
-            "least", "over", "times", "round", "discount",
-            "discount_from"))
-        demand["window"] = rng.choice([w for w in (15, 30, 60, 60)
-                                       if w >= self.minutes])
-        demand["sliding"] = rng.random() < 0.4
+        demand = self.plain_demand()
         if self.bands and rng.random() < 0.4:
             demand["bands"] = rng.sample(self.bands, 1)
         if rng.random() < 0.4:
@@ -500,8 +517,9 @@ class Sheet:
 
     def power_factor(self, charges):
         rng = self.rng
-        return self.on_top(
-            "power-factor", charges, standard="0.90", without=None,
+        charge = self.on_top(
+            "power-factor", charges, standard="0.90",
+            without=rng.choice((None, ["fund"], ["grid", "fund"])),
             export=rng.choice((None, "yes", "no")), ranges=[
                 {"from": "0", "to": "0.64", "percent": "15", "at": "0.65",
                  "each": "2"},
@@ -513,6 +531,11 @@ class Sheet:
                  "each": "-0.15"},
                 {"from": "0.95", "to": "1", "percent": "-0.75", "at": None,
                  "each": None}])
+        mine = [c for c in charges if c["id"] in charge["of"]]
+        if not any(c["components"] for c in mine) or any(
+                c.get("tiers") or c.get("when") for c in mine):
+            charge["without"] = None
+        return charge
 
     def limit(self, charges):
         rng = self.rng
