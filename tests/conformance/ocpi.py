@@ -122,18 +122,25 @@ PATTERNS = [(re.compile("^" + p + "$", re.I), kind) for p, kind in [
      r"(?: local)?", "start"),
     (r"(?:plug(?:s|ged)? in |start(?:s|ing)? )?(?:at )?(?P<at>\d\d:\d\d)"
      r"(?: local)?", "start"),
-    (AMOUNT + r" (?P<unit>k?Wh)" + MEASURE + r"(?: charged)?", "energy"),
+    (r"(?:charg(?:e|es|ed|ing)(?: of)? )?(?P<less>less than |under |< ?)?" +
+     AMOUNT + r" (?P<unit>k?Wh)" + MEASURE + r"(?: (?:are )?charged)?",
+     "energy"),
     (r"(?P<n>\d+)\.\.(?P<last>\d+) (?P<unit>k?Wh)", "range"),
     (r"(?:reservation of )?" + AMOUNT + r" (?P<unit>h|min)"
      r"(?P<word> reservation)?(?P<expired> expired)?(?: \(billed .*\))?",
      "reservation?"),
-    (AMOUNT + r" (?P<unit>h|min)(?: of)?(?: charging)?" + MEASURE, "time"),
+    (r"(?:charg(?:e|es|ed|ing)(?: for| of)? )?" + AMOUNT +
+     r" (?P<unit>h|min)(?: of)?(?: charging)?" + MEASURE, "time"),
     (AMOUNT + r" (?P<unit>h|min)(?: of)? park(?:ing|ed)", "parking"),
+    (r"park(?:s|ed|ing)?(?: for| of)? " + AMOUNT + r" (?P<unit>h|min)",
+     "parking"),
     (r"no session|leaves?|unplugs?", "nothing"),
 ]]
 
 
 def parts_of(text):
+    """The phrases of the words; what is in brackets is a remark."""
+    text = re.sub(r" ?\([^)]*\)", "", text)
     return [part.strip() for part in
             re.split(r" \+ |, then |, and |, | then | and ", text)
             if part.strip()]
@@ -188,6 +195,8 @@ def parse_session(text):
         elif kind in ("energy", "range"):
             scale = 1000 if got["unit"] == "Wh" else 1
             kwh = F(got["n"]) / scale
+            if got.get("less"):
+                kwh = kwh * 19 / 20
             extra = measures(got)
             power = extra.get("MAX_POWER") or extra.get("MIN_POWER")
             steps.append((None, kwh / power if power else F(1),
@@ -219,6 +228,21 @@ def base_date(tariff):
     return datetime.date(2022, 1, 10)
 
 
+def limits(tariff, name):
+    """What min_NAME and max_NAME of its elements say."""
+    return {F(str(element["restrictions"][key]))
+            for element in tariff["elements"]
+            for key in ("min_" + name, "max_" + name)
+            if key in element.get("restrictions", {})}
+
+
+def energy_cuts(tariff, used, kwh):
+    """Shares of a step's energy between the tariff's limits of energy."""
+    at = sorted({limit - used for limit in limits(tariff, "kwh")
+                 if 0 < limit - used < kwh} | {F(0), kwh})
+    return [(b - a) / kwh for a, b in zip(at, at[1:])] if kwh > 0 else [F(1)]
+
+
 def edges(tariff):
     """Minutes of the day at which an element begins or ends."""
     found = {0}
@@ -242,11 +266,23 @@ def record(tariff, day, minute, steps):
         base_date(tariff), datetime.time()) + datetime.timedelta(
             days=day or 0, minutes=minute)
     at, periods, cuts = F(minute * 60), [], edges(tariff)
+    used, parts, begun = F(0), [], None
     for dimension, length, volumes in steps:
+        for share in energy_cuts(tariff, used, volumes.get("ENERGY", F(0))):
+            part = dict(volumes)
+            if "ENERGY" in volumes:
+                part["ENERGY"] = volumes["ENERGY"] * share
+                used += part["ENERGY"]
+            parts.append((dimension, length * share, part))
+    for dimension, length, volumes in parts:
+        if begun is None and dimension != "RESERVATION_TIME":
+            begun = at
         end = at + length * 3600
         while at < end:
             inside = [c * 60 + d for c in cuts for d in range(
                 0, 86400 * 4, 86400) if at < c * 60 + d < end]
+            inside += [begun + limit for limit in limits(tariff, "duration")
+                       if begun is not None and at < begun + limit < end]
             stop = F(min(inside)) if inside and dimension else end
             volumes_now = dict(volumes)
             if dimension:
