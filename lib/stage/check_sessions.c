@@ -12,9 +12,8 @@
 #include "stage/check_own.h"
 
 #define DEPTH_MAX 8 /* of points behind points */
-#define OVERLAP_DAYS \
-	31 /* how long after the period a session that began in
-			 * it may end and still be seen */
+/* How far from the period a session that meets one of it may end. */
+#define OVERLAP_DAYS 31
 
 void
 check_percent(
@@ -83,7 +82,8 @@ by_start(const void *a, const void *b)
 static int
 load(struct checking *checking, struct qf_error *err)
 {
-	int64_t from_utc = check_window_utc(checking), entry;
+	int64_t margin_s = INT64_C(86400) * OVERLAP_DAYS;
+	int64_t from_utc = check_window_utc(checking) - margin_s, entry;
 	struct fact fact;
 	int rc;
 
@@ -91,8 +91,7 @@ load(struct checking *checking, struct qf_error *err)
 	if (facts_lookup(&checking->session_cursor, checking->ledger,
 		LOOKUP_SESSIONS_OF_POINT, checking->report->asof,
 		checking->point.point, from_utc,
-		checking->period.to_utc + INT64_C(86400) * OVERLAP_DAYS,
-		err) == -1) {
+		checking->period.to_utc + margin_s, err) == -1) {
 		return -1;
 	}
 	while ((rc = facts_next(
@@ -240,7 +239,8 @@ check_sessions(struct checking *checking, struct qf_error *err)
 			checking->report->sessions++;
 			rc = check_session(checking, session, longest, err);
 		}
-		if (rc == 0 && session->end_utc < checking->period.to_utc) {
+		if (rc == 0 && session->end_utc < checking->period.to_utc &&
+		    session->end_utc >= check_window_utc(checking)) {
 			rc = check_keep_vehicle(checking, session, err);
 		}
 		if (longest == NULL || session->end_utc > longest->end_utc) {
