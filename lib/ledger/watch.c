@@ -394,6 +394,30 @@ newest_of_key(struct ledger *ledger, enum fact_kind kind, int64_t row_entry,
 	return stepped == -1 ? -1 : 0;
 }
 
+/* A session that is gone, and was not superseded, was taken back: by this
+ * entry. */
+static int
+credit_of(struct ledger *ledger, const struct fact *session, int64_t *entry,
+    struct qf_error *err)
+{
+	struct fact_cursor *cursor = NULL;
+	const char *name =
+	    session->values[fact_column(session->format, "session")].text;
+	struct fact credit;
+	int64_t found;
+	int rc = facts_lookup(&cursor, ledger, LOOKUP_CREDIT_OF_SESSION,
+	    watch_asof(ledger), name, 0, 0, err);
+
+	if (rc == 0) {
+		rc = facts_next(cursor, &credit, &found, err);
+	}
+	if (rc == 1) {
+		*entry = found;
+	}
+	facts_close(cursor);
+	return rc == -1 ? -1 : 0;
+}
+
 static int
 tell_fact(struct ledger *ledger, const struct held_row *was,
     const struct held_row *is, struct qf_error *err)
@@ -407,6 +431,11 @@ tell_fact(struct ledger *ledger, const struct held_row *was,
 	if (is == NULL &&
 	    newest_of_key(ledger, was->fact.format->kind, was->entry,
 		(int64_t)was->fact.line_no, &change.entry, err) == -1) {
+		return -1;
+	}
+	if (is == NULL && was->fact.format->kind == FACT_SESSION &&
+	    change.entry == was->entry &&
+	    credit_of(ledger, &was->fact, &change.entry, err) == -1) {
 		return -1;
 	}
 	return tell(ledger, &change, err);
@@ -502,6 +531,20 @@ compare_facts(struct ledger *ledger, enum fact_lookup lookup, int64_t asof,
 	return rc;
 }
 
+/* The entry of the newest row that an answer may hang on. */
+static int64_t
+last_of(const struct watching *watching, enum fact_lookup lookup)
+{
+	int64_t last = watching->last[facts_kind(lookup)];
+
+	/* A session is left out once it is taken back. */
+	if (lookup == LOOKUP_SESSIONS_OF_POINT &&
+	    watching->last[FACT_SESSION_CREDIT] > last) {
+		last = watching->last[FACT_SESSION_CREDIT];
+	}
+	return last;
+}
+
 int
 watch_facts(struct ledger *ledger, enum fact_lookup lookup, int64_t asof,
     const char *name, int64_t a, int64_t b, struct qf_error *err)
@@ -512,7 +555,7 @@ watch_facts(struct ledger *ledger, enum fact_lookup lookup, int64_t asof,
 	if (lookup == LOOKUP_RELATIONS_FROM_PARENT ||
 	    lookup == LOOKUP_FINDINGS_FROM_POINT ||
 	    !ledger_is_watched(ledger) || asof >= watch_asof(ledger) ||
-	    ledger->watching->last[facts_kind(lookup)] <= asof) {
+	    last_of(ledger->watching, lookup) <= asof) {
 		return 0;
 	}
 	ledger_watch_pause(ledger, true);
