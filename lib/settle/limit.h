@@ -29,7 +29,8 @@ struct limit_sum {
 void limit_add(struct limit_sum *sum, const struct charge_line *line);
 void limit_sum_release(struct limit_sum *sum);
 
-/* What the exact amounts come to, with the tax that the charge's prices hold. */
+/* What the exact amounts come to, with the tax that the charge's prices
+ * hold. */
 void limit_total(
     struct dec *out, const struct limit_sum *sum, const struct charge *charge);
 

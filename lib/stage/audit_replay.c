@@ -318,8 +318,8 @@ audit_replay(struct ledger *ledger, struct handle *run, struct qf_error *err)
 	}
 	if (run->line != 0) {
 		return qf_fail(err, QF_USAGE, "handle-line",
-		    "run:%" PRId64 "/%" PRId64 ": a run is replayed whole: name "
-		    "run:%" PRId64,
+		    "run:%" PRId64 "/%" PRId64
+		    ": a run is replayed whole: name run:%" PRId64,
 		    run->entry, run->line, run->entry);
 	}
 	if (entry_resolve(ledger, run, err) == -1 ||

@@ -8,8 +8,8 @@
  *		... err.text names the first row and column that differs ...
  *
  * Errors: QF_NO replay-differs; QF_USAGE handle-unknown, handle-kind,
- * handle-line, handle-foreign; QF_CONFIG arithmetic-version where the run was made by
- * another version of the arithmetic than this program has.
+ * handle-line, handle-foreign; QF_CONFIG arithmetic-version where the run was
+ * made by another version of the arithmetic than this program has.
  */
 #ifndef QF_STAGE_AUDIT_REPLAY_H
 #define QF_STAGE_AUDIT_REPLAY_H

@@ -50,8 +50,9 @@ int
 changes_next(struct changes *changes, struct change *out, struct qf_error *err);
 void changes_free(struct changes *changes);
 
-/* An entry by its handle and file, "" where it has none.  The last one asked for
- * is kept, since many changes are of one entry; zero it before the first. */
+/* An entry by its handle and file, "" where it has none.  The last one asked
+ * for is kept, since many changes are of one entry; zero it before the
+ * first. */
 struct named_entry {
 	int64_t entry;
 	char handle[HANDLE_TEXT_MAX], file[256];
