@@ -17,15 +17,32 @@ share_of_days(
 	    days >= 0 && days <= contract_days && contract_days <= month_days);
 	switch (rule) {
 	case SHARE_WHOLE:
-		return (struct share){1, 1};
+		return (struct share){.days = 1, .of = 1};
 	case SHARE_DAYS:
-		return (struct share){days, month_days};
+		return (struct share){.days = days, .of = month_days};
 	case SHARE_THIRTIETHS:
 		return contract_days == month_days
-			   ? (struct share){days, month_days}
-			   : (struct share){days, THIRTY};
+			   ? (struct share){.days = days, .of = month_days}
+			   : (struct share){.days = days, .of = THIRTY};
 	}
 	BUG("month share %d", (int)rule);
+}
+
+/* whole x days / of, for the days up to the last less those before. */
+static void
+part_of(struct dec *out, const struct dec *whole, const struct share *share,
+    const struct dec *of, int scale)
+{
+	struct dec before = {0}, until = {0};
+
+	dec_mul_int(&before, whole, share->before);
+	dec_mul_int(&until, whole, share->before + share->days);
+	dec_div(&before, &before, of, scale, DEC_HALF_UP);
+	dec_div(&until, &until, of, scale, DEC_HALF_UP);
+	dec_sub(out, &until, &before);
+	dec_trim(out, out);
+	dec_release(&before);
+	dec_release(&until);
 }
 
 void
@@ -36,9 +53,7 @@ share_quantity(
 	int scale = pieces->scale > SHARE_SCALE ? pieces->scale : SHARE_SCALE;
 
 	dec_set_int(&of, share->of, 0);
-	dec_mul_int(out, pieces, share->days);
-	dec_div(out, out, &of, scale, DEC_HALF_UP);
-	dec_trim(out, out);
+	part_of(out, pieces, share, &of, scale);
 	dec_release(&of);
 }
 
@@ -50,9 +65,7 @@ share_amount(struct dec *out, const struct dec *pieces, int under,
 
 	dec_set_int(&of, (int64_t)share->of * under, 0);
 	dec_mul(&product, pieces, price);
-	dec_mul_int(&product, &product, share->days);
-	dec_div(out, &product, &of, product.scale + SHARE_DIGITS, DEC_HALF_UP);
-	dec_trim(out, out);
+	part_of(out, &product, share, &of, product.scale + SHARE_DIGITS);
 	dec_release(&of);
 	dec_release(&product);
 }

@@ -18,6 +18,7 @@
 
 struct share {
 	int days, of;
+	int before; /* days of the contract before them, in the month */
 };
 
 /* The share of `days` of a month of month_days of which the contract has
@@ -26,12 +27,14 @@ struct share {
 struct share share_of_days(
     enum month_share rule, int days, int contract_days, int month_days);
 
-/* pieces x share, at least SHARE_SCALE digits where it is no finite decimal. */
+/* pieces x share, at least SHARE_SCALE digits where it is no finite decimal:
+ * what falls on the days up to the last, less what falls on those before, so
+ * that the parts of a month add up. */
 void share_quantity(
     struct dec *out, const struct dec *pieces, const struct share *share);
 
 /* pieces x price x share / under, exact, or to twelve digits more than the
- * factors have. */
+ * factors have, in the same way. */
 void share_amount(struct dec *out, const struct dec *pieces, int under,
     const struct dec *price, const struct share *share);
 

@@ -69,13 +69,15 @@ rate_bears_month(const struct rate *rate, const struct rate_segment *segment)
 	return segment->from_utc == from_utc;
 }
 
-/* The days of the month of which the contract has a part. */
+/* The days from the month's first on, before end_day, of which the contract has
+ * a part. */
 static int
-contract_days(const struct rate *rate, const struct rate_month *month)
+contract_days(
+    const struct rate *rate, const struct rate_month *month, int32_t end_day)
 {
 	int count = 0;
 
-	for (int32_t day = month->first_day; day < month->end_day; day++) {
+	for (int32_t day = month->first_day; day < end_day; day++) {
 		int64_t start_utc = zone_day_start(rate->zone, day);
 		int64_t end_utc = zone_day_start(rate->zone, day + 1);
 		bool any = false;
@@ -102,11 +104,13 @@ share_of(const struct rate *rate, const struct rate_segment *segment,
 	int days = end - rate_first_day(rate, segment);
 
 	if (charge->share == SHARE_WHOLE) {
-		*out = (struct share){1, 1};
+		*out = (struct share){.days = 1, .of = 1};
 		return rate_bears_month(rate, segment);
 	}
-	*out = share_of_days(charge->share, days, contract_days(rate, month),
+	*out = share_of_days(charge->share, days,
+	    contract_days(rate, month, month->end_day),
 	    month->end_day - month->first_day);
+	out->before = contract_days(rate, month, end - days);
 	return days > 0;
 }
 
