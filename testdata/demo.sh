@@ -66,6 +66,8 @@ echo "Run $(cat "$demo/run-1") was booked as $(cat "$demo/posting-1")."
 echo "Held, and so not booked:"
 ask "SELECT '  ' || contract || ' ' || leg || ': ' || reason || ': ' || detail
 	FROM run_hold"
+echo "Missing reads, by district:"
+may_hold qf-audit missing --period 2025-02 2>/dev/null | sed 's/^/  /'
 
 say "What came late, and what was wrong"
 echo "Two late sessions cannot be right; they are set aside with the reason:"
@@ -77,6 +79,9 @@ qf-ingest --correct "meter read again on 2025-03-04" \
     "$city/correction/reads-nanping-corrected.csv" >>"$demo/batches"
 qf-ingest --correct "contract moved to another driver on 2025-02-15" \
     "$city/correction/contracts-pile-02.csv" >>"$demo/batches"
+
+echo "What the first run did not see, and would now:"
+may_hold qf-audit stale 2>/dev/null | sed 's/^/  /'
 
 say "The second settlement: only what changed is booked"
 may_hold qf-rate --period 2025-02 >"$demo/run-2"
@@ -93,6 +98,9 @@ ask "SELECT '  ' || payer || ' owes ' || payee || ' more', band, quantity || ' k
 	$(yuan gross_minor) || ' yuan' FROM v_posting
 	WHERE contract = 'home-02' AND entry = $(entry_of "$demo/posting-2")
 	AND gross_minor <> 0 ORDER BY line"
+echo "The two runs differ in these lines, for these reasons:"
+may_hold qf-audit diff "$(cat "$demo/run-1")" "$(cat "$demo/run-2")" 2>/dev/null |
+    cut -d, -f1,2,9,13-15,18-21 | sed 's/^/  /'
 echo "Posting the same run again makes nothing new: $(qf-post - <"$demo/run-2")"
 
 say "Proof"

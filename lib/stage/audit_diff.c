@@ -526,7 +526,7 @@ audit_diff(struct ledger *ledger, struct handle *was, struct handle *is,
 	}
 	if (rc == 0 && counts->changed + counts->gone + counts->added > 0) {
 		rc = qf_fail(err, QF_NO, "runs-differ",
-		    "%lld lines changed, %lld gone, %lld new",
+		    "lines changed: %lld, gone: %lld, new: %lld",
 		    (long long)counts->changed, (long long)counts->gone,
 		    (long long)counts->added);
 	}
