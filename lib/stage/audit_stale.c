@@ -19,6 +19,7 @@
 #include "ledger/runs.h"
 #include "stage/asof.h"
 #include "stage/changes.h"
+#include "stage/rate.h"
 
 static const struct table_column columns[] = {
     {"run", TABLE_TEXT},
@@ -160,6 +161,60 @@ add_change(struct ledger *ledger, struct table *table, const char *run,
 	return table_end_row(table, err);
 }
 
+/* What the run has by now: the root over its rows, into an entry that is only
+ * hashed. */
+static int
+root_by_now(struct ledger *ledger, const struct run *run, int64_t asof,
+    char root[65], struct qf_error *err)
+{
+	static const char *const tables[] = {
+	    "run_line", "run_hold", "run_energy"};
+	/* rate_request_of() cuts the scope into its words. */
+	struct run copy = *run;
+	struct rate_request request;
+	struct rate_counts counts;
+	struct rate_sink sink;
+	struct entry *entry = NULL;
+	int rc = -1;
+
+	if (rate_request_of(&request, ledger, &copy, err) == -1 ||
+	    entry_begin(&entry, ledger, ENTRY_RUN, 0, err) == -1) {
+		goto out;
+	}
+	request.asof = asof;
+	sink = rate_sink_entry(entry);
+	if (rate_run(ledger, &request, &sink, &counts, err) == -1) {
+		goto out;
+	}
+	entry_root(entry, tables, sizeof(tables) / sizeof(tables[0]), root);
+	rc = 0;
+out:
+	entry_abandon(entry);
+	return rc;
+}
+
+/* 1 if the run would have the same rows by now, whatever changed: a count of
+ * the year that is in the last tier before and after.  Rating would give the
+ * run that is there.  What cannot be rated any more comes out otherwise. */
+static int
+comes_out_same(struct ledger *ledger, const struct run *run, int64_t asof,
+    struct qf_error *err)
+{
+	char root[65];
+
+	if (run->arithmetic != RATE_ARITHMETIC ||
+	    strcmp(run->tool, RATE_TOOL) != 0) {
+		return 0;
+	}
+	if (root_by_now(ledger, run, asof, root, err) == -1) {
+		return err->status == QF_USAGE || err->status == QF_DATA ||
+			       err->status == QF_CONFIG
+			   ? 0
+			   : -1;
+	}
+	return strcmp(root, run->line_root) == 0;
+}
+
 /* The changes of one run. */
 static int
 list_changes(struct ledger *ledger, struct table *table, const struct run *run,
@@ -171,7 +226,7 @@ list_changes(struct ledger *ledger, struct table *table, const struct run *run,
 	struct change change;
 	char text[HANDLE_TEXT_MAX];
 	int64_t before = counts->changes;
-	int rc;
+	int rc, same;
 
 	counts->runs++;
 	if (changes_find(&changes, ledger, run, asof, CHANGES_BY_KEY, err) ==
@@ -180,6 +235,11 @@ list_changes(struct ledger *ledger, struct table *table, const struct run *run,
 	}
 	handle_format(handle, text, sizeof(text));
 	while ((rc = changes_next(changes, &change, err)) == 1) {
+		if (counts->changes == before &&
+		    (same = comes_out_same(ledger, run, asof, err)) != 0) {
+			rc = same == 1 ? 0 : -1;
+			break;
+		}
 		counts->changes++;
 		if (add_change(ledger, table, text, &change, &named, err) ==
 		    -1) {
