@@ -57,7 +57,9 @@ loss_split(struct dec out[ENERGY_BANDS], const struct loss *rule,
 			dec_set(&weights[i], &of_bands[i]);
 		}
 	}
-	if (rule->to_band != BAND_NONE) {
+	if (dec_is_zero(kwh)) {
+		; /* nothing to share, so no band is asked for its energy */
+	} else if (rule->to_band != BAND_NONE) {
 		dec_set(&out[rule->to_band], kwh);
 	} else if (dec_to_int64(kwh, scale, &total, &err) == -1) {
 		rc = refuse(refusal, REASON_VALUE_RANGE,

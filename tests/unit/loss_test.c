@@ -89,6 +89,10 @@ Test(loss, goes_to_the_band_that_is_named)
 	rule.to_band = BAND_NONE;
 	cr_expect_eq(loss_split(out, &rule, &kwh, of, 3, &refusal), 1);
 	cr_expect_str_eq(refusal.reason, REASON_NO_BANDS);
+	/* Nothing lost needs nobody to bear it. */
+	dec_set_int(&kwh, 0, 0);
+	cr_assert_eq(loss_split(out, &rule, &kwh, of, 3, &refusal), 0);
+	cr_expect(dec_is_zero(&out[0]) && dec_is_zero(&out[1]));
 }
 
 Test(loss, is_as_exact_as_kwh_are_where_no_rounding_is_named)
