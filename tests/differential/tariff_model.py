@@ -84,13 +84,20 @@ class Model:
         self.plans, self.stretches = {}, {}
 
     def rate(self, load):
-        """The lines of a load, or raises Hold."""
-        self.load = load
+        """The lines of a load; held: legs that have none, and why."""
+        self.load, self.held = load, {}
         self.out = []
         for leg in sorted({c["leg"] for version
                            in self.sheet.tariff["versions"]
                            for c in version["charges"]}):
-            self.leg(leg)
+            first = len(self.out)
+            try:
+                self.leg(leg)
+            except Hold as hold:
+                if hold.reason == "energy-rounding":
+                    raise
+                self.held[leg] = hold.reason
+                del self.out[first:]
         return self.out
 
     def leg(self, leg):

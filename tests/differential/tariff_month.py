@@ -275,8 +275,8 @@ class Month:
             parts = [ticks]
         elif any(kwh for _, kwh in sums):
             parts = largest_remainder(ticks, [kwh for _, kwh in sums])
-        elif not ticks:
-            parts = [0 for _ in sums]
+        elif not ticks or not charge["by_band"]:
+            parts = [ticks] + [0 for _ in sums[1:]]
         else:
             raise Hold("no-bands")
         for (entry, _), part in zip(sums, parts):
