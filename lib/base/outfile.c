@@ -73,6 +73,29 @@ file_new(const char *path, const char *name)
 	return file;
 }
 
+/* 1 if the target begins with these bytes, 0 if it does not or is not there,
+ * -1 if it is empty. */
+static int
+target_begins(const struct outfile *file, const char *start)
+{
+	size_t length = strlen(start);
+	char room[64];
+	ssize_t got = 0;
+	int fd = openat(file->dir_fd, file->name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	assert(length <= sizeof(room));
+	if (fd == -1) {
+		return 0;
+	}
+	got = read(fd, room, length);
+	close(fd);
+	if (got == 0) {
+		return -1;
+	}
+	return got == (ssize_t)length && memcmp(room, start, length) == 0;
+}
+
 /* Refuses early what can never be replaced. */
 static int
 check_target(const struct outfile *file, struct qf_error *err)
@@ -88,6 +111,14 @@ check_target(const struct outfile *file, struct qf_error *err)
 		    file->path,
 		    S_ISLNK(status.st_mode) ? "is a symbolic link"
 					    : "is no regular file");
+	}
+
+	/* A slip of the hand must not cost a ledger. */
+	if (target_begins(file, "SQLite format 3") == 1) {
+		return qf_fail(err, QF_CANTCREAT, "output-unsafe",
+		    "%s: is a ledger or another database, which is never "
+		    "replaced: name another file",
+		    file->path);
 	}
 	return 0;
 }
@@ -128,6 +159,19 @@ outfile_begin(struct outfile **out, const char *path, const char *tool,
 out:
 	outfile_free(file);
 	return -1;
+}
+
+int
+outfile_only_over(struct outfile *file, const char *start, const char *what,
+    struct qf_error *err)
+{
+	if (file->name == NULL || target_begins(file, start) != 0 ||
+	    faccessat(file->dir_fd, file->name, F_OK, AT_SYMLINK_NOFOLLOW) ==
+		-1) {
+		return 0;
+	}
+	return qf_fail(err, QF_CANTCREAT, "output-exists",
+	    "%s: stands, and is no %s: name another file", file->path, what);
 }
 
 int

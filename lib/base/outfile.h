@@ -3,8 +3,8 @@
  * A file is written beside its place under a temporary name
  * (.qf-export-PID-XXXXXX), synced, renamed, and its directory synced.  A
  * target that stands with the same bytes is left as it is; one with other
- * bytes is replaced only with force.  A target that is a symlink or no
- * regular file is refused.  The path "-" is standard output.
+ * bytes is replaced only with force.  A target that is a symlink, no regular
+ * file or a database of SQLite is refused.  The path "-" is standard output.
  *
  *	struct outfile *out = NULL;
  *
@@ -38,6 +38,12 @@ struct outfile;
 /* Opens a temporary beside path.  tool becomes part of its name. */
 int outfile_begin(struct outfile **out, const char *path, const char *tool,
     bool force, struct qf_error *err);
+
+/* For an output that replaces what stands without being asked to: refuses
+ * (QF_CANTCREAT "output-exists") a target that is neither empty nor begins with
+ * these up to 64 bytes, as the output itself does.  what is a noun. */
+int outfile_only_over(struct outfile *file, const char *start, const char *what,
+    struct qf_error *err);
 
 /* Opens a new file called name in the directory dir_fd, which is a temporary
  * one itself: there is no renaming, and nobody else to remove it. */

@@ -232,6 +232,8 @@ metrics_write(const char *path, const struct metrics_run *run,
 		add_metric(&text, run, (enum metric)m, samples, count);
 	}
 	if (outfile_begin(&file, path, "qf-metrics", true, err) == 0 &&
+	    outfile_only_over(file, "# HELP " PREFIX, "file of metrics", err) ==
+		0 &&
 	    outfile_write(file, text.bytes, text.length, err) == 0) {
 		rc = outfile_commit(file, err);
 	}

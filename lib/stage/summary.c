@@ -168,6 +168,10 @@ write_document(const struct summary *summary, const char *tool, int status,
 	    -1) {
 		return -1;
 	}
+	if (outfile_only_over(file, "{\"tool\":", "summary", err) == -1) {
+		outfile_free(file);
+		return -1;
+	}
 	json = jsonout_new(sink_outfile(file));
 	jsonout_begin_object(json);
 	add_members(json, summary, tool, status);

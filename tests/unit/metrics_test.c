@@ -144,7 +144,7 @@ Test(metrics, takes_no_success_from_another_tool_or_rubbish)
 	FILE *file = fopen("night.prom", "w");
 
 	cr_assert_not_null(file);
-	fputs("# x\nqingfen_last_success_timestamp_seconds"
+	fputs("# HELP qingfen_\nqingfen_last_success_timestamp_seconds"
 	      "{tool=\"qf-rate\",ledger=\"a \\\"b\\\".qf\"} 1000\n"
 	      "qingfen_last_success_timestamp_seconds{" LABELS "} -5\n",
 	    file);

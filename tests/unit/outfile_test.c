@@ -297,3 +297,40 @@ Test(outfile, sweeps_what_the_killed_left_and_nothing_else)
 	cr_expect_eq(access(".qf-other-999999999-1", F_OK), 0);
 	cr_expect_eq(access(".qf-test-999999999-1.old", F_OK), 0);
 }
+
+Test(outfile, never_replaces_a_database_nor_what_is_of_another_kind)
+{
+	static const struct {
+		const char *stands;
+		int begins, goes;
+	} cases[] = {
+	    {"SQLite format 3", -1, 0},
+	    {"SQLite", 0, -1},
+	    {"point,channel\n", 0, -1},
+	    {"", 0, 0},
+	    {"{\"tool\":\"qf-rate\"}\n", 0, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct outfile *out = NULL;
+		struct qf_error err = {0};
+		FILE *file = fopen("out", "w");
+
+		fputs(cases[i].stands, file);
+		fclose(file);
+		cr_assert_eq(outfile_begin(&out, "out", "qf-test", true, &err),
+		    cases[i].begins, "%s", cases[i].stands);
+		if (out != NULL) {
+			cr_assert_eq(outfile_only_over(
+					 out, "{\"tool\":", "summary", &err),
+			    cases[i].goes, "%s", cases[i].stands);
+		}
+		cr_assert_str_eq(
+		    err.code, cases[i].begins == -1 ? "output-unsafe"
+			      : cases[i].goes == -1 ? "output-exists"
+						    : "");
+		outfile_free(out);
+		cr_assert_str_eq(content("out"), cases[i].stands);
+		cr_assert_eq(unlink("out"), 0);
+	}
+}
