@@ -89,7 +89,7 @@ read_method(struct tariff_reader *reader, const struct xml_node *node,
 	struct estimation_rule *rule;
 	int method = -1;
 
-	if (ruledoc_need(reader, node, "name")) {
+	if (tariff_need(reader, node, "name")) {
 		method = tariff_word(reader, node, "name", methods, -1);
 	}
 	if (method == -1) {
@@ -151,18 +151,18 @@ read_typical(struct tariff_reader *reader, const struct xml_node *node,
 	    sizeof(*version->typical));
 	typical = &version->typical[version->typical_count++];
 	typical->line_no = (int)xml_line(node);
-	ruledoc_need(reader, node, "for");
+	tariff_need(reader, node, "for");
 	kind = word_bits(reader, node, "for", kinds);
 	typical->workday = (kind & 1U) != 0;
 	typical->rest = (kind & 2U) != 0;
 	typical->holiday = (kind & 4U) != 0;
 	read_holidays(reader, node, typical);
-	if (ruledoc_need(reader, node, "take")) {
+	if (tariff_need(reader, node, "take")) {
 		typical->take = (enum estimation_take)tariff_word(
 		    reader, node, "take", takes, TAKE_LAST_WEEK);
 	}
 	if (typical->take == TAKE_LATEST) {
-		ruledoc_need(reader, node, "days");
+		tariff_need(reader, node, "days");
 	}
 	typical->days =
 	    tariff_int(reader, node, "days", 1, ESTIMATION_DAYS_MAX, 1);
@@ -188,10 +188,10 @@ read_quarters(struct tariff_reader *reader, const struct xml_node *node,
 		    reader, node, NULL, "tariff-twice", "is there already");
 		return;
 	}
-	ruledoc_need(reader, node, "from");
-	ruledoc_need(reader, node, "to");
-	ruledoc_need(reader, node, "rule");
-	ruledoc_need(reader, node, "decimals");
+	tariff_need(reader, node, "from");
+	tariff_need(reader, node, "to");
+	tariff_need(reader, node, "rule");
+	tariff_need(reader, node, "decimals");
 	quarters->from_minutes = tariff_int(reader, node, "from", 2, 60, 60);
 	quarters->to_minutes = tariff_int(reader, node, "to", 1, 30, 15);
 	quarters->carry = tariff_word(reader, node, "rule", rules, 0) == 1;
@@ -209,8 +209,8 @@ static void
 read_day_total(struct tariff_reader *reader, const struct xml_node *node,
     struct estimation_version *version)
 {
-	ruledoc_need(reader, node, "remainder");
-	ruledoc_need(reader, node, "decimals");
+	tariff_need(reader, node, "remainder");
+	tariff_need(reader, node, "decimals");
 	version->day_total.asked = true;
 	tariff_id(reader, node, "remainder", version->day_total.remainder);
 	version->day_total.decimals =

@@ -11,18 +11,6 @@
 
 #define VERSIONS_MAX 200 /* a hostile document ends soon */
 
-bool
-ruledoc_need(struct tariff_reader *reader, const struct xml_node *node,
-    const char *attribute)
-{
-	if (xml_attr(node, attribute) != NULL) {
-		return true;
-	}
-	tariff_fault(
-	    reader, node, attribute, "tariff-missing", "must be given");
-	return false;
-}
-
 static void
 read_head(struct tariff_reader *reader, struct ruledoc_head *head)
 {
@@ -30,7 +18,7 @@ read_head(struct tariff_reader *reader, struct ruledoc_head *head)
 	struct zone *zone = NULL;
 	struct qf_error err;
 
-	ruledoc_need(reader, root, "id");
+	tariff_need(reader, root, "id");
 	tariff_id(reader, root, "id", head->id);
 	tariff_text(reader, root, "zone", head->zone, sizeof(head->zone));
 	if (xml_attr(root, "zone") != NULL &&
@@ -48,12 +36,12 @@ read_common(struct tariff_reader *reader, const struct xml_node *node,
 {
 	version->line_no = (int)xml_line(node);
 	version->to_day = INT32_MAX;
-	ruledoc_need(reader, node, "source");
+	tariff_need(reader, node, "source");
 	tariff_text(
 	    reader, node, "source", version->source, sizeof(version->source));
 	tariff_text(reader, node, "confidence", version->confidence,
 	    sizeof(version->confidence));
-	if (!ruledoc_need(reader, node, "from") ||
+	if (!tariff_need(reader, node, "from") ||
 	    !tariff_day(reader, node, "from", &version->from_day)) {
 		return;
 	}

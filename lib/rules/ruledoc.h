@@ -41,10 +41,6 @@ ruledoc_read(struct tariff_faults *faults, const struct rule_schema *schema,
     const char *text, size_t length, const char *file,
     struct ruledoc_head *head, ruledoc_version_reader *version, void *context);
 
-/* Faults where an attribute that must be there is not. */
-bool ruledoc_need(struct tariff_reader *reader, const struct xml_node *node,
-    const char *attribute);
-
 /* The first fault as *err and -1, or 0 where there is none; frees the list. */
 int ruledoc_judge(struct tariff_faults *faults, struct qf_error *err);
 

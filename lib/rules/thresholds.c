@@ -82,7 +82,7 @@ has(struct loading *loading, struct tariff_reader *reader,
 		return false;
 	}
 	if (text == NULL && strchr(wants[kind], letter) != NULL) {
-		ruledoc_need(reader, node, attribute);
+		tariff_need(reader, node, attribute);
 	}
 	if (text != NULL && text[0] == '\0') {
 		loading->blanks++;
@@ -114,10 +114,10 @@ read_check(struct loading *loading, struct tariff_reader *reader,
 	struct check *check;
 	int kind = -1;
 
-	if (ruledoc_need(reader, node, "name")) {
+	if (tariff_need(reader, node, "name")) {
 		kind = tariff_word(reader, node, "name", names, -1);
 	}
-	ruledoc_need(reader, node, "hold");
+	tariff_need(reader, node, "hold");
 	if (kind == -1) {
 		return;
 	}
