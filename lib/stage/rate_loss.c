@@ -61,31 +61,6 @@ lost(struct rate *rate, const struct rate_segment *segment,
 	return rc;
 }
 
-/* Whether it makes a difference which band the kWh are in. */
-static bool
-bands_matter(const struct charge *charge, const struct band_prices *prices,
-    unsigned seen)
-{
-	const struct dec *first = NULL;
-	bool any = false;
-
-	for (unsigned i = 0; i < ENERGY_BANDS; i++) {
-		const struct dec *price = band_price(prices, i);
-
-		if ((seen & 1U << i) == 0) {
-			continue;
-		}
-		if (any &&
-		    (charge->by_band || (price == NULL) != (first == NULL) ||
-			(price != NULL && dec_cmp(price, first) != 0))) {
-			return true;
-		}
-		first = price;
-		any = true;
-	}
-	return false;
-}
-
 /* Shares the kWh over the bands, as far as they matter. */
 static int
 share_bands(struct rate *rate, const struct charge *charge,
@@ -99,7 +74,7 @@ share_bands(struct rate *rate, const struct charge *charge,
 		assert(first < ENERGY_BANDS);
 	}
 	if (charge->loss->to_band == BAND_NONE &&
-	    !bands_matter(charge, prices, sums->seen)) {
+	    !rate_bands_matter(charge, prices, sums->seen)) {
 		dec_set(&of[first], kwh);
 		return 0;
 	}
