@@ -586,16 +586,7 @@ static bool
 same_stretch(const struct contract *a, const struct contract *b)
 {
 	return (a->entry == b->entry && a->line_no == b->line_no) ||
-	       (a->to_utc == b->to_utc && a->basis == b->basis &&
-		   strcmp(a->payer, b->payer) == 0 &&
-		   strcmp(a->payee, b->payee) == 0 &&
-		   strcmp(a->account, b->account) == 0 &&
-		   strcmp(a->tariff, b->tariff) == 0 &&
-		   strcmp(a->voltage, b->voltage) == 0 &&
-		   strcmp(a->user_class, b->user_class) == 0 &&
-		   strcmp(a->type, b->type) == 0 &&
-		   strcmp(a->options, b->options) == 0 &&
-		   strcmp(a->cycle, b->cycle) == 0);
+	       (a->to_utc == b->to_utc && contract_same_terms(a, b));
 }
 
 static int

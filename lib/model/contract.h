@@ -2,6 +2,7 @@
 #ifndef QF_MODEL_CONTRACT_H
 #define QF_MODEL_CONTRACT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define ID_MAX 64 /* bytes of an identifier */
@@ -34,5 +35,14 @@ struct contract {
 /* The value of an option, or NULL; *length gets its length. */
 const char *contract_option(
     const struct contract *contract, const char *name, unsigned long *length);
+
+/* The stretch's part of [from_utc, to_utc) as [*first_utc, *end_utc); false
+ * where it has none. */
+bool contract_within(const struct contract *stretch, int64_t from_utc,
+    int64_t to_utc, int64_t *first_utc, int64_t *end_utc);
+
+/* Whether two stretches say the same but for their times, and whose they
+ * are. */
+bool contract_same_terms(const struct contract *a, const struct contract *b);
 
 #endif

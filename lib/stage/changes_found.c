@@ -341,20 +341,6 @@ change_of_fact(struct found_change *out, const struct watch_change *change,
 
 /* Contracts and rules ------------------------------------------------------ */
 
-static bool
-only_end_differs(const struct contract *a, const struct contract *b)
-{
-	return a->basis == b->basis && strcmp(a->payer, b->payer) == 0 &&
-	       strcmp(a->payee, b->payee) == 0 &&
-	       strcmp(a->account, b->account) == 0 &&
-	       strcmp(a->tariff, b->tariff) == 0 &&
-	       strcmp(a->voltage, b->voltage) == 0 &&
-	       strcmp(a->user_class, b->user_class) == 0 &&
-	       strcmp(a->type, b->type) == 0 &&
-	       strcmp(a->options, b->options) == 0 &&
-	       strcmp(a->cycle, b->cycle) == 0;
-}
-
 void
 change_of_contract(struct found_change *out, const struct watch_change *change,
     const struct zone *zone)
@@ -372,7 +358,7 @@ change_of_contract(struct found_change *out, const struct watch_change *change,
 	out->to_utc = one->to_utc;
 	if (was != NULL && is != NULL) {
 		out->to_utc = larger(was->to_utc, is->to_utc);
-		if (only_end_differs(was, is)) {
+		if (contract_same_terms(was, is)) {
 			out->from_utc = smaller(was->to_utc, is->to_utc);
 		}
 	}

@@ -236,14 +236,11 @@ walk(struct needs *needs, struct qf_error *err)
 		return -1;
 	}
 	while ((rc = contracts_next(cursor, &contract, err)) == 1) {
-		int64_t from_utc = contract.from_utc > period->from_utc
-				       ? contract.from_utc
-				       : period->from_utc;
-		int64_t to_utc = contract.to_utc < period->to_utc
-				     ? contract.to_utc
-				     : period->to_utc;
+		int64_t from_utc, to_utc;
 
-		if (contract.basis == BASIS_INTERVALS && from_utc < to_utc &&
+		if (contract.basis == BASIS_INTERVALS &&
+		    contract_within(&contract, period->from_utc, period->to_utc,
+			&from_utc, &to_utc) &&
 		    need_stretch(needs, &contract, from_utc, to_utc, err) ==
 			-1) {
 			rc = -1;

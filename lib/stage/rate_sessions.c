@@ -75,14 +75,11 @@ session_segments(
 
 	for (size_t i = 0; i < unit->stretch_count && rc == 0; i++) {
 		const struct contract *stretch = &unit->stretches[i];
-		int64_t from_utc = stretch->from_utc > session->start_utc
-				       ? stretch->from_utc
-				       : session->start_utc;
-		int64_t to_utc = stretch->to_utc < session->end_utc
-				     ? stretch->to_utc
-				     : session->end_utc;
+		int64_t from_utc, to_utc;
 
-		if (stretch->basis == BASIS_SESSIONS && from_utc < to_utc) {
+		if (stretch->basis == BASIS_SESSIONS &&
+		    contract_within(stretch, session->start_utc,
+			session->end_utc, &from_utc, &to_utc)) {
 			rc =
 			    rate_segments(rate, stretch, from_utc, to_utc, err);
 		}

@@ -138,14 +138,10 @@ make_segments(struct rate *rate, struct qf_error *err)
 
 	for (size_t i = 0; i < unit->stretch_count && rc == 0; i++) {
 		const struct contract *stretch = &unit->stretches[i];
-		int64_t from_utc = stretch->from_utc > period->from_utc
-				       ? stretch->from_utc
-				       : period->from_utc;
-		int64_t to_utc = stretch->to_utc < period->to_utc
-				     ? stretch->to_utc
-				     : period->to_utc;
+		int64_t from_utc, to_utc;
 
-		if (from_utc < to_utc) {
+		if (contract_within(stretch, period->from_utc, period->to_utc,
+			&from_utc, &to_utc)) {
 			rc = check_parties(rate, stretch);
 			if (rc == 0) {
 				rc = rate_segments(
@@ -430,14 +426,11 @@ hold_channel(struct rate *rate, enum channel channel, struct qf_error *err)
 	}
 	for (size_t i = 0; i < rate->unit.stretch_count; i++) {
 		const struct contract *stretch = &rate->unit.stretches[i];
-		int64_t from_utc = stretch->from_utc > period->from_utc
-				       ? stretch->from_utc
-				       : period->from_utc;
-		int64_t to_utc = stretch->to_utc < period->to_utc
-				     ? stretch->to_utc
-				     : period->to_utc;
+		int64_t from_utc, to_utc;
 
-		if (stretch->basis == BASIS_INTERVALS && from_utc < to_utc) {
+		if (stretch->basis == BASIS_INTERVALS &&
+		    contract_within(stretch, period->from_utc, period->to_utc,
+			&from_utc, &to_utc)) {
 			energy_total(&fines, gross, from_utc, to_utc);
 			energy_kwh(&kwh, gross, &fines, &given);
 			balance->used = true;
@@ -543,14 +536,10 @@ check_findings(struct rate *rate, struct qf_error *err)
 
 	for (size_t i = 0; i < unit->stretch_count && rc == 0; i++) {
 		const struct contract *stretch = &unit->stretches[i];
-		int64_t from_utc = stretch->from_utc > period->from_utc
-				       ? stretch->from_utc
-				       : period->from_utc;
-		int64_t to_utc = stretch->to_utc < period->to_utc
-				     ? stretch->to_utc
-				     : period->to_utc;
+		int64_t from_utc, to_utc;
 
-		if (from_utc < to_utc) {
+		if (contract_within(stretch, period->from_utc, period->to_utc,
+			&from_utc, &to_utc)) {
 			rc = rate_finding(rate, NULL, from_utc, to_utc, err);
 		}
 	}

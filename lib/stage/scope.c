@@ -117,11 +117,8 @@ add_contract(struct scope *scope, const struct contract *contract,
 		return 0;
 	}
 	memset(&stretch, 0, sizeof(stretch));
-	stretch.from_utc = contract->from_utc > period->from_utc
-			       ? contract->from_utc
-			       : period->from_utc;
-	stretch.to_utc = contract->to_utc < period->to_utc ? contract->to_utc
-							   : period->to_utc;
+	contract_within(contract, period->from_utc, period->to_utc,
+	    &stretch.from_utc, &stretch.to_utc);
 	stretch.on_intervals = contract->basis == BASIS_INTERVALS;
 	stretch.export = strcmp(contract->leg, "export") == 0;
 	if (stretch.on_intervals != 0) {
