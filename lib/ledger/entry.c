@@ -279,35 +279,16 @@ entry_abandon(struct entry *entry)
 
 /* Looking entries up ----------------------------------------------------- */
 
-static int
-newest(
-    struct ledger *ledger, size_t query, int64_t *entry, struct qf_error *err)
-{
-	sqlite3_stmt *stmt;
-	int stepped;
-
-	if (stmt_cached(&stmt, ledger, &list, query, err) == -1) {
-		return -1;
-	}
-	stepped = stmt_step(stmt, ledger, err);
-	if (stepped == -1) {
-		return -1;
-	}
-	*entry = stepped == 1 ? sqlite3_column_int64(stmt, 0) : 0;
-	sqlite3_reset(stmt);
-	return 0;
-}
-
 int
 entry_last(struct ledger *ledger, int64_t *entry, struct qf_error *err)
 {
-	return newest(ledger, Q_LAST, entry, err);
+	return stmt_ask(ledger, &list, Q_LAST, entry, err) == -1 ? -1 : 0;
 }
 
 int
 entry_last_input(struct ledger *ledger, int64_t *entry, struct qf_error *err)
 {
-	return newest(ledger, Q_LAST_INPUT, entry, err);
+	return stmt_ask(ledger, &list, Q_LAST_INPUT, entry, err) == -1 ? -1 : 0;
 }
 
 /* Compares a handle with the entry that it names, and completes it. */

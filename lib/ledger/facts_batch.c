@@ -224,7 +224,6 @@ superseded_rows(struct ledger *ledger, enum row_table table, int64_t entry,
 {
 	sqlite3_stmt *stmt;
 	int64_t first, last;
-	int found;
 
 	if (row_range(ledger, table, entry, &first, &last, err) == -1 ||
 	    stmt_cached(&stmt, ledger, &later_list, table, err) == -1) {
@@ -232,10 +231,7 @@ superseded_rows(struct ledger *ledger, enum row_table table, int64_t entry,
 	}
 	stmt_bind_int(stmt, 1, first);
 	stmt_bind_int(stmt, 2, last);
-	found = stmt_step(stmt, ledger, err);
-	*by = found == 1 ? sqlite3_column_int64(stmt, 0) : 0;
-	sqlite3_reset(stmt);
-	return found;
+	return stmt_number(stmt, ledger, by, err);
 }
 
 /* A rule document: the newest of its id holds. */
@@ -244,16 +240,12 @@ superseded_rule(
     struct ledger *ledger, int64_t entry, int64_t *by, struct qf_error *err)
 {
 	sqlite3_stmt *stmt;
-	int found;
 
 	if (stmt_cached(&stmt, ledger, &list, Q_LATER_RULE, err) == -1) {
 		return -1;
 	}
 	stmt_bind_int(stmt, 1, entry);
-	found = stmt_step(stmt, ledger, err);
-	*by = found == 1 ? sqlite3_column_int64(stmt, 0) : 0;
-	sqlite3_reset(stmt);
-	return found;
+	return stmt_number(stmt, ledger, by, err);
 }
 
 static int

@@ -73,19 +73,12 @@ find(struct ledger *ledger, int query, const char *name, int64_t *first,
     struct qf_error *err)
 {
 	sqlite3_stmt *stmt;
-	int found;
 
 	if (stmt_cached(&stmt, ledger, &list, (size_t)query, err) == -1) {
 		return -1;
 	}
 	stmt_bind_text(stmt, 1, name);
-	found = stmt_step(stmt, ledger, err);
-	if (found == 1 && sqlite3_column_type(stmt, 0) == SQLITE_NULL) {
-		found = 0;
-	}
-	*first = found == 1 ? sqlite3_column_int64(stmt, 0) : 0;
-	sqlite3_reset(stmt);
-	return found;
+	return stmt_number(stmt, ledger, first, err);
 }
 
 static int

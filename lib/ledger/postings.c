@@ -283,20 +283,19 @@ find_contract(struct ledger *ledger, int64_t *first, int64_t last,
     const char *contract, struct qf_error *err)
 {
 	sqlite3_stmt *stmt;
-	int64_t low = *first, high = low;
-	int order, stepped;
+	int64_t low = *first, high;
+	int order, found;
 
 	if (stmt_cached(&stmt, ledger, &list, Q_LAST, err) == -1) {
 		return -1;
 	}
 	stmt_bind_int(stmt, 1, low);
 	stmt_bind_int(stmt, 2, last);
-	stepped = stmt_step(stmt, ledger, err);
-	if (stepped == -1) {
+	found = stmt_number(stmt, ledger, &high, err);
+	if (found == -1) {
 		return -1;
 	}
-	high = stepped == 1 ? sqlite3_column_int64(stmt, 0) + 1 : low;
-	sqlite3_reset(stmt);
+	high = found == 1 ? high + 1 : low;
 	while (low < high) {
 		int64_t middle = low + (high - low) / 2;
 

@@ -77,12 +77,11 @@ static const char *const sql[] = {
     [Q_RULES] = "SELECT DISTINCT rule FROM rule"
 		" WHERE kind = ?1 AND entry <= ?2 ORDER BY rule LIMIT 2",
 
-    [Q_ALIAS] =
-	"SELECT c.name FROM alias c"
-	" WHERE c.scheme = ?2 AND c.alias = ?3 AND c.kind = ?4"
-	" AND c.from_utc <= ?5 AND ifnull(c.to_utc, 9223372036854775807) > ?5"
-	NOT_VOID HOLDS("alias", SAME_ALIAS)
-	" ORDER BY c.from_utc DESC LIMIT 1",
+    [Q_ALIAS] = "SELECT c.name FROM alias c"
+		" WHERE c.scheme = ?2 AND c.alias = ?3 AND c.kind = ?4"
+		" AND c.from_utc <= ?5 AND ifnull(c.to_utc, "
+		"9223372036854775807) > ?5" NOT_VOID HOLDS(
+		    "alias", SAME_ALIAS) " ORDER BY c.from_utc DESC LIMIT 1",
 
     [Q_POINT] = "SELECT 1 FROM point WHERE point = ?2 AND entry <= ?1 LIMIT 1",
 };
@@ -114,16 +113,12 @@ newest_contracts(
     struct ledger *ledger, int64_t asof, int64_t *entry, struct qf_error *err)
 {
 	sqlite3_stmt *stmt;
-	int stepped;
 
 	if (stmt_cached(&stmt, ledger, &list, Q_NEWEST, err) == -1) {
 		return -1;
 	}
 	stmt_bind_int(stmt, 1, asof);
-	stepped = stmt_step(stmt, ledger, err);
-	*entry = stepped == 1 ? sqlite3_column_int64(stmt, 0) : 0;
-	sqlite3_reset(stmt);
-	return stepped == -1 ? -1 : 0;
+	return stmt_number(stmt, ledger, entry, err) == -1 ? -1 : 0;
 }
 
 int
@@ -136,8 +131,8 @@ contracts_open(struct contract_cursor **out, struct ledger *ledger,
 	int64_t newest;
 
 	*out = NULL;
-	if (watch_contracts(ledger, asof, from_utc, to_utc, contract, leg,
-		err) == -1) {
+	if (watch_contracts(
+		ledger, asof, from_utc, to_utc, contract, leg, err) == -1) {
 		return -1;
 	}
 	if (newest_contracts(ledger, asof, &newest, err) == -1 ||

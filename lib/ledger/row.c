@@ -315,23 +315,6 @@ row_set_root(const struct row_set *set, enum row_table table)
 	return set->roots[table];
 }
 
-/* The last rowid of a table. */
-static int
-last_rowid(struct ledger *ledger, enum row_table table, int64_t *out,
-    struct qf_error *err)
-{
-	sqlite3_stmt *stmt;
-	int stepped;
-
-	if (stmt_cached(&stmt, ledger, &lasts, table, err) == -1) {
-		return -1;
-	}
-	stepped = stmt_step(stmt, ledger, err);
-	*out = stepped == 1 ? sqlite3_column_int64(stmt, 0) : 0;
-	sqlite3_reset(stmt);
-	return stepped == -1 ? -1 : 0;
-}
-
 /* The first row of a table in this entry. */
 static int
 start_table(struct row_set *set, enum row_table table, struct qf_error *err)
@@ -342,7 +325,8 @@ start_table(struct row_set *set, enum row_table table, struct qf_error *err)
 	if (set->ledger->mode == LEDGER_WRITE) {
 		if (stmt_cached(&set->inserts[table], set->ledger, &inserts,
 			table, err) == -1 ||
-		    last_rowid(set->ledger, table, &after_rowid, err) == -1) {
+		    stmt_ask(set->ledger, &lasts, table, &after_rowid, err) ==
+			-1) {
 			return -1;
 		}
 	}
@@ -567,7 +551,7 @@ first_rowid(struct ledger *ledger, enum row_table table, int64_t entry,
 	int64_t low = 1, high;
 
 	assert(!is_in_id(table));
-	if (last_rowid(ledger, table, &high, err) == -1 ||
+	if (stmt_ask(ledger, &lasts, table, &high, err) == -1 ||
 	    stmt_cached(&stmt, ledger, &ats, table, err) == -1) {
 		return -1;
 	}

@@ -111,6 +111,35 @@ stmt_run(sqlite3_stmt *stmt, struct ledger *ledger, struct qf_error *err)
 	return stepped;
 }
 
+int
+stmt_number(sqlite3_stmt *stmt, struct ledger *ledger, int64_t *out,
+    struct qf_error *err)
+{
+	int found = stmt_step(stmt, ledger, err);
+
+	*out = 0;
+	if (found == 1 && sqlite3_column_type(stmt, 0) == SQLITE_NULL) {
+		found = 0;
+	}
+	if (found == 1) {
+		*out = sqlite3_column_int64(stmt, 0);
+	}
+	sqlite3_reset(stmt);
+	return found;
+}
+
+int
+stmt_ask(struct ledger *ledger, const struct stmt_list *list, size_t index,
+    int64_t *out, struct qf_error *err)
+{
+	sqlite3_stmt *stmt;
+
+	if (stmt_cached(&stmt, ledger, list, index, err) == -1) {
+		return -1;
+	}
+	return stmt_number(stmt, ledger, out, err);
+}
+
 /* A bind can only fail by our own mistake, or for want of memory. */
 static void
 bound(sqlite3_stmt *stmt, int index, int status)

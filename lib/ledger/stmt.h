@@ -57,6 +57,15 @@ int stmt_step(sqlite3_stmt *stmt, struct ledger *ledger, struct qf_error *err);
 /* Steps a statement that gives no rows, and resets it. */
 int stmt_run(sqlite3_stmt *stmt, struct ledger *ledger, struct qf_error *err);
 
+/* Steps once for the number in the first column, and resets: 1 and *out, or 0
+ * and *out 0 where there is no row, or NULL in it. */
+int stmt_number(sqlite3_stmt *stmt, struct ledger *ledger, int64_t *out,
+    struct qf_error *err);
+
+/* The same of list->sql[index], a statement without parameters. */
+int stmt_ask(struct ledger *ledger, const struct stmt_list *list, size_t index,
+    int64_t *out, struct qf_error *err);
+
 /* Bind; a text is not copied and must stay until the statement is reset;
  * NULL binds NULL.  A wrong index is BUG(). */
 void stmt_bind_int(sqlite3_stmt *stmt, int index, int64_t value);

@@ -107,22 +107,6 @@ struct held_rows {
 
 /* Beginning and ending ----------------------------------------------------- */
 
-static int
-last_entry(
-    struct ledger *ledger, size_t query, int64_t *entry, struct qf_error *err)
-{
-	sqlite3_stmt *stmt;
-	int stepped;
-
-	if (stmt_cached(&stmt, ledger, &list, query, err) == -1) {
-		return -1;
-	}
-	stepped = stmt_step(stmt, ledger, err);
-	*entry = stepped == 1 ? sqlite3_column_int64(stmt, 0) : 0;
-	sqlite3_reset(stmt);
-	return stepped == -1 ? -1 : 0;
-}
-
 static void
 end_watching(struct ledger *ledger)
 {
@@ -154,12 +138,15 @@ ledger_watch(struct ledger *ledger, struct watch *watch, struct qf_error *err)
 	watching->watch = watch;
 	ledger->watching = watching;
 	for (size_t i = 0; i < FACT_KINDS; i++) {
-		if (last_entry(ledger, 2 * i, &watching->last[i], err) == -1) {
+		if (stmt_ask(ledger, &list, 2 * i, &watching->last[i], err) ==
+		    -1) {
 			goto fail;
 		}
 	}
-	if (last_entry(ledger, Q_LAST_READ, &watching->last_read, err) == 0 &&
-	    last_entry(ledger, Q_LAST_RULE, &watching->last_rule, err) == 0) {
+	if (stmt_ask(ledger, &list, Q_LAST_READ, &watching->last_read, err) !=
+		-1 &&
+	    stmt_ask(ledger, &list, Q_LAST_RULE, &watching->last_rule, err) !=
+		-1) {
 		return 0;
 	}
 fail:
