@@ -70,10 +70,9 @@ static const char *const earlier_sql[FACT_KINDS] = {
 	"SELECT " REGISTER_READ_COLUMNS " FROM register_read"
 	" WHERE point = ?1 AND meter = ?2 AND time_utc = ?3 AND channel = ?4"
 	" AND ifnull(band, '') = ?5" NEWEST,
-    [FACT_ESTIMATE] =
-	"SELECT " ESTIMATE_COLUMNS " FROM estimate"
-	" WHERE point = ?1 AND channel = ?2 AND start_utc = ?3"
-	" AND method = ?4" NEWEST,
+    [FACT_ESTIMATE] = "SELECT " ESTIMATE_COLUMNS " FROM estimate"
+		      " WHERE point = ?1 AND channel = ?2 AND start_utc = ?3"
+		      " AND method = ?4" NEWEST,
     [FACT_FINDING] =
 	"SELECT " FINDING_COLUMNS " FROM finding"
 	" WHERE finding = ?1 AND point = ?2 AND ifnull(channel, '') = ?3"
@@ -110,30 +109,6 @@ static const char *const overlap_sql[] = {
 	" AND n.from_utc = c.from_utc AND n.entry > c.entry) LIMIT 1",
 };
 static const struct stmt_list overlap_list = STMT_LIST(overlap_sql);
-
-static const enum row_table tables[FACT_KINDS] = {
-    [FACT_PARTY] = ROW_PARTY,
-    [FACT_POINT] = ROW_POINT,
-    [FACT_METER] = ROW_METER,
-    [FACT_RELATION] = ROW_RELATION,
-    [FACT_CONTRACT] = ROW_CONTRACT,
-    [FACT_MEMBER] = ROW_MEMBER,
-    [FACT_ALIAS] = ROW_ALIAS,
-    [FACT_CALENDAR] = ROW_CALENDAR,
-    [FACT_CONDITION] = ROW_CONDITION,
-    [FACT_PRICE] = ROW_PRICE,
-    [FACT_SERIES] = ROW_SERIES,
-    [FACT_SESSION] = ROW_SESSION,
-    [FACT_SESSION_BAND] = ROW_SESSION_BAND,
-    [FACT_SESSION_INTERVAL] = ROW_SESSION_INTERVAL,
-    [FACT_SESSION_PERIOD] = ROW_SESSION_PERIOD,
-    [FACT_SESSION_CLAIM] = ROW_SESSION_CLAIM,
-    [FACT_SESSION_CREDIT] = ROW_SESSION_CREDIT,
-    [FACT_REGISTER_READ] = ROW_REGISTER_READ,
-    [FACT_ESTIMATE] = ROW_ESTIMATE,
-    [FACT_FINDING] = ROW_FINDING,
-    [FACT_FINDING_CLEARED] = ROW_FINDING_CLEARED,
-};
 
 /* What a row says of itself ---------------------------------------------- */
 
@@ -508,7 +483,7 @@ static int
 write_fact(struct entry *entry, const struct fact *fact, struct qf_error *err)
 {
 	struct row *row = row_begin(
-	    entry, tables[fact->format->kind], (int64_t)fact->line_no);
+	    entry, row_table_of(fact->format->kind), (int64_t)fact->line_no);
 
 	for (size_t i = 0; i < fact->format->column_count; i++) {
 		const struct fact_value *value = &fact->values[i];

@@ -162,6 +162,37 @@ row_table_find(enum row_table *out, const char *name)
 	return -1;
 }
 
+enum row_table
+row_table_of(enum fact_kind kind)
+{
+	static const enum row_table of[FACT_KINDS] = {
+	    [FACT_PARTY] = ROW_PARTY,
+	    [FACT_POINT] = ROW_POINT,
+	    [FACT_METER] = ROW_METER,
+	    [FACT_RELATION] = ROW_RELATION,
+	    [FACT_CONTRACT] = ROW_CONTRACT,
+	    [FACT_MEMBER] = ROW_MEMBER,
+	    [FACT_ALIAS] = ROW_ALIAS,
+	    [FACT_CALENDAR] = ROW_CALENDAR,
+	    [FACT_CONDITION] = ROW_CONDITION,
+	    [FACT_PRICE] = ROW_PRICE,
+	    [FACT_SERIES] = ROW_SERIES,
+	    [FACT_SESSION] = ROW_SESSION,
+	    [FACT_SESSION_BAND] = ROW_SESSION_BAND,
+	    [FACT_SESSION_INTERVAL] = ROW_SESSION_INTERVAL,
+	    [FACT_SESSION_PERIOD] = ROW_SESSION_PERIOD,
+	    [FACT_SESSION_CLAIM] = ROW_SESSION_CLAIM,
+	    [FACT_SESSION_CREDIT] = ROW_SESSION_CREDIT,
+	    [FACT_REGISTER_READ] = ROW_REGISTER_READ,
+	    [FACT_ESTIMATE] = ROW_ESTIMATE,
+	    [FACT_FINDING] = ROW_FINDING,
+	    [FACT_FINDING_CLEARED] = ROW_FINDING_CLEARED,
+	};
+
+	assert(kind < FACT_KINDS);
+	return of[kind];
+}
+
 /* True where the id of a row is its entry and its line. */
 static bool
 is_in_id(enum row_table table)

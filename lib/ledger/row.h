@@ -27,6 +27,7 @@
 
 #include "base/digest.h"
 #include "base/status.h"
+#include "model/fact.h"
 
 struct entry;
 struct ledger;
@@ -75,6 +76,9 @@ const char *row_table_columns(enum row_table table);
 
 /* The table called name; -1 if there is none. */
 int row_table_find(enum row_table *out, const char *name);
+
+/* The table that facts of the kind are rows of. */
+enum row_table row_table_of(enum fact_kind kind);
 
 /* The ids of an entry's lines, holds, energy or transfers from a line on, both
  * included: the id is the entry times 2^32 plus the line. */

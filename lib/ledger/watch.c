@@ -61,31 +61,6 @@ static const char *const sql[] = {
 /* clang-format on */
 static const struct stmt_list list = STMT_LIST(sql);
 
-/* The tables of the kinds, for their rowids. */
-static const enum row_table tables[FACT_KINDS] = {
-    [FACT_PARTY] = ROW_PARTY,
-    [FACT_POINT] = ROW_POINT,
-    [FACT_METER] = ROW_METER,
-    [FACT_RELATION] = ROW_RELATION,
-    [FACT_CONTRACT] = ROW_CONTRACT,
-    [FACT_MEMBER] = ROW_MEMBER,
-    [FACT_ALIAS] = ROW_ALIAS,
-    [FACT_CALENDAR] = ROW_CALENDAR,
-    [FACT_CONDITION] = ROW_CONDITION,
-    [FACT_PRICE] = ROW_PRICE,
-    [FACT_SERIES] = ROW_SERIES,
-    [FACT_SESSION] = ROW_SESSION,
-    [FACT_SESSION_BAND] = ROW_SESSION_BAND,
-    [FACT_SESSION_INTERVAL] = ROW_SESSION_INTERVAL,
-    [FACT_SESSION_PERIOD] = ROW_SESSION_PERIOD,
-    [FACT_SESSION_CLAIM] = ROW_SESSION_CLAIM,
-    [FACT_SESSION_CREDIT] = ROW_SESSION_CREDIT,
-    [FACT_REGISTER_READ] = ROW_REGISTER_READ,
-    [FACT_ESTIMATE] = ROW_ESTIMATE,
-    [FACT_FINDING] = ROW_FINDING,
-    [FACT_FINDING_CLEARED] = ROW_FINDING_CLEARED,
-};
-
 struct watching {
 	struct watch *watch;
 	bool paused;
@@ -365,8 +340,8 @@ newest_of_key(struct ledger *ledger, enum fact_kind kind, int64_t row_entry,
 	int64_t first, last;
 	int stepped;
 
-	if (row_range(ledger, tables[kind], row_entry, &first, &last, err) ==
-		-1 ||
+	if (row_range(ledger, row_table_of(kind), row_entry, &first, &last,
+		err) == -1 ||
 	    stmt_cached(&stmt, ledger, &list, 2 * (size_t)kind + 1, err) ==
 		-1) {
 		return -1;
