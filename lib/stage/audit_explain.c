@@ -20,7 +20,6 @@
 #include "ledger/postings.h"
 #include "settle/amount.h"
 #include "stage/audit_explain_own.h"
-#include "stage/rate.h"
 
 #define SAID_MAX 4096 /* bytes of one step */
 
@@ -496,33 +495,11 @@ see_line(void *context, const struct line *line, struct qf_error *err)
 	return 0;
 }
 
-static int
-see_hold(void *context, const struct hold *hold, struct qf_error *err)
+int
+explain_rate(
+    struct explain *explain, const struct rate_sink *sink, struct qf_error *err)
 {
-	(void)context;
-	(void)hold;
-	(void)err;
-	return 0;
-}
-
-static int
-see_energy(void *context, const struct energy *energy, struct qf_error *err)
-{
-	(void)context;
-	(void)energy;
-	(void)err;
-	return 0;
-}
-
-/* Rates the contract's leg again, as of what the run saw. */
-static int
-rate_again(struct explain *explain, struct again *again, struct qf_error *err)
-{
-	const struct rate_sink sink = {.context = again,
-	    .tell = true,
-	    .line = see_line,
-	    .hold = see_hold,
-	    .energy = see_energy};
+	/* rate_request_of() cuts the scope into its words. */
 	struct run run = explain->run;
 	struct rate_request request;
 	struct rate_counts counts;
@@ -532,7 +509,7 @@ rate_again(struct explain *explain, struct again *again, struct qf_error *err)
 	}
 	request.contract = explain->line.contract;
 	request.leg = explain->line.leg;
-	return rate_run(explain->ledger, &request, &sink, &counts, err);
+	return rate_run(explain->ledger, &request, sink, &counts, err);
 }
 
 bool
@@ -601,12 +578,14 @@ static int
 tell(struct explain *explain, struct qf_error *err)
 {
 	struct again again = {.line = &explain->line};
+	const struct rate_sink sink = {
+	    .context = &again, .tell = true, .line = see_line};
 	int rc = -1;
 
 	tell_line(explain);
 	if (find_contract(explain, err) == 0 &&
 	    find_tariff(explain, err) == 0 &&
-	    rate_again(explain, &again, err) == 0) {
+	    explain_rate(explain, &sink, err) == 0) {
 		rc = tell_charge(explain, &again, err);
 	}
 	if (rc == 0) {

@@ -9,7 +9,6 @@
 
 #include "settle/share.h"
 #include "stage/audit_explain_own.h"
-#include "stage/rate.h"
 
 bool
 explain_is_shared(const struct charge *charge)
@@ -64,15 +63,10 @@ out:
 
 /* Listening -------------------------------------------------------------- */
 
-struct listener {
-	struct explain *explain;
-};
-
 static void
 hear_note(void *context, const struct rate_note *note)
 {
-	struct listener *listener = context;
-	struct explain *explain = listener->explain;
+	struct explain *explain = context;
 	const char *of = explain->charge != NULL ? explain->charge->component
 						 : explain->line.component;
 
@@ -82,54 +76,14 @@ hear_note(void *context, const struct rate_note *note)
 	}
 }
 
-static int
-hear_line(void *context, const struct line *line, struct qf_error *err)
-{
-	(void)context;
-	(void)line;
-	(void)err;
-	return 0;
-}
-
-static int
-hear_hold(void *context, const struct hold *hold, struct qf_error *err)
-{
-	(void)context;
-	(void)hold;
-	(void)err;
-	return 0;
-}
-
-static int
-hear_energy(void *context, const struct energy *energy, struct qf_error *err)
-{
-	(void)context;
-	(void)energy;
-	(void)err;
-	return 0;
-}
-
 int
 explain_told(struct explain *explain, struct qf_error *err)
 {
-	struct listener listener = {.explain = explain};
-	const struct rate_sink sink = {.context = &listener,
-	    .line = hear_line,
-	    .hold = hear_hold,
-	    .energy = hear_energy,
-	    .note = hear_note};
-	struct run run = explain->run;
-	struct rate_request request;
-	struct rate_counts counts;
+	const struct rate_sink sink = {.context = explain, .note = hear_note};
 
 	explain_say(explain, "quantity", "%s %s", explain->line.quantity,
 	    explain->line.unit);
-	if (rate_request_of(&request, explain->ledger, &run, err) == -1) {
-		return -1;
-	}
-	request.contract = explain->line.contract;
-	request.leg = explain->line.leg;
-	return rate_run(explain->ledger, &request, &sink, &counts, err);
+	return explain_rate(explain, &sink, err);
 }
 
 /* Sums ------------------------------------------------------------------- */

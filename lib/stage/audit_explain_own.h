@@ -8,6 +8,7 @@
 #include "ledger/runs.h"
 #include "stage/audit_energy.h"
 #include "stage/audit_explain.h"
+#include "stage/rate.h"
 #include "stage/rulebook.h"
 
 #define EXPLAIN_BATCHES 64 /* files listed at the end */
@@ -61,6 +62,10 @@ bool explain_is_beyond(const struct explain *explain);
 int explain_price(struct explain *explain, struct qf_error *err);
 /* The price at an instant of a charge that follows a series: 1, or 0. */
 int explain_price_at(struct explain *explain, int64_t utc, struct dec *price,
+    struct qf_error *err);
+
+/* audit_explain.c: rates the contract's leg again, as of what the run saw. */
+int explain_rate(struct explain *explain, const struct rate_sink *sink,
     struct qf_error *err);
 
 /* audit_explain_energy.c: the quantity, back to interval reads. */

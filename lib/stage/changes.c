@@ -284,33 +284,6 @@ take_point(void *context, const struct contract *stretches, size_t count,
 	return rc;
 }
 
-static int
-pass_line(void *context, const struct line *line, struct qf_error *err)
-{
-	(void)context;
-	(void)line;
-	(void)err;
-	return 0;
-}
-
-static int
-pass_hold(void *context, const struct hold *hold, struct qf_error *err)
-{
-	(void)context;
-	(void)hold;
-	(void)err;
-	return 0;
-}
-
-static int
-pass_energy(void *context, const struct energy *energy, struct qf_error *err)
-{
-	(void)context;
-	(void)energy;
-	(void)err;
-	return 0;
-}
-
 /* Finding ------------------------------------------------------------------ */
 
 static int
@@ -319,9 +292,6 @@ rate_watched(
 {
 	const struct rate_sink sink = {
 	    .context = changes,
-	    .line = pass_line,
-	    .hold = pass_hold,
-	    .energy = pass_energy,
 	    .point = take_point,
 	};
 	/* rate_request_of() cuts the scope into its words. */

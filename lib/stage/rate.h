@@ -57,7 +57,7 @@ struct rate_request {
 };
 
 /* Where the rows go.  Texts are valid for the call.  A call that fails (-1,
- * having filled err) ends the run. */
+ * having filled err) ends the run.  Any of them may be NULL. */
 struct rate_sink {
 	void *context;
 	bool tell; /* lines say how they came about (line->how) */
@@ -67,13 +67,13 @@ struct rate_sink {
 	    void *context, const struct hold *hold, struct qf_error *err);
 	int (*energy)(
 	    void *context, const struct energy *energy, struct qf_error *err);
-	/* May be NULL: called when all units of a point were handed out, with
+	/* Called when all units of a point were handed out, with
 	 * the stretches of its contracts. */
 	int (*point)(void *context, const struct contract *stretches,
 	    size_t count, struct qf_error *err);
-	/* May be NULL: called as points are passed. */
+	/* Called as points are passed. */
 	void (*progress)(void *context, int64_t points);
-	/* May be NULL: what a line came from that cannot be told from the
+	/* What a line came from that cannot be told from the
 	 * facts at a glance, such as which window was the peak; before the
 	 * lines of its unit. */
 	void (*note)(void *context, const struct rate_note *note);

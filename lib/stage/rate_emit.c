@@ -94,7 +94,9 @@ emit_line(
 	}
 	set_charge(from, tax, &line);
 	set_numbers(rate, from, &line);
-	return rate->sink->line(rate->sink->context, &line, err);
+	return rate->sink->line == NULL
+		   ? 0
+		   : rate->sink->line(rate->sink->context, &line, err);
 }
 
 int
@@ -134,7 +136,9 @@ rate_emit_hold(struct rate *rate, const struct rate_session *session,
 		hold.from_utc = session->start_utc;
 		hold.to_utc = session->end_utc;
 	}
-	return rate->sink->hold(rate->sink->context, &hold, err);
+	return rate->sink->hold == NULL
+		   ? 0
+		   : rate->sink->hold(rate->sink->context, &hold, err);
 }
 
 /* Energy ----------------------------------------------------------------- */
@@ -190,7 +194,9 @@ emit_row(struct rate *rate, const char *channel, const struct dec *metered,
 	dec_format_trim(rated, rate->texts[1], DEC_TEXT_MAX);
 	dec_format_trim(held, rate->texts[2], DEC_TEXT_MAX);
 	dec_format_trim(residual, fourth, DEC_TEXT_MAX);
-	return rate->sink->energy(rate->sink->context, &energy, err);
+	return rate->sink->energy == NULL
+		   ? 0
+		   : rate->sink->energy(rate->sink->context, &energy, err);
 }
 
 /* metered = rated + held + residual, where rounding of kWh is residual too. */

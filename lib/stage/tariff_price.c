@@ -110,24 +110,13 @@ keep_hold(void *context, const struct hold *hold, struct qf_error *err)
 	return 0;
 }
 
-static int
-pass_energy(void *context, const struct energy *energy, struct qf_error *err)
-{
-	(void)context;
-	(void)energy;
-	(void)err;
-	return 0;
-}
-
 int
 tariff_price(const struct tariff_scratch_request *request, struct table *table,
     struct qf_error *err)
 {
 	struct pricing p = {.request = request, .table = table};
-	struct rate_sink sink = {.context = &p,
-	    .line = put_line,
-	    .hold = keep_hold,
-	    .energy = pass_energy};
+	struct rate_sink sink = {
+	    .context = &p, .line = put_line, .hold = keep_hold};
 	struct rate_request rating = {0};
 	struct rate_counts counts;
 	int rc = tariff_scratch_make(&p.scratch, request, err);
