@@ -83,8 +83,13 @@ for page in man/*.[157] man/zh_CN/*.[157]; do
 	result
 done
 
-for chinese in man/zh_CN/*.[157]; do
-	page=man/$(basename "$chinese")
+for page in man/*.[157]; do
+	chinese=man/zh_CN/$(basename "$page")
+	if [ ! -e "$chinese" ]; then
+		echo "$page: no page in Chinese, $chinese" >"$work/said"
+		result
+		continue
+	fi
 	bones "$page" >"$work/page"
 	bones "$chinese" >"$work/chinese"
 	diff -u --label "$page" --label "$chinese" \
