@@ -25,7 +25,7 @@ from fractions import Fraction
 from settle_num import date_of, is_decimal
 from settle_price import Hold
 from settle_tariff import tariff_xml
-from tariff_model import Model, money
+from tariff_model import Model, money, rounded_totals
 from tariff_random import Sheet
 from tariff_tiers import TICKS
 
@@ -162,13 +162,17 @@ def compare(sheet, mine, rows):
         theirs[row["point"]][key].append(row)
     count = 0
     for point, lines in mine.items():
-        ours = collections.defaultdict(list)
-        for line in lines:
-            ours[key_of(line, sheet.zone)].append(line)
-        for key in sorted(set(ours) | set(theirs[point]), key=str):
-            count += 1
-            compare_key(point, key, ours.get(key, []),
-                        theirs[point].get(key, []))
+        # Totals come last: they are of what has been compared.
+        for is_total in (False, True):
+            ours = collections.defaultdict(list)
+            for line in rounded_totals(lines) if is_total else lines:
+                ours[key_of(line, sheet.zone)].append(line)
+            keys = set(ours) | {key for key in theirs[point]
+                                if (key[0] == "rounding") == is_total}
+            for key in sorted(keys, key=str):
+                count += 1
+                compare_key(point, key, ours.get(key, []),
+                            theirs[point].get(key, []))
     return count
 
 
@@ -201,6 +205,7 @@ def compare_line(point, key, one, other):
                 expected[field] = got
         expected["net"], expected["tax"], expected["gross"] = money(
             one["money"], expected["exact"], one["taxed"])
+        one.update(expected)
     for field in FIELDS:
         if not same(expected[field], other[field]):
             raise Difference("%s %s: %s: expected %s, got %s\n    %s" % (

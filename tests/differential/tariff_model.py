@@ -113,7 +113,6 @@ class Model:
                 elif charge["per"] not in ("power-factor", "limit"):
                     self.month.fee(number, charge)
         self.month.adjust(first)
-        self.round_totals(first)
 
     def charges(self, segment):
         return [c for c in segment.version["charges"]
@@ -360,22 +359,22 @@ class Model:
                 line["money"], line["exact"], line["taxed"])
         self.out.append(line)
 
-    def round_totals(self, first):
-        """Where money is rounded on the total, what the lines have lost."""
-        groups = defaultdict(list)
-        for line in self.out[first:]:
-            if line["money"][2] == "total" and line["exact"] is not None:
-                groups[line["month"], line["taxed"]].append(line)
-        for (month, taxed), lines in groups.items():
-            total = money(lines[0]["money"],
-                          sum(line["exact"] for line in lines), taxed)
-            lost = [total[i] - sum(line[part] for line in lines)
-                    for i, part in enumerate(("net", "tax", "gross"))]
-            if any(lost):
-                self.out.append({
-                    "component": "rounding", "leg": lines[0]["leg"],
-                    "month": month, "net": lost[0], "tax": lost[1],
-                    "gross": lost[2], "taxed": taxed})
+
+def rounded_totals(lines):
+    """Where money is rounded on the total, what the lines have lost."""
+    groups, out = defaultdict(list), []
+    for line in lines:
+        if line["money"][2] == "total" and line["exact"] is not None:
+            groups[line["leg"], line["month"], line["taxed"]].append(line)
+    for (leg, month, taxed), some in groups.items():
+        total = money(some[0]["money"], sum(line["exact"] for line in some),
+                      taxed)
+        lost = [total[i] - sum(line[part] for line in some)
+                for i, part in enumerate(("net", "tax", "gross"))]
+        if any(lost):
+            out.append({"component": "rounding", "leg": leg, "month": month,
+                        "net": lost[0], "tax": lost[1], "gross": lost[2]})
+    return out
 
 
 def set_against(quantity, mine, other):

@@ -116,7 +116,7 @@ class Month:
         return self.windows(charge).get(month, Fraction(0))
 
     def billed(self, charge, month):
-        """The kW that are billed."""
+        """The kW that are billed; None where no window says any."""
         demand, options = charge["demand"], self.model.contract["options"]
         kw = self.metered(charge, month)
         if demand["ratchet"]:
@@ -136,6 +136,8 @@ class Month:
                 edge = Fraction(demand["over"]) * agreed
                 if kw > edge:
                     kw = edge + (kw - edge) * Fraction(demand["times"])
+        if not kw and month not in self.windows(charge):
+            return None
         return round_to(kw, *demand["round"]) if demand["round"] else kw
 
     def month_kwh(self, charge, month):
@@ -168,7 +170,7 @@ class Month:
             count = Fraction(options["kva"])
         else:
             count = self.billed(charge, segment.month)
-            if not count and segment.month not in self.windows(charge):
+            if count is None:
                 return
             demand = charge["demand"]
             if demand["discount"] and self.month_kwh(
