@@ -218,6 +218,9 @@ check(struct tool *tool, const struct arguments *arguments)
 	} else if (arguments->ingest.cut_off != NULL &&
 		   arguments->ingest.received == NULL) {
 		tool_misuse(tool, "--cut-off needs --received");
+	} else if (arguments->ingest.refuse_late &&
+		   arguments->ingest.cut_off == NULL) {
+		tool_misuse(tool, "--late refuse needs --cut-off");
 	} else if (arguments->ingest.unlisted != UNLISTED_TAKE &&
 		   arguments->ingest.manifest_count == 0) {
 		tool_misuse(tool, "--unlisted needs --manifest");

@@ -279,6 +279,14 @@ parse(struct parser *parser)
 {
 	yajl_status status;
 
+	/* RFC 8259, 8.1. */
+	if (parser->length >= 3 &&
+	    memcmp(parser->bytes, "\xef\xbb\xbf", 3) == 0) {
+		refuse(parser, "json-syntax",
+		    "begins with a byte order mark (BOM), which JSON must not "
+		    "have: remove these three bytes");
+		return;
+	}
 	status = yajl_parse(
 	    parser->yajl, (const unsigned char *)parser->bytes, parser->length);
 	if (status == yajl_status_ok) {

@@ -120,6 +120,18 @@ parse_word(const struct fact_column *column, const struct csv_field *field,
 	return wrong(field, err, "fact-word", what);
 }
 
+/* Whether a word before p has the same name. */
+static bool
+option_is_twice(const char *text, const char *p, size_t name_length)
+{
+	for (const char *q = text; q < p; q += strcspn(q, " ") + 1) {
+		if (strncmp(q, p, name_length) == 0 && q[name_length] == '=') {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Words "name=value", a blank between them. */
 static int
 parse_options(const struct csv_field *field, struct qf_error *err)
@@ -138,6 +150,10 @@ parse_options(const struct csv_field *field, struct qf_error *err)
 		    equals + 1 == p + length) {
 			return wrong(field, err, "fact-options",
 			    "not of the form \"name=value name=value\"");
+		}
+		if (option_is_twice(field->text, p, (size_t)(equals - p))) {
+			return wrong(field, err, "fact-options",
+			    "one name stands twice");
 		}
 		p += length;
 		p += *p == ' ' && p[1] != '\0';

@@ -22,7 +22,9 @@ check_order(struct tariff_reader *reader, const struct xml_node *node,
 		const struct tier *last = i == 0 ? NULL : tier - 1;
 		const char *text = xml_attr(n, "to");
 
-		if (text == NULL || text[0] == '\0') {
+		/* What is no number, and was told as that, is 0 here. */
+		if (text == NULL || text[0] == '\0' ||
+		    (dec_is_zero(&tier->to) && strpbrk(text, "123456789"))) {
 			continue;
 		}
 		dec_format(&tier->to, to, sizeof(to));

@@ -128,7 +128,7 @@ find_band(struct tariff_reader *reader, const struct xml_node *node,
 	}
 	nearest = text_nearest(code, codes, version->band_count);
 	tariff_fault(reader, node, attribute, "tariff-band",
-	    "there is no band %s%s%s%s", code,
+	    "there is no band %s%s%s%s", code[0] == '\0' ? "\"\"" : code,
 	    nearest == NULL ? "" : "; did you mean ",
 	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
 	return BAND_NONE;

@@ -155,6 +155,16 @@ say_notes(struct passage *passage, struct qf_error *err)
 		   : say_faults(passage, passage->notes, NULL, err);
 }
 
+/* Whether the path is that of the file which is read. */
+static bool
+is_input(int fd, const char *path)
+{
+	struct stat input, other;
+
+	return fstat(fd, &input) == 0 && stat(path, &other) == 0 &&
+	       input.st_dev == other.st_dev && input.st_ino == other.st_ino;
+}
+
 /* Sets the rows with faults aside, and says so: a night in which data went
  * missing must not be silent. */
 static int
@@ -177,6 +187,12 @@ set_aside(struct passage *passage, struct digest *sha256, struct qf_error *err)
 	struct quarantine_done done;
 	struct qf_error message;
 
+	if (is_input(passage->fd, operand->quarantine)) {
+		return qf_fail(err, QF_USAGE, "quarantine-input",
+		    "%s: is the input itself: name another file or folder "
+		    "with --quarantine",
+		    operand->quarantine);
+	}
 	if (lseek(passage->fd, 0, SEEK_SET) == -1) {
 		return qf_fail(err, QF_IO, "read-failed", "%s: %s",
 		    operand->name, strerror(errno));
