@@ -232,6 +232,15 @@ audit_kwh(struct dec *out, const struct dec *kwh60)
 {
 	struct dec sixty = DEC_SMALL(60, 0), exact = {0}, back = {0};
 
+	/* Nearly always: a sixtieth of three is five hundredths. */
+	if (kwh60->big == NULL && kwh60->small % 3 == 0 &&
+	    kwh60->scale + 2 <= 2 * KWH_SCALE) {
+		dec_set_int(&exact, kwh60->small / 3, kwh60->scale + 2);
+		dec_mul_int(&exact, &exact, 5);
+		dec_trim(out, &exact);
+		dec_release(&exact);
+		return;
+	}
 	dec_div(&exact, kwh60, &sixty, 2 * KWH_SCALE, DEC_HALF_UP);
 	dec_mul(&back, &exact, &sixty);
 	if (dec_cmp(&back, kwh60) != 0) {

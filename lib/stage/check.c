@@ -252,9 +252,19 @@ close_cursors(struct checking *checking)
 	    &checking->session_cursor,
 	    &checking->clearance_cursor,
 	    &checking->stored_cursor,
+	    &checking->behind_cursor,
+	    &checking->parents.cursor,
 	};
 
-	audit_source_release(&checking->source);
+	meters_close(&checking->meters);
+	for (size_t c = 0; c < CHECK_CHANNELS; c++) {
+		reads_close(checking->reads[c]);
+		checking->reads[c] = NULL;
+	}
+	for (size_t i = 0; i < CHECK_DEPTH_MAX; i++) {
+		facts_close(checking->relations[i]);
+		checking->relations[i] = NULL;
+	}
 	for (size_t i = 0; i < sizeof(cursors) / sizeof(cursors[0]); i++) {
 		facts_close(*cursors[i]);
 		*cursors[i] = NULL;
@@ -311,12 +321,6 @@ begin(struct checking *checking, struct qf_error *err)
 		&checking->report->asof, err) == -1) {
 		return -1;
 	}
-	checking->source = (struct audit_source){
-	    .ledger = checking->ledger,
-	    .asof = checking->report->asof,
-	    .zone = checking->zone,
-	    .cursors = &checking->cursors,
-	};
 	checking->found = sorter_new(SORTER_MEMORY / 4);
 	checking->vehicles = sorter_new(SORTER_MEMORY / 4);
 	return 0;
@@ -333,6 +337,7 @@ end(struct checking *checking)
 	free(checking->sessions);
 	dec_release(&checking->capacity_kw);
 	close_cursors(checking);
+	meters_release(&checking->meters);
 	sorter_free(checking->found);
 	sorter_free(checking->vehicles);
 	zone_free(checking->zone);

@@ -1,9 +1,10 @@
 /* check_own.h - what the files of the checking share.  Internal.
  *
- * check.c walks the points; check_reads.c looks at the reads of one,
- * check_registers.c at its registers, check_sessions.c at its sessions and
- * gates, and check_vehicles.c at vehicles over all of them.  What they find
- * goes, sorted, to check_merge.c, which holds it against what stands.
+ * check.c walks the points; check_reads.c looks at the reads of one, which
+ * check_energy.c adds up, check_registers.c at its registers, check_sessions.c
+ * at its sessions and gates, and check_vehicles.c at vehicles over all of them.
+ * What they find goes, sorted, to check_merge.c, which holds it against what
+ * stands.
  */
 #ifndef QF_STAGE_CHECK_OWN_H
 #define QF_STAGE_CHECK_OWN_H
@@ -11,8 +12,11 @@
 #include "base/period.h"
 #include "ledger/registry.h"
 #include "rules/thresholds.h"
+#include "model/series.h"
 #include "stage/audit_energy.h"
 #include "stage/check.h"
+#include "stage/meters.h"
+#include "stage/parents.h"
 #include "stage/rulebook.h"
 #include "stage/scope.h"
 
@@ -25,6 +29,7 @@ struct zone;
 #define CHECK_SCALE 6 /* decimals of values that are no finite decimal */
 #define CHECK_WEEK 7 /* days back that a jump is held against */
 #define CHECK_TEXT_MAX 256 /* of a fact */
+#define CHECK_DEPTH_MAX 8 /* of points behind points */
 
 /* A day of a channel. */
 struct check_day {
@@ -62,10 +67,11 @@ struct checking {
 	struct zone *zone;
 	struct period period;
 	const struct thresholds_version *version;
-	struct audit_source source;
-	struct audit_cursors cursors;
 	struct fact_cursor *point_cursor, *register_cursor, *session_cursor,
 	    *clearance_cursor, *stored_cursor;
+	struct read_cursor *reads[CHECK_CHANNELS]; /* of all points in step */
+	struct parents parents;
+	struct fact_cursor *relations[CHECK_DEPTH_MAX], *behind_cursor;
 	struct sorter *found; /* findings, by their keys */
 	struct sorter *vehicles; /* sessions, by vehicle and end */
 	struct entry *entry; /* NULL on a dry run */
@@ -75,6 +81,8 @@ struct checking {
 	struct scope_point point;
 	bool has_capacity;
 	struct dec capacity_kw;
+	struct meters meters;
+	int64_t values[SERIES_VALUES_MAX]; /* of a day, before they count */
 	struct check_day *days[CHECK_CHANNELS]; /* from a week before */
 	size_t day_count;
 	struct check_span *spans;
@@ -102,14 +110,16 @@ int check_merge(struct checking *checking, struct qf_error *err);
 /* check_reads.c */
 int check_reads(struct checking *checking, struct qf_error *err);
 void check_release_days(struct checking *checking);
-/* The local day's index in days[]. */
-size_t check_day_index(const struct checking *checking, int32_t day);
+
+/* check_energy.c: adds the intervals of the point in hand, from a day on, to
+ * days[] and to its spans; kw: above which they are kept, NULL for none. */
+int check_energy(struct checking *checking, enum channel channel,
+    int32_t first_day, const struct dec *kw, struct qf_error *err);
+int check_load_meters(struct checking *checking, struct qf_error *err);
 
 /* check_registers.c: spans of the point in hand, before its reads; and what
  * they come to, after. */
 int check_load_spans(struct checking *checking, struct qf_error *err);
-void check_add_to_spans(struct checking *checking, enum channel channel,
-    const struct audit_interval *interval);
 int check_registers(struct checking *checking, struct qf_error *err);
 void check_forget_spans(struct checking *checking);
 

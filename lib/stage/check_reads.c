@@ -12,19 +12,6 @@
 #include "base/zone.h"
 #include "stage/check_own.h"
 
-size_t
-check_day_index(const struct checking *checking, int32_t day)
-{
-	int32_t first = checking->period.first_day - CHECK_WEEK;
-
-	if (day < first) {
-		return 0;
-	}
-	return (size_t)(day - first) < checking->day_count
-		   ? (size_t)(day - first)
-		   : checking->day_count - 1;
-}
-
 static void
 clear_days(struct checking *checking)
 {
@@ -61,74 +48,14 @@ check_release_days(struct checking *checking)
 	}
 }
 
-/* Reading ------------------------------------------------------------------ */
-
-struct taking {
-	struct checking *checking;
-	enum channel channel;
-	const struct check *capacity; /* NULL: not asked for */
-	struct dec limit; /* kW x 100 that are allowed */
-};
-
-/* Keeps an interval whose mean power is above what is allowed. */
-static void
-take_power(struct taking *taking, struct check_day *day,
-    const struct audit_interval *interval)
-{
-	int64_t minutes = (interval->to_utc - interval->from_utc) / 60;
-	struct dec power = {0}, allowed = {0};
-
-	/* kW = kWh x 60 / minutes; both sides x minutes x 100. */
-	dec_mul_int(&power, &interval->kwh60, 100);
-	dec_mul_int(&allowed, &taking->limit, minutes);
-	if (dec_cmp(&power, &allowed) > 0) {
-		if (day->count++ == 0) {
-			day->from_utc = interval->from_utc;
-		}
-		day->to_utc = interval->to_utc;
-		dec_set_int(&allowed, minutes, 0);
-		dec_div(&power, &interval->kwh60, &allowed, CHECK_SCALE,
-		    DEC_HALF_UP);
-		if (dec_cmp(&power, &day->most_kw) > 0) {
-			dec_set(&day->most_kw, &power);
-		}
-	}
-	dec_release(&power);
-	dec_release(&allowed);
-}
-
-static int
-take_interval(
-    void *context, const struct audit_interval *interval, struct qf_error *err)
-{
-	struct taking *taking = context;
-	struct checking *checking = taking->checking;
-	struct check_day *day;
-
-	(void)err;
-	day = &checking->days[taking->channel]
-			     [check_day_index(checking, interval->day)];
-	dec_add(&day->kwh60, &day->kwh60, &interval->kwh60);
-	day->seconds += interval->to_utc - interval->from_utc;
-	if (interval->from_utc >= checking->period.from_utc) {
-		if (taking->capacity != NULL && checking->has_capacity) {
-			take_power(taking, day, interval);
-		}
-		check_add_to_spans(checking, taking->channel, interval);
-	}
-	return 0;
-}
-
 /* Findings ----------------------------------------------------------------- */
 
 static int
 find_above_capacity(struct checking *checking, enum channel channel,
-    const struct check *check, struct qf_error *err)
+    const struct dec *kw, struct qf_error *err)
 {
-	struct dec bound = {0};
 	int rc = 0;
 
-	check_percent(&bound, &checking->capacity_kw, &check->percent);
 	for (size_t d = CHECK_WEEK; d < checking->day_count && rc == 0; d++) {
 		const struct check_day *day = &checking->days[channel][d];
 		char detail[CHECK_TEXT_MAX];
@@ -139,7 +66,7 @@ find_above_capacity(struct checking *checking, enum channel channel,
 		    .start_utc = day->from_utc,
 		    .end_utc = day->to_utc,
 		    .value = &day->most_kw,
-		    .bound = &bound,
+		    .bound = kw,
 		    .detail = detail,
 		};
 
@@ -152,7 +79,6 @@ find_above_capacity(struct checking *checking, enum channel channel,
 		    (long long)day->count);
 		rc = check_find(checking, &found, err);
 	}
-	dec_release(&bound);
 	return rc;
 }
 
@@ -210,16 +136,12 @@ find_jump(struct checking *checking, enum channel channel, size_t d,
 	const struct check_day *now = &checking->days[channel][d];
 	const struct check_day *then = now - CHECK_WEEK;
 	int32_t day = checking->period.first_day - CHECK_WEEK + (int32_t)d;
-	int64_t start_utc = zone_day_start(checking->zone, day);
-	int64_t end_utc = zone_day_start(checking->zone, day + 1);
 	struct dec kwh = {0}, before = {0}, bound = {0};
 	char detail[CHECK_TEXT_MAX], text[DEC_TEXT_MAX];
 	struct check_found found = {
 	    .kind = CHECK_JUMP,
 	    .point = checking->point.point,
 	    .channel = channel_name(channel),
-	    .start_utc = start_utc,
-	    .end_utc = end_utc,
 	    .value = &kwh,
 	    .bound = &bound,
 	    .detail = detail,
@@ -247,6 +169,8 @@ find_jump(struct checking *checking, enum channel channel, size_t d,
 		dec_format_trim(&before, text, sizeof(text));
 		snprintf(detail, sizeof(detail),
 		    "kWh of the day; a week before they were %.60s", text);
+		found.start_utc = zone_day_start(checking->zone, day);
+		found.end_utc = zone_day_start(checking->zone, day + 1);
 		rc = check_find(checking, &found, err);
 	}
 	dec_release(&kwh);
@@ -276,29 +200,23 @@ check_reads(struct checking *checking, struct qf_error *err)
 	    thresholds_check(checking->version, CHECK_ZERO_DAYS);
 	const struct check *jump =
 	    thresholds_check(checking->version, CHECK_JUMP);
+	bool has_limit = capacity != NULL && checking->has_capacity;
+	/* Only a jump asks for the week before. */
+	int32_t first_day =
+	    checking->period.first_day - (jump == NULL ? 0 : CHECK_WEEK);
+	struct dec kw = {0};
 	int rc = 0;
 
 	clear_days(checking);
+	if (has_limit) {
+		check_percent(&kw, &checking->capacity_kw, &capacity->percent);
+	}
 	for (unsigned c = 0; c < CHECK_CHANNELS && rc == 0; c++) {
-		struct taking taking = {
-		    .checking = checking,
-		    .channel = (enum channel)c,
-		    .capacity = capacity,
-		};
-
-		if (capacity != NULL) {
-			dec_mul(&taking.limit, &checking->capacity_kw,
-			    &capacity->percent);
-		}
-		rc = audit_energy(&checking->source, checking->point.point,
-		    (enum channel)c,
-		    zone_day_start(checking->zone,
-			checking->period.first_day - CHECK_WEEK),
-		    checking->period.to_utc, take_interval, &taking, err);
-		dec_release(&taking.limit);
-		if (rc == 0 && capacity != NULL && checking->has_capacity) {
+		rc = check_energy(checking, (enum channel)c, first_day,
+		    has_limit ? &kw : NULL, err);
+		if (rc == 0 && has_limit) {
 			rc = find_above_capacity(
-			    checking, (enum channel)c, capacity, err);
+			    checking, (enum channel)c, &kw, err);
 		}
 		if (rc == 0 && jump != NULL) {
 			rc = find_jumps(checking, (enum channel)c, jump, err);
@@ -307,5 +225,6 @@ check_reads(struct checking *checking, struct qf_error *err)
 	if (rc == 0 && zero != NULL) {
 		rc = find_zero_days(checking, zero, err);
 	}
+	dec_release(&kw);
 	return rc;
 }

@@ -124,44 +124,27 @@ check_load_spans(struct checking *checking, struct qf_error *err)
 	return rc;
 }
 
-void
-check_add_to_spans(struct checking *checking, enum channel channel,
-    const struct audit_interval *interval)
-{
-	for (size_t i = 0; i < checking->span_count; i++) {
-		struct check_span *span = &checking->spans[i];
-
-		if (span->channel == channel && span->band[0] == '\0' &&
-		    span->from_utc <= interval->from_utc &&
-		    interval->to_utc <= span->to_utc) {
-			dec_add(&span->kwh60, &span->kwh60, &interval->kwh60);
-			span->seconds += interval->to_utc - interval->from_utc;
-		}
-	}
-}
-
 /* What the meter counted: 1, 0 where no meter tells how, and 2 where the
  * register cannot be right, with the refusal. */
 static int
 counted(struct checking *checking, const struct check_span *span,
     struct dec *kwh, struct refusal *refusal, struct qf_error *err)
 {
-	struct dec multiplier = {0};
-	int digits, rc;
+	const struct meter_stretch *meter;
 
-	rc = audit_meter(&checking->source, checking->point.point,
-	    span->from_utc, &multiplier, &digits, err);
-	if (rc == 1) {
-		rc = register_difference(
-			 kwh, &span->start, &span->end, digits, refusal) == 0
-			 ? 1
-			 : 2;
+	if (check_load_meters(checking, err) == -1) {
+		return -1;
 	}
-	if (rc == 1) {
-		dec_mul(kwh, kwh, &multiplier);
+	meter = meters_at(&checking->meters, span->from_utc);
+	if (meter == NULL) {
+		return 0;
 	}
-	dec_release(&multiplier);
-	return rc;
+	if (register_difference(
+		kwh, &span->start, &span->end, meter->digits, refusal) != 0) {
+		return 2;
+	}
+	dec_mul(kwh, kwh, &meter->multiplier);
+	return 1;
 }
 
 static struct check_found

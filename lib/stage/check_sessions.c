@@ -11,7 +11,6 @@
 #include "base/alloc.h"
 #include "stage/check_own.h"
 
-#define DEPTH_MAX 8 /* of points behind points */
 /* How far from the period a session that meets one of it may end. */
 #define OVERLAP_DAYS 31
 
@@ -258,30 +257,28 @@ static int
 sum_behind(struct checking *checking, const char *point, int depth,
     struct dec *kwh, int64_t *sessions, struct qf_error *err)
 {
-	struct fact_cursor *relations = NULL, *cursor = NULL;
+	struct fact_cursor **relations = &checking->relations[depth];
+	struct fact_cursor **sessions_of = &checking->behind_cursor;
 	struct fact fact, session;
 	int64_t entry;
-	int rc = -1;
+	int rc;
 
-	if (depth == DEPTH_MAX) {
-		return 0; /* qf-rate refuses it */
-	}
-	if (facts_lookup(&relations, checking->ledger,
+	if (facts_lookup(relations, checking->ledger,
 		LOOKUP_RELATIONS_OF_PARENT, checking->report->asof, point, 0, 0,
 		err) == -1) {
-		goto out;
+		return -1;
 	}
-	while ((rc = facts_next(relations, &fact, &entry, err)) == 1) {
+	while ((rc = facts_next(*relations, &fact, &entry, err)) == 1) {
 		const char *child = rulebook_text(&fact, "child");
 
-		if (facts_lookup(&cursor, checking->ledger,
+		if (facts_lookup(sessions_of, checking->ledger,
 			LOOKUP_SESSIONS_OF_POINT, checking->report->asof, child,
 			checking->period.from_utc, checking->period.to_utc,
 			err) == -1) {
-			rc = -1;
-			break;
+			return -1;
 		}
-		while ((rc = facts_next(cursor, &session, &entry, err)) == 1) {
+		while ((rc = facts_next(*sessions_of, &session, &entry, err)) ==
+		       1) {
 			struct check_session one;
 
 			take_session(&one, &session);
@@ -290,15 +287,16 @@ sum_behind(struct checking *checking, const char *point, int depth,
 			release(&one);
 			(*sessions)++;
 		}
-		if (rc == -1 || sum_behind(checking, child, depth + 1, kwh,
-				    sessions, err) == -1) {
-			rc = -1;
-			break;
+		if (rc == -1) {
+			return -1;
+		}
+		/* Points deeper than that qf-rate refuses. */
+		if (depth + 1 < CHECK_DEPTH_MAX &&
+		    sum_behind(
+			checking, child, depth + 1, kwh, sessions, err) == -1) {
+			return -1;
 		}
 	}
-out:
-	facts_close(relations);
-	facts_close(cursor);
 	return rc;
 }
 
@@ -374,10 +372,14 @@ int
 check_gate(struct checking *checking, struct qf_error *err)
 {
 	struct dec sessions = {0}, both[CHECK_CHANNELS] = {{0}}, net = {0};
+	const char *point = checking->point.point;
 	int64_t count = 0;
-	int rc = sum_behind(
-	    checking, checking->point.point, 0, &sessions, &count, err);
+	int rc = parents_has(&checking->parents, checking->ledger,
+	    checking->report->asof, point, err);
 
+	if (rc == 1) {
+		rc = sum_behind(checking, point, 0, &sessions, &count, err);
+	}
 	if (rc == 0 && count > 0 && metered(checking, both)) {
 		dec_sub(&net, &both[CHANNEL_IMPORT], &both[CHANNEL_EXPORT]);
 		rc = find_gate(checking, CHECK_SESSIONS_OVER_GATE, &sessions,
