@@ -97,7 +97,7 @@ read_percent(
 	const char *digits = text[0] == '+' ? text + 1 : text;
 	struct qf_error err;
 
-	if ((text[0] != '+' && text[0] != '-') ||
+	if ((text[0] != '+' && text[0] != '-') || text[1] == '-' ||
 	    dec_parse(out, digits, strlen(digits), &err) == -1) {
 		tariff_fault(reader, node, "percent", "tariff-percent",
 		    "\"%s\" is not a percentage more or less, such as +60 "
@@ -107,6 +107,10 @@ read_percent(
 	}
 	dec_mul(out, out, &hundredth);
 	dec_add(out, out, &one);
+	if (dec_sign(out) < 0) {
+		tariff_fault(reader, node, "percent", "tariff-percent",
+		    "%s is more than all of it off", text);
+	}
 }
 
 /* A ratio's factor, said as such or by percent; true where it is left open. */
@@ -129,7 +133,10 @@ read_factor(
 	if (tariff_blank(reader, node, "factor")) {
 		return true;
 	}
-	tariff_number(reader, node, "factor", out);
+	if (tariff_number(reader, node, "factor", out) && dec_sign(out) < 0) {
+		tariff_fault(reader, node, "factor", "tariff-number",
+		    "must not be negative");
+	}
 	return false;
 }
 

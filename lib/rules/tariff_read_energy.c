@@ -161,6 +161,7 @@ static void
 read_loss(struct tariff_reader *reader, const struct xml_node *node,
     const struct tariff_version *version, struct charge *charge)
 {
+	static const struct dec hundred = DEC_SMALL(100, 0);
 	bool kwh = xml_attr(node, "kwh") != NULL;
 	bool option = xml_attr(node, "option") != NULL;
 	bool percent = xml_attr(node, "percent") != NULL;
@@ -184,6 +185,10 @@ read_loss(struct tariff_reader *reader, const struct xml_node *node,
 	tariff_id(reader, node, "option", loss->fixed_option);
 	loss->days = tariff_int(reader, node, "days", 1, 366, 0);
 	read_amount(reader, node, "percent", &loss->percent);
+	if (percent && dec_cmp(&loss->percent, &hundred) > 0) {
+		tariff_fault(
+		    reader, node, "percent", "tariff-number", "more than 100");
+	}
 	loss->has_round = tariff_rounding(
 	    reader, node, "round", no_words, &loss->round, &word);
 	loss->to_band = tariff_named_band(reader, node, "band", version);

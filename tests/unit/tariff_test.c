@@ -358,6 +358,28 @@ Test(tariff, finds_ratios_without_base)
 		"6: ratio@percent: \"60\" is not a percentage more or "
 		"less, "
 		"such as +60 or -62"},
+	    {BODY("",
+		 BANDS2("") "<import benchmark=\"1\"><ratio "
+			    "band=\"peak\" of=\"valley\" percent=\"+-60\"/>"
+			    "</import>"),
+		"tariff-percent",
+		"6: ratio@percent: \"+-60\" is not a percentage more or "
+		"less, such as +60 or -62"},
+	    {BODY("",
+		 BANDS2("") "<import benchmark=\"1\"><ratio "
+			    "band=\"peak\" of=\"valley\" percent=\"-100.5\"/>"
+			    "</import>"),
+		"tariff-percent",
+		"6: ratio@percent: -100.5 is more than all of it off"},
+	    {BODY("", BANDS2("") "<import benchmark=\"1\"><ratio "
+				 "band=\"peak\" of=\"valley\" factor=\"-1\"/>"
+				 "</import>"),
+		"tariff-number", "6: ratio@factor: must not be negative"},
+	    {BODY("", FREE_IMPORT "<charge id=\"l\" leg=\"supply\" "
+				  "per=\"kwh\" channel=\"import\"><price "
+				  "value=\"1\"/><loss percent=\"150\"/>"
+				  "</charge>"),
+		"tariff-number", "4: loss@percent: more than 100"},
 	    {BODY("", "<import same-as=\"export\"/><export "
 		      "same-as=\"import\"/>"),
 		"tariff-circle", "3: import@same-as: comes back to itself"},
