@@ -42,7 +42,7 @@ struct rate_note;
 struct run;
 
 /* Changes with every change that makes other lines of the same facts. */
-#define RATE_ARITHMETIC 1
+#define RATE_ARITHMETIC 2
 #define RATE_TOOL "qf-rate"
 /* How long before the period a stretch may have ended and still price a part
  * of a session that ends in it. */
