@@ -3,14 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/outfile.h"
-#include "base/text.h"
 #include "base/tool.h"
 #include "stage/check.h"
 #include "stage/summary.h"
@@ -57,29 +53,6 @@ struct options_given {
 };
 
 static int
-take_id(struct tool *tool, const char *option, const char *value)
-{
-	if (!text_is_id(value, strlen(value))) {
-		tool_misuse(tool, "--%s: %s is no identifier", option, value);
-		return -1;
-	}
-	return 0;
-}
-
-static int
-take_point(struct tool *tool, struct options_given *given, const char *value)
-{
-	if (take_id(tool, "point", value) == -1) {
-		return -1;
-	}
-	given->points = xreallocarray(
-	    given->points, given->ask.point_count + 1, sizeof(char *));
-	given->points[given->ask.point_count++] = xstrdup(value);
-	given->ask.points = given->points;
-	return 0;
-}
-
-static int
 take_option(
     struct tool *tool, struct options_given *given, int id, const char *value)
 {
@@ -88,13 +61,13 @@ take_option(
 		given->ask.period = value;
 		return 0;
 	case OPT_RULE:
-		given->ask.rule = value;
-		return take_id(tool, "rule", value);
+		return tool_take_id(tool, "rule", value, &given->ask.rule);
 	case OPT_THRESHOLDS:
 		given->ask.thresholds = value;
 		return 0;
 	case OPT_POINT:
-		return take_point(tool, given, value);
+		return tool_take_more(tool, "point", value, &given->points,
+		    &given->ask.point_count);
 	case TOOL_AS_OF:
 		given->ask.asof = value;
 		return 0;
@@ -136,29 +109,15 @@ take_options(struct tool *tool, struct options_given *given)
 			return -1;
 		}
 	}
-	if (rc == 0 && tool->operand_count > 0) {
-		tool_misuse(tool, "%s: no operand is taken", tool->operands[0]);
+	if (rc == -1 || tool_no_operand(tool) == -1 ||
+	    tool_need(tool, "period", given->ask.period) == -1) {
 		return -1;
 	}
-	if (rc == 0 && given->ask.period == NULL) {
-		tool_misuse(tool, "a --period is needed");
-		return -1;
-	}
-	if (rc == 0 && given->ask.rule != NULL &&
-	    given->ask.thresholds != NULL) {
+	if (given->ask.rule != NULL && given->ask.thresholds != NULL) {
 		tool_misuse(tool, "--rule and --thresholds exclude each other");
 		return -1;
 	}
-	return rc;
-}
-
-static void
-release(struct options_given *given)
-{
-	for (size_t i = 0; i < given->ask.point_count; i++) {
-		free(given->points[i]);
-	}
-	free(given->points);
+	return 0;
 }
 
 /* Checks, and publishes what was found once the ledger has it. */
@@ -229,9 +188,10 @@ main(int argc, char **argv)
 	    (path = tool_ledger(&tool)) == NULL) {
 		status = tool_finish(&tool, tool.status);
 	} else {
+		given.ask.points = given.points;
 		given.ask.quiet = tool.quiet;
 		status = run(&tool, &given, path);
 	}
-	release(&given);
+	tool_free_ids(given.points, given.ask.point_count);
 	return status;
 }

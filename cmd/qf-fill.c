@@ -3,12 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/alloc.h"
 #include "base/clock.h"
-#include "base/text.h"
 #include "base/tool.h"
 #include "stage/fill.h"
 #include "stage/summary.h"
@@ -47,29 +43,6 @@ struct options_given {
 };
 
 static int
-take_id(struct tool *tool, const char *option, const char *value)
-{
-	if (!text_is_id(value, strlen(value))) {
-		tool_misuse(tool, "--%s: %s is no identifier", option, value);
-		return -1;
-	}
-	return 0;
-}
-
-static int
-take_point(struct tool *tool, struct options_given *given, const char *value)
-{
-	if (take_id(tool, "point", value) == -1) {
-		return -1;
-	}
-	given->points = xreallocarray(
-	    given->points, given->ask.point_count + 1, sizeof(char *));
-	given->points[given->ask.point_count++] = xstrdup(value);
-	given->ask.points = given->points;
-	return 0;
-}
-
-static int
 take_option(
     struct tool *tool, struct options_given *given, int id, const char *value)
 {
@@ -78,10 +51,10 @@ take_option(
 		given->ask.period = value;
 		return 0;
 	case OPT_RULE:
-		given->ask.rule = value;
-		return take_id(tool, "rule", value);
+		return tool_take_id(tool, "rule", value, &given->ask.rule);
 	case OPT_POINT:
-		return take_point(tool, given, value);
+		return tool_take_more(tool, "point", value, &given->points,
+		    &given->ask.point_count);
 	case TOOL_AS_OF:
 		given->ask.asof = value;
 		return 0;
@@ -120,28 +93,15 @@ take_options(struct tool *tool, struct options_given *given)
 			return -1;
 		}
 	}
-	if (rc == 0 && tool->operand_count > 0) {
-		tool_misuse(tool, "%s: no operand is taken", tool->operands[0]);
+	if (rc == -1 || tool_no_operand(tool) == -1 ||
+	    tool_need(tool, "period", given->ask.period) == -1) {
 		return -1;
 	}
-	if (rc == 0 && given->ask.period == NULL) {
-		tool_misuse(tool, "a --period is needed");
-		return -1;
-	}
-	if (rc == 0 && given->ask.list == NULL && given->ask.json) {
+	if (given->ask.list == NULL && given->ask.json) {
 		tool_misuse(tool, "--json is of the --list");
 		return -1;
 	}
-	return rc;
-}
-
-static void
-release(struct options_given *given)
-{
-	for (size_t i = 0; i < given->ask.point_count; i++) {
-		free(given->points[i]);
-	}
-	free(given->points);
+	return 0;
 }
 
 /* Tells briefly what is left: the first few gaps, and how many more. */
@@ -198,9 +158,10 @@ main(int argc, char **argv)
 	    (path = tool_ledger(&tool)) == NULL) {
 		status = tool_finish(&tool, tool.status);
 	} else {
+		given.ask.points = given.points;
 		given.ask.quiet = tool.quiet;
 		status = run(&tool, &given, path);
 	}
-	release(&given);
+	tool_free_ids(given.points, given.ask.point_count);
 	return status;
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "base/tool.h"
 #include "stage/rate_period.h"
 #include "stage/rate_report.h"
@@ -54,18 +53,6 @@ struct options_given {
 };
 
 static int
-take_id(
-    struct tool *tool, const char *option, const char *value, const char **out)
-{
-	if (!text_is_id(value, strlen(value))) {
-		tool_misuse(tool, "--%s: %s is no identifier", option, value);
-		return -1;
-	}
-	*out = value;
-	return 0;
-}
-
-static int
 take_kind(struct tool *tool, const char *value, const char **out)
 {
 	static const char *const kinds[] = {
@@ -96,10 +83,11 @@ take_option(
 		rc = take_kind(tool, value, &given->ask.kind);
 		break;
 	case OPT_CONTRACT:
-		rc = take_id(tool, "contract", value, &given->ask.contract);
+		rc =
+		    tool_take_id(tool, "contract", value, &given->ask.contract);
 		break;
 	case OPT_LEG:
-		rc = take_id(tool, "leg", value, &given->ask.leg);
+		rc = tool_take_id(tool, "leg", value, &given->ask.leg);
 		break;
 	case TOOL_AS_OF:
 		given->ask.asof = value;
@@ -143,15 +131,11 @@ take_options(struct tool *tool, struct options_given *given)
 			return -1;
 		}
 	}
-	if (rc == 0 && tool->operand_count > 0) {
-		tool_misuse(tool, "%s: no operand is taken", tool->operands[0]);
+	if (rc == -1 || tool_no_operand(tool) == -1 ||
+	    tool_need(tool, "period", given->ask.period) == -1) {
 		return -1;
 	}
-	if (rc == 0 && given->ask.period == NULL) {
-		tool_misuse(tool, "a --period is needed");
-		return -1;
-	}
-	return rc;
+	return 0;
 }
 
 /* Tells briefly what is held: the count of each reason, and the first few. */

@@ -352,6 +352,61 @@ tool_take_text(struct tool *tool, const char *option, const char *value,
 	return 0;
 }
 
+int
+tool_take_id(
+    struct tool *tool, const char *option, const char *value, const char **out)
+{
+	if (!text_is_id(value, strlen(value))) {
+		tool_misuse(tool, "--%s: %s is no identifier", option, value);
+		return -1;
+	}
+	*out = value;
+	return 0;
+}
+
+int
+tool_take_more(struct tool *tool, const char *option, const char *value,
+    char ***ids, size_t *count)
+{
+	const char *id;
+
+	if (tool_take_id(tool, option, value, &id) == -1) {
+		return -1;
+	}
+	*ids = xreallocarray(*ids, *count + 1, sizeof(**ids));
+	(*ids)[(*count)++] = xstrdup(id);
+	return 0;
+}
+
+void
+tool_free_ids(char **ids, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(ids[i]);
+	}
+	free(ids);
+}
+
+int
+tool_no_operand(struct tool *tool)
+{
+	if (tool->operand_count > 0) {
+		tool_misuse(tool, "%s: no operand is taken", tool->operands[0]);
+		return -1;
+	}
+	return 0;
+}
+
+int
+tool_need(struct tool *tool, const char *option, const char *value)
+{
+	if (value == NULL) {
+		tool_misuse(tool, "a --%s is needed", option);
+		return -1;
+	}
+	return 0;
+}
+
 const char *
 tool_ledger(struct tool *tool)
 {

@@ -183,7 +183,7 @@ const char *tool_ledger(struct tool *tool);
  *
  * A whole number from 0 to max; seconds for TOOL_WAIT, up to a day; an
  * encoding for TOOL_ENCODING; 1 to max bytes of UTF-8 without control
- * characters. */
+ * characters; an identifier. */
 int tool_take_number(struct tool *tool, const char *option, const char *value,
     int64_t max, int64_t *out);
 int tool_take_wait(struct tool *tool, const char *value, int *seconds);
@@ -191,6 +191,19 @@ int tool_take_encoding(
     struct tool *tool, const char *value, enum text_encoding *out);
 int tool_take_text(struct tool *tool, const char *option, const char *value,
     size_t max, const char **out);
+int tool_take_id(
+    struct tool *tool, const char *option, const char *value, const char **out);
+
+/* One more identifier of an option that may be given again, to the end of a
+ * list that tool_free_ids() frees. */
+int tool_take_more(struct tool *tool, const char *option, const char *value,
+    char ***ids, size_t *count);
+void tool_free_ids(char **ids, size_t count);
+
+/* Once all options are there: 0, or -1 having told that there is an operand;
+ * or that an option was not given, whose value then is NULL. */
+int tool_no_operand(struct tool *tool);
+int tool_need(struct tool *tool, const char *option, const char *value);
 
 /* Prints "qf-rate: text [code]" on standard error; finishes with the status
  * of err. */
