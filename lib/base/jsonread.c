@@ -239,15 +239,6 @@ jsonread_member(
 
 /* Values ----------------------------------------------------------------- */
 
-const char *
-jsonread_string(const struct jsonin *object, const char *name)
-{
-	const struct jsonin *value =
-	    jsonread_member(object, name, JSONIN_STRING);
-
-	return value == NULL ? NULL : value->text;
-}
-
 void
 jsonread_copy(struct jsonread *read, const struct jsonin *object,
     const char *name, char *out, size_t size)
@@ -267,6 +258,21 @@ jsonread_copy(struct jsonread *read, const struct jsonin *object,
 	} else {
 		memcpy(out, value->text, value->length + 1);
 	}
+}
+
+void
+jsonread_id(struct jsonread *read, const struct jsonin *object,
+    const char *name, const char *code, char *out, size_t size)
+{
+	const struct jsonin *value =
+	    jsonread_member(object, name, JSONIN_STRING);
+
+	if (value != NULL && !text_is_id(value->text, value->length)) {
+		jsonread_fault(read, value, code,
+		    "letters, digits and . _ : - are an identifier here");
+		return;
+	}
+	jsonread_copy(read, object, name, out, size);
 }
 
 bool

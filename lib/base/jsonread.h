@@ -6,7 +6,7 @@
  *
  *	jsonread_begin(&read, "tariff.json");
  *	if (jsonread_object(&read, object, keys, 2)) {
- *		id = jsonread_string(&read, object, "id");
+ *		jsonread_copy(&read, object, "id", id, sizeof(id));
  *		has = jsonread_decimal(&read, object, "price", &price);
  *	}
  *	if (read.fault_count > 0) ... read.faults[0] ...
@@ -84,12 +84,14 @@ bool jsonread_object(struct jsonread *read, const struct jsonin *object,
 const struct jsonin *jsonread_member(
     const struct jsonin *object, const char *name, enum jsonin_type type);
 
-/* The text of a string member, NULL where there is none. */
-const char *jsonread_string(const struct jsonin *object, const char *name);
-
 /* Copies a string of at most size - 1 bytes; "" where there is none. */
 void jsonread_copy(struct jsonread *read, const struct jsonin *object,
     const char *name, char *out, size_t size);
+
+/* The same of an identifier that the ledger is to know; `code` where it can
+ * be none there. */
+void jsonread_id(struct jsonread *read, const struct jsonin *object,
+    const char *name, const char *code, char *out, size_t size);
 
 /* Reads a decimal: true where there is one. */
 bool jsonread_decimal(struct jsonread *read, const struct jsonin *object,

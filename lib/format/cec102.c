@@ -217,21 +217,6 @@ read_totals(
 /* Orders ----------------------------------------------------------------- */
 
 static void
-read_id(struct jsonread *read, const struct jsonin *object, const char *name,
-    char out[ID_MAX + 1])
-{
-	const struct jsonin *value =
-	    jsonread_member(object, name, JSONIN_STRING);
-
-	if (value != NULL && !text_is_id(value->text, value->length)) {
-		jsonread_fault(read, value, "cec-id",
-		    "letters, digits and . _ : - are an identifier here");
-		return;
-	}
-	jsonread_copy(read, object, name, out, ID_MAX + 1);
-}
-
-static void
 read_fields(
     struct reading *reading, const struct jsonin *object, struct cdr *cdr)
 {
@@ -239,9 +224,11 @@ read_fields(
 	int64_t reason;
 	bool timed;
 
-	read_id(read, object, "StartChargeSeq", cdr->id);
+	jsonread_id(
+	    read, object, "StartChargeSeq", "cec-id", cdr->id, sizeof(cdr->id));
 	memcpy(cdr->session, cdr->id, sizeof(cdr->session));
-	read_id(read, object, "ConnectorID", cdr->connector);
+	jsonread_id(read, object, "ConnectorID", "cec-id", cdr->connector,
+	    sizeof(cdr->connector));
 	jsonread_integer(read, object, "StopReason", STOP_REASON_MAX, &reason);
 	timed = read_time(reading, object, "StartTime", &cdr->start_utc) &&
 		read_time(reading, object, "EndTime", &cdr->end_utc);

@@ -255,22 +255,6 @@ read_claims(struct jsonread *read, const struct jsonin *object, struct cdr *cdr)
 
 /* Names ------------------------------------------------------------------ */
 
-/* An id that the ledger is to know. */
-static void
-read_id(struct jsonread *read, const struct jsonin *object, const char *name,
-    char out[ID_MAX + 1])
-{
-	const struct jsonin *value =
-	    jsonread_member(object, name, JSONIN_STRING);
-
-	if (value != NULL && !text_is_id(value->text, value->length)) {
-		jsonread_fault(read, value, "ocpi-id",
-		    "letters, digits and . _ : - are an identifier here");
-		return;
-	}
-	jsonread_copy(read, object, name, out, ID_MAX + 1);
-}
-
 static void
 read_place(struct jsonread *read, const struct jsonin *object, struct cdr *cdr)
 {
@@ -329,7 +313,8 @@ static void
 read_credit(struct jsonread *read, const struct jsonin *object, struct cdr *cdr)
 {
 	cdr->credit = jsonread_true(object, "credit");
-	read_id(read, object, "credit_reference_id", cdr->credit_of);
+	jsonread_id(read, object, "credit_reference_id", "ocpi-id",
+	    cdr->credit_of, sizeof(cdr->credit_of));
 	if (cdr->credit && cdr->credit_of[0] == '\0') {
 		jsonread_fault(read, jsonin_member(object, "credit"),
 		    "ocpi-credit",
@@ -358,8 +343,10 @@ read_cdr(void *context, const struct jsonin *object)
 	struct cdr *cdr = &cdrs_begin_item(reading->out, read, object)->cdr;
 
 	if (jsonread_object(read, object, cdr_keys, COUNT(cdr_keys))) {
-		read_id(read, object, "id", cdr->id);
-		read_id(read, object, "session_id", cdr->session);
+		jsonread_id(
+		    read, object, "id", "ocpi-id", cdr->id, sizeof(cdr->id));
+		jsonread_id(read, object, "session_id", "ocpi-id", cdr->session,
+		    sizeof(cdr->session));
 		jsonread_copy(read, object, "currency", cdr->currency,
 		    sizeof(cdr->currency));
 		read_credit(read, object, cdr);
