@@ -82,23 +82,6 @@ static const struct jsonread_key signed_keys[] = {
     {"public_key", JSONREAD_STRING, false},
     {"signed_values", JSONREAD_ARRAY, true}, {"url", JSONREAD_STRING, false}};
 
-/* Costs and volumes that a record claims, and where they are kept. */
-static const struct {
-	const char *key;
-	enum cdr_item item;
-	bool is_volume;
-} claims[] = {
-    {"total_cost", CDR_ITEM_TOTAL, false},
-    {"total_fixed_cost", CDR_ITEM_FLAT, false},
-    {"total_energy", CDR_ITEM_ENERGY, true},
-    {"total_energy_cost", CDR_ITEM_ENERGY, false},
-    {"total_time", CDR_ITEM_DURATION, true},
-    {"total_time_cost", CDR_ITEM_TIME, false},
-    {"total_parking_time", CDR_ITEM_PARKING, true},
-    {"total_parking_cost", CDR_ITEM_PARKING, false},
-    {"total_reservation_cost", CDR_ITEM_RESERVATION, false},
-};
-
 struct reading {
 	struct jsonread *read;
 	struct cdrs *out;
@@ -229,21 +212,22 @@ read_periods(
 static void
 read_claims(struct jsonread *read, const struct jsonin *object, struct cdr *cdr)
 {
-	for (size_t i = 0; i < COUNT(claims); i++) {
-		struct cdr_claim *claim = &cdr->claims[claims[i].item];
+	for (size_t i = 0; i < CDR_TOTALS; i++) {
+		struct cdr_claim *claim = &cdr->claims[cdr_totals[i].item];
 		const struct jsonin *price;
 		size_t mark;
 
-		if (claims[i].is_volume) {
+		if (cdr_totals[i].is_volume) {
 			claim->has_volume = jsonread_decimal(
-			    read, object, claims[i].key, &claim->volume);
+			    read, object, cdr_totals[i].key, &claim->volume);
 			continue;
 		}
-		price = jsonread_member(object, claims[i].key, JSONIN_OBJECT);
+		price =
+		    jsonread_member(object, cdr_totals[i].key, JSONIN_OBJECT);
 		if (price == NULL) {
 			continue;
 		}
-		mark = jsonread_enter(read, claims[i].key);
+		mark = jsonread_enter(read, cdr_totals[i].key);
 		jsonread_object(read, price, price_keys, COUNT(price_keys));
 		claim->has_excl =
 		    jsonread_decimal(read, price, "excl_vat", &claim->excl);

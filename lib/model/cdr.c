@@ -33,6 +33,18 @@ const char *const cdr_item_words[CDR_ITEMS] = {
     [CDR_ITEM_SERVICE] = "service",
 };
 
+const struct cdr_total cdr_totals[CDR_TOTALS] = {
+    {"total_cost", CDR_ITEM_TOTAL, false},
+    {"total_fixed_cost", CDR_ITEM_FLAT, false},
+    {"total_energy", CDR_ITEM_ENERGY, true},
+    {"total_energy_cost", CDR_ITEM_ENERGY, false},
+    {"total_time", CDR_ITEM_DURATION, true},
+    {"total_time_cost", CDR_ITEM_TIME, false},
+    {"total_parking_time", CDR_ITEM_PARKING, true},
+    {"total_parking_cost", CDR_ITEM_PARKING, false},
+    {"total_reservation_cost", CDR_ITEM_RESERVATION, false},
+};
+
 static bool
 has(const struct cdr_period *period, enum cdr_quantity quantity)
 {

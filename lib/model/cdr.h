@@ -51,6 +51,16 @@ enum cdr_item {
 extern const char *const cdr_quantity_words[CDR_QUANTITIES];
 extern const char *const cdr_item_words[CDR_ITEMS];
 
+/* Costs and volumes that a record claims, in the order in which it has them
+ * (OCPI 2.2.1, mod_cdrs), and what they are of. */
+#define CDR_TOTALS 9
+struct cdr_total {
+	const char *key;
+	enum cdr_item item;
+	bool is_volume;
+};
+extern const struct cdr_total cdr_totals[CDR_TOTALS];
+
 struct cdr_period {
 	int64_t start_utc, end_utc;
 	struct dec volumes[CDR_QUANTITIES];

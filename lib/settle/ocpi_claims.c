@@ -7,25 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The totals of a record in their order (OCPI 2.2.1, mod_cdrs). */
-static const struct {
-	const char *key;
-	enum cdr_item item;
-	bool is_volume;
-} totals[] = {
-    {"total_cost", CDR_ITEM_TOTAL, false},
-    {"total_fixed_cost", CDR_ITEM_FLAT, false},
-    {"total_energy", CDR_ITEM_ENERGY, true},
-    {"total_energy_cost", CDR_ITEM_ENERGY, false},
-    {"total_time", CDR_ITEM_DURATION, true},
-    {"total_time_cost", CDR_ITEM_TIME, false},
-    {"total_parking_time", CDR_ITEM_PARKING, true},
-    {"total_parking_cost", CDR_ITEM_PARKING, false},
-    {"total_reservation_cost", CDR_ITEM_RESERVATION, false},
-};
-
-#define TOTALS (sizeof(totals) / sizeof(totals[0]))
-
 /* Whether two numbers are one at four decimals, half up. */
 static bool
 equal(const struct dec *a, const struct dec *b)
@@ -217,12 +198,12 @@ ocpi_claims(struct ocpi_claim checks[OCPI_CLAIMS_MAX],
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < TOTALS; i++) {
+	for (size_t i = 0; i < CDR_TOTALS; i++) {
 		struct ocpi_claim *check = &checks[count];
 
-		*check = (struct ocpi_claim){.key = totals[i].key,
-		    .item = totals[i].item,
-		    .is_volume = totals[i].is_volume};
+		*check = (struct ocpi_claim){.key = cdr_totals[i].key,
+		    .item = cdr_totals[i].item,
+		    .is_volume = cdr_totals[i].is_volume};
 		fill(check, report, cdr);
 		if (i == 0 || check->has[0] || check->has[1] ||
 		    !dec_is_zero(&check->ours[0]) ||
