@@ -8,6 +8,8 @@
 #include "base/status.h"
 #include "base/text.h"
 
+#define FAULT_MAX 4096 /* bytes of a line that tells a fault */
+
 static int
 write_buf(void *context, const void *bytes, size_t length, struct qf_error *err)
 {
@@ -37,4 +39,18 @@ struct sink
 sink_outfile(struct outfile *file)
 {
 	return (struct sink){write_outfile, file};
+}
+
+int
+sink_fault(
+    const struct sink *sink, const struct qf_error *fault, struct qf_error *err)
+{
+	struct buf line;
+	int rc;
+
+	buf_init(&line, FAULT_MAX);
+	buf_printf(&line, "%s [%s]\n", fault->text, fault->code);
+	rc = sink->write(sink->context, line.bytes, line.length, err);
+	buf_release(&line);
+	return rc;
 }

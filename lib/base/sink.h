@@ -34,4 +34,8 @@ struct sink sink_buf(struct buf *buf);
 /* Writes to an output file, which may be standard output; its errors. */
 struct sink sink_outfile(struct outfile *file);
 
+/* Writes a fault as a line: "text [code]". */
+int sink_fault(const struct sink *sink, const struct qf_error *fault,
+    struct qf_error *err);
+
 #endif

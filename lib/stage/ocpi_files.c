@@ -22,7 +22,6 @@
 #include "stage/ocpi_table.h"
 
 #define HEAD_SIZE 256 /* bytes in which JSON must show itself */
-#define FAULT_MAX 4096 /* bytes of a line that tells a fault */
 
 /* One piece of work. */
 struct work {
@@ -136,20 +135,6 @@ end(struct work *work, int rc, struct qf_error *err)
 
 /* Check ------------------------------------------------------------------ */
 
-static int
-print_fault(
-    const struct sink *sink, const struct qf_error *fault, struct qf_error *err)
-{
-	struct buf line;
-	int rc;
-
-	buf_init(&line, FAULT_MAX);
-	buf_printf(&line, "%s [%s]\n", fault->text, fault->code);
-	rc = sink->write(sink->context, line.bytes, line.length, err);
-	buf_release(&line);
-	return rc;
-}
-
 int
 ocpi_files_check(const struct sink *sink, const char *text, size_t length,
     const char *path, bool *sound, struct qf_error *err)
@@ -163,11 +148,11 @@ ocpi_files_check(const struct sink *sink, const char *text, size_t length,
 	*sound = true;
 	if (ocpi_tariffs_read(&tariffs, &read, text, length, &fault) == -1) {
 		*sound = false;
-		rc = print_fault(sink, &fault, err);
+		rc = sink_fault(sink, &fault, err);
 	}
 	for (size_t i = 0; rc == 0 && i < read.fault_count; i++) {
 		*sound = false;
-		rc = print_fault(sink, &read.faults[i], err);
+		rc = sink_fault(sink, &read.faults[i], err);
 	}
 	ocpi_tariffs_release(&tariffs);
 	jsonread_end(&read);

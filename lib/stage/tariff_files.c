@@ -25,8 +25,6 @@
 #include "stage/tariff_price.h"
 #include "stage/tariff_show.h"
 
-#define FAULT_MAX 4096 /* bytes of a line that tells a fault */
-
 /* The facts and the output of one piece of work. */
 struct work {
 	const struct tariff_files_request *request;
@@ -141,20 +139,6 @@ load_document(struct tariff **out, const char *path, struct qf_error *err)
 
 /* Check ------------------------------------------------------------------ */
 
-static int
-print_fault(
-    const struct sink *sink, const struct qf_error *fault, struct qf_error *err)
-{
-	struct buf line;
-	int rc;
-
-	buf_init(&line, FAULT_MAX);
-	buf_printf(&line, "%s [%s]\n", fault->text, fault->code);
-	rc = sink->write(sink->context, line.bytes, line.length, err);
-	buf_release(&line);
-	return rc;
-}
-
 /* Prints the faults of one document; its tariff where it has none, and is not
  * one of OCPI. */
 static int
@@ -177,7 +161,7 @@ check_document(struct tariff **tariff, const struct sink *sink,
 	}
 	tariff_check(&faults, text, length, path);
 	for (size_t i = 0; rc == 0 && i < faults.count; i++) {
-		rc = print_fault(sink, &faults.list[i], err);
+		rc = sink_fault(sink, &faults.list[i], err);
 	}
 	*sound = faults.count == 0;
 	if (*sound) {
