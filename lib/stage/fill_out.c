@@ -187,6 +187,23 @@ fill_put_row(struct fill *fill, const struct series_day *row, bool tied,
 	return rc;
 }
 
+void
+fill_begin_row(const struct fill *fill, const struct fill_line *line,
+    const struct fill_day *day, struct series_day *row)
+{
+	memset(row, 0, sizeof(*row));
+	row->day = day->day;
+	row->channel = line->channel;
+	row->start_utc = day->start_utc;
+	row->minutes = day->minutes;
+	row->quantity = day->quantity;
+	row->side = day->side;
+	row->scale = line->scale;
+	row->count = day->count;
+	memcpy(row->point, fill->point.point, sizeof(row->point));
+	memcpy(row->method, day->method, sizeof(row->method));
+}
+
 int
 fill_put_line(
     struct fill *fill, const struct fill_line *line, struct qf_error *err)
@@ -201,17 +218,7 @@ fill_put_line(
 			continue;
 		}
 		assert(day->count <= SERIES_VALUES_MAX);
-		memset(row, 0, sizeof(*row));
-		row->day = day->day;
-		row->channel = line->channel;
-		row->start_utc = day->start_utc;
-		row->minutes = day->minutes;
-		row->quantity = day->quantity;
-		row->side = day->side;
-		row->scale = line->scale;
-		row->count = day->count;
-		memcpy(row->point, fill->point.point, sizeof(row->point));
-		memcpy(row->method, day->method, sizeof(row->method));
+		fill_begin_row(fill, line, day, row);
 		for (size_t i = 0; i < day->count; i++) {
 			bool ours = line->states[day->first + i] == FILL_OURS;
 

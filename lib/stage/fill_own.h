@@ -169,6 +169,9 @@ void fill_mark(struct fill_day *day, const char *method);
 /* Days with values of ours, each as a row; `series` those of another form. */
 int fill_put_line(
     struct fill *fill, const struct fill_line *line, struct qf_error *err);
+/* All of a day's row but its values and their quality. */
+void fill_begin_row(const struct fill *fill, const struct fill_line *line,
+    const struct fill_day *day, struct series_day *row);
 int fill_put_row(struct fill *fill, const struct series_day *row, bool tied,
     struct qf_error *err);
 int fill_append_rows(struct fill *fill, struct qf_error *err);

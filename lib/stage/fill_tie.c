@@ -91,16 +91,9 @@ quarters(struct fill *fill, struct fill_line *line, struct fill_day *day,
 	assert(day->count * parts <= SERIES_VALUES_MAX);
 	fill_mark(day, method);
 	day->whole = true;
-	row->day = day->day;
-	row->channel = line->channel;
-	row->start_utc = day->start_utc;
+	fill_begin_row(fill, line, day, row);
 	row->minutes = rule->to_minutes;
-	row->quantity = day->quantity;
-	row->side = day->side;
-	row->scale = line->scale;
 	row->count = day->count * parts;
-	memcpy(row->point, fill->point.point, sizeof(row->point));
-	memcpy(row->method, day->method, sizeof(row->method));
 	memset(row->quality, QUALITY_ESTIMATED, row->count);
 	for (size_t i = 0; i < day->count && rc == 0; i++) {
 		if (!divide(rule, line->values[day->first + i], line->scale,
