@@ -86,7 +86,7 @@ void reads_begin_piece(struct readscsv *reads, struct read_piece *piece,
 void reads_set_quality(
     struct read_piece *piece, char quality, const struct csv_field *method);
 
-/* readscsv_next() of each format. */
+/* The next piece of each format. */
 int reads_next_wide(struct readscsv *reads, const struct read_piece **out,
     struct qf_error *err);
 int reads_next_long(struct readscsv *reads, const struct read_piece **out,

@@ -87,7 +87,11 @@ reads_day_info(struct readscsv *reads, int32_t day)
 static int
 next_piece(void *context, const struct read_piece **out, struct qf_error *err)
 {
-	return readscsv_next(context, out, err);
+	struct readscsv *reads = context;
+
+	return reads->kind->format == SNIFF_READS_WIDE
+		   ? reads_next_wide(reads, out, err)
+		   : reads_next_long(reads, out, err);
 }
 
 static void
@@ -296,14 +300,4 @@ reads_set_quality(
 		assert(method->length <= ID_MAX);
 		memcpy(piece->method, method->text, method->length + 1);
 	}
-}
-
-int
-readscsv_next(
-    struct readscsv *reads, const struct read_piece **out, struct qf_error *err)
-{
-	if (reads->kind->format == SNIFF_READS_WIDE) {
-		return reads_next_wide(reads, out, err);
-	}
-	return reads_next_long(reads, out, err);
 }

@@ -3,7 +3,8 @@
  *	struct readscsv *reads;
  *
  *	reads = readscsv_new(csv, &kind, &declaration, zone, faults);
- *	while ((rc = readscsv_next(reads, &piece, err)) == 1)
+ *	source = readscsv_source(reads);
+ *	while ((rc = source.next(source.context, &piece, err)) == 1)
  *		... gather.h puts pieces together ...
  *	readscsv_free(reads);
  *
@@ -41,11 +42,8 @@ struct readscsv *readscsv_new(struct csv_reader *reader,
     const struct zone *zone, struct faults *faults);
 void readscsv_free(struct readscsv *reads);
 
-/* 1 with the next piece, 0 at the end, -1 where the file is at fault. */
-int readscsv_next(struct readscsv *reads, const struct read_piece **out,
-    struct qf_error *err);
-
-/* The same as a source for gather.h. */
+/* As a source for gather.h; next gives 1 with the next piece, 0 at the end, -1
+ * where the file is at fault. */
 struct read_source readscsv_source(struct readscsv *reads);
 
 #endif

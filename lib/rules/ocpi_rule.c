@@ -268,23 +268,3 @@ ocpi_rule_limit(const struct ocpi_rule *rule, const char *limit)
 	return &version->charges[first +
 				 (strcmp(limit, "max_price") == 0 ? 1 : 0)];
 }
-
-bool
-ocpi_rule_find(const struct ocpi_rule *rule, const struct charge *charge,
-    const struct ocpi_tariff **tariff, size_t *element,
-    enum ocpi_dimension *dimension)
-{
-	size_t index = (size_t)(charge - rule->tariff->versions[0].charges);
-	struct walk walk = {0};
-
-	for (bool more = next_component(&rule->ocpi, &walk, true); more;
-	     more = next_component(&rule->ocpi, &walk, false)) {
-		if (walk.index == index) {
-			*tariff = walk.tariff;
-			*element = walk.element;
-			*dimension = walk.dimension;
-			return true;
-		}
-	}
-	return false;
-}

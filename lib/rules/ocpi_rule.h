@@ -48,10 +48,4 @@ ocpi_rule_charge(const struct ocpi_rule *rule, const struct ocpi_tariff *tariff,
 const struct charge *
 ocpi_rule_limit(const struct ocpi_rule *rule, const char *limit);
 
-/* The tariff and the element that a charge is of: true, or false for a
- * limit. */
-bool ocpi_rule_find(const struct ocpi_rule *rule, const struct charge *charge,
-    const struct ocpi_tariff **tariff, size_t *element,
-    enum ocpi_dimension *dimension);
-
 #endif

@@ -44,18 +44,11 @@ struct walk {
 /* Portions ---------------------------------------------------------------- */
 
 void
-portions_begin(struct portions *portions)
+portions_release(struct portions *portions)
 {
 	for (size_t i = 0; i < portions->count; i++) {
 		dec_release(&portions->list[i].energy);
 	}
-	portions->count = 0;
-}
-
-void
-portions_release(struct portions *portions)
-{
-	portions_begin(portions);
 	free(portions->list);
 	memset(portions, 0, sizeof(*portions));
 }

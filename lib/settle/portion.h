@@ -31,7 +31,6 @@ struct portions {
 	size_t count, capacity;
 };
 
-void portions_begin(struct portions *portions);
 void portions_release(struct portions *portions);
 
 /* Adds energy that has no time of its own in [from_utc, to_utc). */

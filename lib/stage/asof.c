@@ -13,8 +13,9 @@
 #include "ledger/entry.h"
 #include "ledger/log.h"
 
-int
-asof_entry(struct ledger *ledger, const char *text, int64_t *entry,
+/* An entry by its number or handle. */
+static int
+entry_named(struct ledger *ledger, const char *text, int64_t *entry,
     struct qf_error *err)
 {
 	struct handle handle = {0};
@@ -103,7 +104,7 @@ asof_choose(struct ledger *ledger, const char *asof, const char *cut_off,
 		    "--as-of and --cut-off both say what is seen: give one");
 	}
 	if (asof != NULL) {
-		return asof_entry(ledger, asof, entry, err);
+		return entry_named(ledger, asof, entry, err);
 	}
 	if (cut_off == NULL) {
 		return entry_last_input(ledger, entry, err);

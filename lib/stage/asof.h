@@ -20,15 +20,11 @@ struct ledger;
 struct qf_error;
 struct zone;
 
-/* An entry by its number or handle; QF_USAGE entry-unknown and those of
- * entry_resolve(). */
-int asof_entry(struct ledger *ledger, const char *text, int64_t *entry,
-    struct qf_error *err);
-
 /* The entry named (asof), or the last before late data (cut_off), or the last
  * input; each may be NULL, and where neither is: QF_USAGE as-of-and-cut-off.
- * QF_USAGE for a cut-off that is no time; QF_DATA cut-off-mixed where a batch
- * that came in time stands behind a late one, naming both. */
+ * QF_USAGE entry-unknown and those of entry_resolve(), and for a cut-off that
+ * is no time; QF_DATA cut-off-mixed where a batch that came in time stands
+ * behind a late one, naming both. */
 int asof_choose(struct ledger *ledger, const char *asof, const char *cut_off,
     const struct zone *zone, int64_t *entry, struct qf_error *err);
 

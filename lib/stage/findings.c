@@ -33,15 +33,9 @@ is_same_value(const struct fact *a, const struct fact *b)
 }
 
 bool
-findings_is_open(const struct fact *finding)
-{
-	return strcmp(rulebook_text(finding, "state"), "open") == 0;
-}
-
-bool
 findings_holds(const struct fact *finding)
 {
-	return findings_is_open(finding) &&
+	return strcmp(rulebook_text(finding, "state"), "open") == 0 &&
 	       strcmp(rulebook_text(finding, "hold"), "yes") == 0;
 }
 

@@ -22,8 +22,7 @@ struct qf_error;
 int findings_cleared(struct fact_cursor **cursor, struct ledger *ledger,
     int64_t asof, const struct fact *finding, struct qf_error *err);
 
-/* Whether the row says open, and whether it is one that holds. */
-bool findings_is_open(const struct fact *finding);
+/* Whether the row says open, and is one that holds. */
 bool findings_holds(const struct fact *finding);
 
 #endif
