@@ -9,28 +9,20 @@
 #include <unistd.h>
 
 #include "format/manifest.h"
+#include "place_fixture.h"
 
 #define HEADER "file,bytes,sha256,rows,kwh\n"
 #define ZEROS "00000000000000000000000000000000"
-
-static char place[] = "/tmp/qf-manifest-XXXXXX";
-
-static void
-enter(void)
-{
-	cr_assert_not_null(mkdtemp(place));
-	cr_assert_eq(chdir(place), 0);
-}
 
 static void
 leave(void)
 {
 	unlink("a.csv");
 	unlink("b.csv");
-	cr_assert_eq(rmdir(place), 0);
+	place_leave_empty();
 }
 
-TestSuite(manifest, .init = enter, .fini = leave);
+TestSuite(manifest, .init = place_enter, .fini = leave);
 
 static void
 put(const char *path, const char *text)

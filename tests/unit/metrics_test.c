@@ -4,31 +4,22 @@
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "format/metrics.h"
+#include "place_fixture.h"
 
 #define LABELS "tool=\"qf-audit missing\",ledger=\"a \\\"b\\\".qf\""
-
-static char place[] = "/tmp/qf-metrics-XXXXXX";
-
-static void
-enter(void)
-{
-	cr_assert_not_null(mkdtemp(place));
-	cr_assert_eq(chdir(place), 0);
-}
 
 static void
 leave(void)
 {
 	unlink("night.prom");
-	cr_assert_eq(rmdir(place), 0);
+	place_leave_empty();
 }
 
-TestSuite(metrics, .init = enter, .fini = leave);
+TestSuite(metrics, .init = place_enter, .fini = leave);
 
 static struct metrics_run
 a_run(int status, int64_t now_utc)
@@ -40,20 +31,6 @@ a_run(int status, int64_t now_utc)
 	    .duration_ms = 61005,
 	    .now_utc = now_utc,
 	};
-}
-
-static const char *
-content(void)
-{
-	static char room[8192];
-	FILE *file = fopen("night.prom", "r");
-	size_t got;
-
-	cr_assert_not_null(file);
-	got = fread(room, 1, sizeof(room) - 1, file);
-	room[got] = '\0';
-	fclose(file);
-	return room;
 }
 
 static void
@@ -93,7 +70,7 @@ static const char *
 without_labels(void)
 {
 	static char out[8192];
-	const char *labels = LABELS, *from = content();
+	const char *labels = LABELS, *from = content("night.prom");
 	size_t length = strlen(labels), used = 0;
 
 	while (*from != '\0') {
@@ -127,7 +104,7 @@ Test(metrics, carries_the_last_success_over_failures)
 	static const char success[] = "last_success_timestamp_seconds{L} 1000";
 
 	write_night(1, 900);
-	cr_assert_null(strstr(content(), "last_success"));
+	cr_assert_null(strstr(content("night.prom"), "last_success"));
 	write_night(0, 1000);
 	cr_assert_not_null(strstr(without_labels(), success));
 	write_night(65, 2000);
@@ -150,7 +127,7 @@ Test(metrics, takes_no_success_from_another_tool_or_rubbish)
 	    file);
 	fclose(file);
 	write_night(1, 2000);
-	cr_assert_null(strstr(content(), "last_success"));
+	cr_assert_null(strstr(content("night.prom"), "last_success"));
 }
 
 Test(metrics, are_named_and_described_each)

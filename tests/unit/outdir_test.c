@@ -3,63 +3,16 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/outdir.h"
+#include "place_fixture.h"
 
-static char place[] = "/tmp/qf-outdir-XXXXXX";
-
-static void
-enter(void)
-{
-	cr_assert_not_null(mkdtemp(place));
-	cr_assert_eq(chdir(place), 0);
-}
-
-static void
-leave(void)
-{
-	char command[100];
-
-	snprintf(command, sizeof(command), "rm -rf %s", place);
-	cr_assert_eq(system(command), 0);
-}
-
-TestSuite(outdir, .init = enter, .fini = leave);
-
-static int
-entry_count(const char *path)
-{
-	DIR *dir = opendir(path);
-	int count = 0;
-
-	cr_assert_not_null(dir);
-	while (readdir(dir) != NULL) {
-		count++;
-	}
-	closedir(dir);
-	return count - 2;
-}
-
-static const char *
-content(const char *path)
-{
-	static char room[10000];
-	FILE *file = fopen(path, "r");
-	size_t got;
-
-	cr_assert_not_null(file, "%s", path);
-	got = fread(room, 1, sizeof(room) - 1, file);
-	room[got] = '\0';
-	fclose(file);
-	return room;
-}
+TestSuite(outdir, .init = place_enter, .fini = place_leave);
 
 static int
 add(struct outdir *dir, const char *name, const char *text,

@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,56 +14,9 @@
 #include <unistd.h>
 
 #include "base/outfile.h"
+#include "place_fixture.h"
 
-/* Each test works in a directory of its own, that it makes the current one.
- */
-static char place[] = "/tmp/qf-outfile-XXXXXX";
-
-static void
-enter(void)
-{
-	cr_assert_not_null(mkdtemp(place));
-	cr_assert_eq(chdir(place), 0);
-}
-
-static void
-leave(void)
-{
-	char command[100];
-
-	snprintf(command, sizeof(command), "rm -rf %s", place);
-	cr_assert_eq(system(command), 0);
-}
-
-TestSuite(outfile, .init = enter, .fini = leave);
-
-/* Everything in the directory but "." and "..". */
-static int
-entry_count(void)
-{
-	DIR *dir = opendir(".");
-	int count = 0;
-
-	while (readdir(dir) != NULL) {
-		count++;
-	}
-	closedir(dir);
-	return count - 2;
-}
-
-static const char *
-content(const char *path)
-{
-	static char room[300000];
-	FILE *file = fopen(path, "r");
-	size_t got;
-
-	cr_assert_not_null(file, "%s", path);
-	got = fread(room, 1, sizeof(room) - 1, file);
-	room[got] = '\0';
-	fclose(file);
-	return room;
-}
+TestSuite(outfile, .init = place_enter, .fini = place_leave);
 
 /* Writes text to path; the result of the first step that fails. */
 static int
@@ -97,7 +49,7 @@ Test(outfile, writes_a_file_and_knows_its_digest)
 	cr_assert_eq(outfile_write(out, NULL, 0, &err), 0);
 	cr_assert_eq(outfile_write(out, "c", 1, &err), 0);
 	cr_expect_eq(access("a.csv", F_OK), -1);
-	cr_expect_eq(entry_count(), 1);
+	cr_expect_eq(entry_count("."), 1);
 	cr_assert_eq(outfile_commit(out, &err), 0, "%s", err.text);
 	digest_hex(outfile_digest(out), hex);
 	cr_expect_str_eq(hex, "ba7816bf8f01cfea414140de5dae2223"
@@ -106,7 +58,7 @@ Test(outfile, writes_a_file_and_knows_its_digest)
 	cr_expect_not(outfile_unchanged(out));
 	outfile_free(out);
 	cr_expect_str_eq(content("a.csv"), "abc");
-	cr_expect_eq(entry_count(), 1);
+	cr_expect_eq(entry_count("."), 1);
 	cr_assert_eq(stat("a.csv", &status), 0);
 	cr_expect_eq(status.st_mode & 07777, 0640);
 }
@@ -145,7 +97,7 @@ Test(outfile, leaves_the_same_bytes_alone)
 	cr_expect(unchanged);
 	cr_assert_eq(stat("a", &after), 0);
 	cr_expect_eq(before.st_ino, after.st_ino);
-	cr_expect_eq(entry_count(), 1);
+	cr_expect_eq(entry_count("."), 1);
 }
 
 Test(outfile, needs_force_for_other_bytes)
@@ -160,11 +112,11 @@ Test(outfile, needs_force_for_other_bytes)
 	cr_expect_str_eq(
 	    err.text, "a: stands with other content; --force replaces it");
 	cr_expect_str_eq(content("a"), "text");
-	cr_expect_eq(entry_count(), 1);
+	cr_expect_eq(entry_count("."), 1);
 	cr_expect_eq(put("a", "tex2", true, &unchanged, &err), 0);
 	cr_expect_not(unchanged);
 	cr_expect_str_eq(content("a"), "tex2");
-	cr_expect_eq(entry_count(), 1);
+	cr_expect_eq(entry_count("."), 1);
 }
 
 Test(outfile, refuses_what_is_no_regular_file)
@@ -193,7 +145,7 @@ Test(outfile, refuses_what_is_no_regular_file)
 		cr_expect_str_eq(
 		    err.code, cases[i].code, "%s: %s", cases[i].path, err.text);
 	}
-	cr_expect_eq(entry_count(), 3);
+	cr_expect_eq(entry_count("."), 3);
 }
 
 Test(outfile, leaves_nothing_when_abandoned)
@@ -205,7 +157,7 @@ Test(outfile, leaves_nothing_when_abandoned)
 	cr_assert_eq(outfile_write(out, "x", 1, &err), 0);
 	outfile_free(out);
 	outfile_free(NULL);
-	cr_expect_eq(entry_count(), 0);
+	cr_expect_eq(entry_count("."), 0);
 }
 
 Test(outfile, keeps_the_first_write_error)
@@ -256,7 +208,7 @@ die_while_writing(int number)
 		_exit(1);
 	}
 	cr_assert_eq(read(ready[0], &byte, 1), 1);
-	cr_expect_eq(entry_count(), 1);
+	cr_expect_eq(entry_count("."), 1);
 	cr_assert_eq(kill(child, number), 0);
 	cr_assert_eq(waitpid(child, &status, 0), child);
 	cr_expect(WIFSIGNALED(status));
@@ -267,11 +219,11 @@ die_while_writing(int number)
 Test(outfile, removes_temporaries_when_a_signal_kills)
 {
 	die_while_writing(SIGINT);
-	cr_expect_eq(entry_count(), 0);
+	cr_expect_eq(entry_count("."), 0);
 	die_while_writing(SIGTERM);
-	cr_expect_eq(entry_count(), 0);
+	cr_expect_eq(entry_count("."), 0);
 	die_while_writing(SIGHUP);
-	cr_expect_eq(entry_count(), 0);
+	cr_expect_eq(entry_count("."), 0);
 }
 
 Test(outfile, sweeps_what_the_killed_left_and_nothing_else)
@@ -282,7 +234,7 @@ Test(outfile, sweeps_what_the_killed_left_and_nothing_else)
 	int fd;
 
 	die_while_writing(SIGKILL);
-	cr_expect_eq(entry_count(), 1);
+	cr_expect_eq(entry_count("."), 1);
 	snprintf(mine, sizeof(mine), ".qf-test-%ld-77", (long)getpid());
 	fd = open(mine, O_CREAT | O_WRONLY, 0600);
 	close(fd);
@@ -290,9 +242,9 @@ Test(outfile, sweeps_what_the_killed_left_and_nothing_else)
 	close(fd);
 	fd = open(".qf-test-999999999-1.old", O_CREAT | O_WRONLY, 0600);
 	close(fd);
-	cr_expect_eq(entry_count(), 4);
+	cr_expect_eq(entry_count("."), 4);
 	cr_assert_eq(put("b", "x", false, &unchanged, &err), 0);
-	cr_expect_eq(entry_count(), 4);
+	cr_expect_eq(entry_count("."), 4);
 	cr_expect_eq(access(mine, F_OK), 0);
 	cr_expect_eq(access(".qf-other-999999999-1", F_OK), 0);
 	cr_expect_eq(access(".qf-test-999999999-1.old", F_OK), 0);
