@@ -358,6 +358,25 @@ Test(tariff, finds_ratios_without_base)
 		"6: ratio@percent: \"60\" is not a percentage more or "
 		"less, "
 		"such as +60 or -62"},
+	    {BODY("", "<import same-as=\"export\"/><export "
+		      "same-as=\"import\"/>"),
+		"tariff-circle", "3: import@same-as: comes back to itself"},
+	    {BODY("", FREE_IMPORT "<export same-as=\"inport\"/>"),
+		"tariff-charge",
+		"4: export@same-as: there is no charge inport"},
+	    {BODY("", FREE_IMPORT "<export benchmark=\"1\" "
+				  "ratios=\"import\"/>"),
+		"tariff-ratio",
+		"4: export@ratios: energy has no ratios of its own"},
+	    {0},
+	};
+
+	expect_faults(cases);
+}
+
+Test(tariff, finds_ratios_below_nothing_and_losses_above_all)
+{
+	static const struct fault_case cases[] = {
 	    {BODY("",
 		 BANDS2("") "<import benchmark=\"1\"><ratio "
 			    "band=\"peak\" of=\"valley\" percent=\"+-60\"/>"
@@ -380,16 +399,6 @@ Test(tariff, finds_ratios_without_base)
 				  "value=\"1\"/><loss percent=\"150\"/>"
 				  "</charge>"),
 		"tariff-number", "4: loss@percent: more than 100"},
-	    {BODY("", "<import same-as=\"export\"/><export "
-		      "same-as=\"import\"/>"),
-		"tariff-circle", "3: import@same-as: comes back to itself"},
-	    {BODY("", FREE_IMPORT "<export same-as=\"inport\"/>"),
-		"tariff-charge",
-		"4: export@same-as: there is no charge inport"},
-	    {BODY("", FREE_IMPORT "<export benchmark=\"1\" "
-				  "ratios=\"import\"/>"),
-		"tariff-ratio",
-		"4: export@ratios: energy has no ratios of its own"},
 	    {0},
 	};
 
