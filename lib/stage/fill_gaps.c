@@ -11,9 +11,11 @@
 #include "base/text.h"
 #include "stage/fill_own.h"
 
-/* Slots [from, to) that have no value, with what is on both sides. */
+/* Slots [from, to) that have no value, with what is on both sides; or a day of
+ * them, with what is on both sides of the whole. */
 struct gap {
 	size_t from, to;
+	size_t whole_from, whole_to;
 	struct estimate_gap known;
 	struct estimate_unit unit;
 	const struct fill_day *day; /* that it begins in */
@@ -110,6 +112,8 @@ look_around(struct fill *fill, const struct fill_line *line,
 	size_t from = gap->from, to = gap->to;
 
 	memset(known, 0, sizeof(*known));
+	gap->whole_from = from;
+	gap->whole_to = to;
 	gap->day = fill_day_of(line, from);
 	known->count = to - from;
 	if (follows(fill, line, from)) {
@@ -161,11 +165,11 @@ say_sides(const struct fill *fill, const struct fill_line *line,
 {
 	if (gap->known.has_before) {
 		say_side(fill, line, inputs, "before", gap->known.before,
-		    gap->from - 1);
+		    gap->whole_from - 1);
 	}
 	if (gap->known.has_after) {
-		say_side(
-		    fill, line, inputs, "after", gap->known.after, gap->to);
+		say_side(fill, line, inputs, "after", gap->known.after,
+		    gap->whole_to);
 	}
 }
 
@@ -399,12 +403,68 @@ by_days(struct fill *fill, const struct fill_line *line,
 	return rc;
 }
 
+/* The next day of a gap that begins at or after *from; false at its end. */
+static bool
+next_day(const struct fill_line *line, const struct gap *gap, size_t *from,
+    struct gap *part)
+{
+	const struct fill_day *day;
+
+	if (*from >= gap->to) {
+		return false;
+	}
+	day = fill_day_of(line, *from);
+	*part = *gap;
+	part->day = day;
+	part->from = *from;
+	part->to = day->first + day->count;
+	if (part->to > gap->to) {
+		part->to = gap->to;
+	}
+	part->known.count = part->to - part->from;
+	*from = part->to;
+	return true;
+}
+
+/* Whether a rule for days like those of the gap, which it cannot fill, can fill
+ * one of them, so that only the others are left to the rules after it: 1 or 0.
+ * What is known to have been used in the gap is shared as a whole. */
+static int
+fits_a_day(struct fill *fill, const struct fill_line *line,
+    const struct estimation_version *version,
+    const struct estimation_rule *rule, const struct gap *gap,
+    struct answer *answer, struct qf_error *err)
+{
+	size_t from = gap->from, first, end;
+	char why[sizeof(fill->why)];
+	struct gap part;
+	int64_t total;
+	int rc = 0;
+
+	memcpy(why, fill->why, sizeof(why));
+	if (gap->day->quantity == QUANTITY_REGISTER ||
+	    rule->method == METHOD_MEAN ||
+	    gap->to <= gap->day->first + gap->day->count ||
+	    (rule->total != TOTAL_NONE &&
+		fill_total(fill, line, gap->from, gap->to, &total, &first, &end,
+		    &answer->inputs) == 1)) {
+		memcpy(fill->why, why, sizeof(why));
+		return 0;
+	}
+	while (rc == 0 && next_day(line, gap, &from, &part)) {
+		buf_clear(&answer->inputs);
+		rc = by_days(fill, line, version, rule, &part, answer, err);
+	}
+	memcpy(fill->why, why, sizeof(why));
+	return rc;
+}
+
 /* Whether the rule is one for such a gap. */
 static bool
 is_for(const struct fill *fill, const struct estimation_rule *rule,
     const struct gap *gap)
 {
-	size_t count = gap->to - gap->from;
+	size_t count = gap->whole_to - gap->whole_from;
 
 	return (rule->quantities == 0 ||
 		   (rule->quantities & 1U << gap->day->quantity) != 0) &&
@@ -414,7 +474,8 @@ is_for(const struct fill *fill, const struct estimation_rule *rule,
 		   strcmp(rule->scenario, fill->scenario) == 0);
 }
 
-/* 1 with *rule and the answer, 0 where none applies. */
+/* 1 with *rule and the answer, 0 where none applies, 2 where the gap is to be
+ * filled day by day. */
 static int
 find_method(struct fill *fill, const struct fill_line *line,
     const struct estimation_version *version, const struct gap *gap,
@@ -438,6 +499,13 @@ find_method(struct fill *fill, const struct fill_line *line,
 		case METHOD_MEAN:
 			rc = by_days(
 			    fill, line, version, *rule, gap, answer, err);
+			if (rc == 0) {
+				rc = fits_a_day(fill, line, version, *rule, gap,
+				    answer, err);
+				if (rc == 1) {
+					return 2;
+				}
+			}
 			break;
 		default:
 			rc = by_sides(fill, line, *rule, gap, answer);
@@ -505,6 +573,29 @@ take(struct fill *fill, struct fill_line *line, const struct gap *gap,
 	return 0;
 }
 
+/* Fills a gap day by day, each by the first method that applies to it. */
+static int
+fill_days(struct fill *fill, struct fill_line *line,
+    const struct estimation_version *version, const struct gap *gap,
+    struct answer *answer, struct qf_error *err)
+{
+	size_t from = gap->from;
+	struct gap part;
+
+	while (next_day(line, gap, &from, &part)) {
+		const struct estimation_rule *rule = NULL;
+		int rc =
+		    find_method(fill, line, version, &part, &rule, answer, err);
+
+		assert(rc != 2);
+		if (rc == -1 || take(fill, line, &part, rc == 1 ? rule : NULL,
+				    answer, err) == -1) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
 /* A gap that has something in scope. */
 static int
 fill_gap(struct fill *fill, struct fill_line *line, struct gap *gap,
@@ -526,7 +617,9 @@ fill_gap(struct fill *fill, struct fill_line *line, struct gap *gap,
 		look_around(fill, line, version, gap);
 		rc = find_method(fill, line, version, gap, &rule, &answer, err);
 	}
-	if (rc != -1) {
+	if (rc == 2) {
+		rc = fill_days(fill, line, version, gap, &answer, err);
+	} else if (rc != -1) {
 		rc = take(fill, line, gap, rc == 1 ? rule : NULL, &answer, err);
 	}
 	buf_release(&answer.inputs);
