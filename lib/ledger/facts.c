@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/civil.h"
 #include "ledger/columns.h"
 #include "ledger/connection.h"
 #include "ledger/entry.h"
@@ -303,6 +304,7 @@ same_value(sqlite3_stmt *stmt, int column, const struct fact_value *value)
 struct change {
 	size_t differing; /* columns with other content */
 	const char *first; /* name of the first of them */
+	enum fact_type first_type;
 	int first_column; /* and where it is in the statement */
 	bool ends_open; /* it only ends a row that was open */
 	bool measures; /* measured over estimated */
@@ -325,6 +327,7 @@ compare(struct change *out, const struct fact *fact, sqlite3_stmt *stmt)
 		}
 		if (out->differing++ == 0) {
 			out->first = format->columns[i].name;
+			out->first_type = format->columns[i].type;
 			out->first_column = column;
 		}
 		if ((format->columns[i].flags & FACT_TO) != 0) {
@@ -344,23 +347,44 @@ compare(struct change *out, const struct fact *fact, sqlite3_stmt *stmt)
 	out->ends_open = out->ends_open && out->differing == 1;
 }
 
+/* What the earlier row says, for a person. */
+static const char *
+say_was(
+    const struct change *change, sqlite3_stmt *stmt, char room[CIVIL_TEXT_MAX])
+{
+	int column = change->first_column;
+
+	if (sqlite3_column_type(stmt, column) == SQLITE_NULL) {
+		return "nothing";
+	}
+	if (change->first_type == FACT_INSTANT) {
+		civil_format_utc(sqlite3_column_int64(stmt, column), room);
+		return room;
+	}
+	if (change->first_type == FACT_DAY) {
+		civil_format_day(sqlite3_column_int(stmt, column), room);
+		return room;
+	}
+	return stmt_text(stmt, column);
+}
+
 static int
 refuse_conflict(const struct change *change, int64_t entry, sqlite3_stmt *stmt,
     struct qf_error *err)
 {
-	const char *was = stmt_text(stmt, change->first_column);
+	char room[CIVIL_TEXT_MAX];
+	const char *was = say_was(change, stmt, room);
 	int64_t held_by = sqlite3_column_int64(stmt, 0);
 	long long line = sqlite3_column_int64(stmt, 1);
 
 	if (held_by == entry) {
 		return qf_fail(err, QF_DATA, "fact-conflict",
 		    "%s: line %lld of the same input says %s", change->first,
-		    line, was == NULL ? "nothing" : was);
+		    line, was);
 	}
 	return qf_fail(err, QF_DATA, "fact-conflict",
 	    "%s: batch:%lld, line %lld, says %s; a correction needs --correct",
-	    change->first, (long long)held_by, line,
-	    was == NULL ? "nothing" : was);
+	    change->first, (long long)held_by, line, was);
 }
 
 static int
