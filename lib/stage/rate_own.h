@@ -412,6 +412,15 @@ int rate_power_factor(struct rate *rate, const struct rate_segment *segment,
 /* rate_limit.c: the lines of limits, after all others of the unit. */
 int rate_limits(struct rate *rate, struct qf_error *err);
 
+/* rate_atoms.c: fills rate->atoms with a session's time, whose segments are
+ * [first, ...), for the charge called component; and a segment's charge of that
+ * name per kWh of the channel, or NULL. */
+int
+rate_atoms(struct rate *rate, const struct rate_session *session, size_t first,
+    const char *component, enum channel channel, struct qf_error *err);
+const struct charge *rate_session_charge(const struct rate_segment *segment,
+    const char *component, enum channel channel);
+
 /* rate_sessions.c: all sessions of the unit, which are held one by one. */
 int rate_sessions(struct rate *rate, struct qf_error *err);
 /* The delivery month of what ends at an instant. */
