@@ -351,6 +351,25 @@ Test(tariff, finds_ratios_without_base)
 		"6: import: a printed price has no floating part: the "
 		"ratio "
 		"of peak must say on=\"whole\", or components be given"},
+	    {BODY("", "<import same-as=\"export\"/><export "
+		      "same-as=\"import\"/>"),
+		"tariff-circle", "3: import@same-as: comes back to itself"},
+	    {BODY("", FREE_IMPORT "<export same-as=\"inport\"/>"),
+		"tariff-charge",
+		"4: export@same-as: there is no charge inport"},
+	    {BODY("", FREE_IMPORT "<export benchmark=\"1\" "
+				  "ratios=\"import\"/>"),
+		"tariff-ratio",
+		"4: export@ratios: energy has no ratios of its own"},
+	    {0},
+	};
+
+	expect_faults(cases);
+}
+
+Test(tariff, finds_faults_of_percentages_and_factors)
+{
+	static const struct fault_case cases[] = {
 	    {BODY("", BANDS2("") "<import benchmark=\"1\"><ratio "
 				 "band=\"peak\" of=\"valley\" percent=\"60\"/>"
 				 "</import>"),
