@@ -16,16 +16,6 @@
 #include "settle/ocpi.h"
 #include "stage/audit_explain_own.h"
 
-static const char *
-money(const struct explain *explain, int64_t minor, char out[DEC_TEXT_MAX])
-{
-	struct dec value = {0};
-
-	dec_set_int(&value, minor, ledger_market(explain->ledger)->money_scale);
-	dec_format(&value, out, DEC_TEXT_MAX);
-	return out;
-}
-
 static int
 parse(struct dec *out, const char *text, struct qf_error *err)
 {
@@ -52,9 +42,9 @@ tell_amount(struct explain *explain, struct qf_error *err)
 		parse(&rate, line->tax_rate, err) == -1)) {
 		goto out;
 	}
-	money(explain, line->net_minor, net);
-	money(explain, line->tax_minor, vat);
-	money(explain, line->gross_minor, gross);
+	explain_money(explain, line->net_minor, net);
+	explain_money(explain, line->tax_minor, vat);
+	explain_money(explain, line->gross_minor, gross);
 	if (line->price == NULL) {
 		explain_say(explain, "tax",
 		    "none of its own: a limit bounds the sums without and "

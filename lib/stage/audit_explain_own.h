@@ -68,6 +68,14 @@ int explain_price_at(struct explain *explain, int64_t utc, struct dec *price,
 int explain_rate(struct explain *explain, const struct rate_sink *sink,
     struct qf_error *err);
 
+/* audit_explain_amount.c: minor units as 12.34. */
+const char *explain_money(
+    const struct explain *explain, int64_t minor, char out[DEC_TEXT_MAX]);
+/* The tax, and the line's exact amount rounded again. */
+int explain_amount(struct explain *explain, struct qf_error *err);
+/* A rounding line: the lines of its total. */
+int explain_rounding(struct explain *explain, struct qf_error *err);
+
 /* audit_explain_energy.c: the quantity, back to interval reads. */
 int explain_intervals(struct explain *explain, struct qf_error *err);
 
