@@ -165,6 +165,19 @@ size_t tariff_find_charge(struct tariff_reader *reader,
     const struct tariff_version *version, const struct xml_node *node,
     const char *attribute, const char *word);
 
+/* tariff_check_ratios.c: ratios that earlier ones of their band leave nobody
+ * to; composed and benchmark prices, where every band that can occur is the
+ * base or has a ratio; and printed ones, where ratios stand in for rows that
+ * the table may lack. */
+void tariff_check_ratio_whom(struct tariff_reader *reader,
+    const struct xml_node *node, const struct charge *charge);
+void tariff_check_ratios(struct tariff_reader *reader,
+    const struct xml_node *node, const struct tariff_version *version,
+    const struct charge *charge, const bool occurs[TARIFF_BANDS_MAX]);
+void
+tariff_check_printed(struct tariff_reader *reader, const struct xml_node *node,
+    const struct tariff_version *version, const struct charge *charge);
+
 /* tariff_check_tiers.c, tariff_check_energy.c: whether structures of a charge
  * make sense; those of parts and dates after all charges, and all versions. */
 void tariff_check_tiers(struct tariff_reader *reader,
