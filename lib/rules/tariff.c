@@ -189,3 +189,14 @@ tariff_label(const struct tariff *tariff, const char *code)
 	}
 	return NULL;
 }
+
+bool
+tariff_has_ratio(const struct charge *charge, unsigned band)
+{
+	for (size_t i = 0; i < charge->ratio_count; i++) {
+		if (charge->ratios[i].band == band) {
+			return true;
+		}
+	}
+	return false;
+}

@@ -403,6 +403,9 @@ void tariff_faults_free(struct tariff_faults *faults);
 const struct tariff_version *
 tariff_version_at(const struct tariff *tariff, int32_t day);
 
+/* Whether a ratio of the charge gives the band its price, for anybody. */
+bool tariff_has_ratio(const struct charge *charge, unsigned band);
+
 /* The label of a code, or NULL. */
 const struct tariff_label *
 tariff_label(const struct tariff *tariff, const char *code);

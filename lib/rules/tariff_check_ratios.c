@@ -8,17 +8,6 @@
 #include "rules/tariff_reader.h"
 #include "rules/whom.h"
 
-static bool
-has_ratio(const struct charge *charge, unsigned band)
-{
-	for (size_t i = 0; i < charge->ratio_count; i++) {
-		if (charge->ratios[i].band == band) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* The bands that ratios come from in the end, as bits, band by band, whatever
  * the contract. */
 struct roots {
@@ -48,7 +37,7 @@ roots_of(struct roots *roots, unsigned band)
 			    roots_of(roots, charge->ratios[i].of);
 		}
 	}
-	if (!has_ratio(charge, band)) {
+	if (!tariff_has_ratio(charge, band)) {
 		roots->of[band] = 1u << band;
 	}
 	roots->state[band] = ROOT_KNOWN;
@@ -210,7 +199,7 @@ tariff_check_ratios(struct tariff_reader *reader, const struct xml_node *node,
 		return;
 	}
 	for (unsigned i = 0; i < version->band_count; i++) {
-		if (occurs[i] && i != base && !has_ratio(charge, i)) {
+		if (occurs[i] && i != base && !tariff_has_ratio(charge, i)) {
 			tariff_fault(reader, node, NULL, "tariff-ratio",
 			    "no ratio for band %s", version->bands[i].code);
 		}

@@ -123,23 +123,12 @@ ask_words(struct asking *a, const struct charge *charge, const char *rule,
 	}
 }
 
-static bool
-has_ratio(const struct charge *charge, unsigned band)
-{
-	for (size_t i = 0; i < charge->ratio_count; i++) {
-		if (charge->ratios[i].band == band) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Ratios of which none is for the contract. */
 static void
 ask_ratios(struct asking *a, const struct charge *charge)
 {
 	for (unsigned i = 0; i < a->version->band_count; i++) {
-		if (has_ratio(charge, i) &&
+		if (tariff_has_ratio(charge, i) &&
 		    price_ratio(charge, i, a->contract) == NULL) {
 			lack(a, "no-ratio",
 			    "charge %s has no ratio of %s for it",
