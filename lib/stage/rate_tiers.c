@@ -248,14 +248,10 @@ add_stretches(struct rate *rate, const struct rate_segment *segment,
 	    zone_day_of(rate->zone, segment->from_utc - 1) + 1, &period);
 	put_aside(rate, &aside, &period);
 	for (size_t i = 0; i < count && rc == 0; i++) {
-		int64_t from_utc = stretches[i].from_utc > counted->since_utc
-				       ? stretches[i].from_utc
-				       : counted->since_utc;
-		int64_t to_utc = stretches[i].to_utc < segment->from_utc
-				     ? stretches[i].to_utc
-				     : segment->from_utc;
+		int64_t from_utc, to_utc;
 
-		if (from_utc >= to_utc) {
+		if (!contract_within(&stretches[i], counted->since_utc,
+			segment->from_utc, &from_utc, &to_utc)) {
 			continue;
 		}
 		if (stretches[i].basis == BASIS_SESSIONS) {
