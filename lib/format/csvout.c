@@ -305,9 +305,3 @@ csvout_finish(struct csvout *out, struct qf_error *err)
 	assert(out->column == 0 || out->to.failed);
 	return outbuf_flush(&out->to, 1, err);
 }
-
-uint64_t
-csvout_rows(const struct csvout *out)
-{
-	return out->rows;
-}

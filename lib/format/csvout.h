@@ -78,7 +78,4 @@ int csvout_preamble(struct csvout *out, const char *line, struct qf_error *err);
 /* Gives what is still held back to the sink, which is not committed. */
 int csvout_finish(struct csvout *out, struct qf_error *err);
 
-/* Rows ended so far, the header included. */
-uint64_t csvout_rows(const struct csvout *out);
-
 #endif
