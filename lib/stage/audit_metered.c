@@ -211,11 +211,11 @@ add_registers(struct dec *kwh, const struct audit_source *source,
 /* Sessions --------------------------------------------------------------- */
 
 /* Sessions that end in [from_utc, to_utc) and touch the stretches of the unit
- * (NULL: all).  1 where there is one. */
+ * (NULL: that do not start before since_utc).  1 where there is one. */
 static int
 add_sessions(struct dec *kwh, const struct audit_source *source,
     const struct audit_unit *unit, const char *point, enum channel channel,
-    int64_t from_utc, int64_t to_utc, struct qf_error *err)
+    int64_t from_utc, int64_t to_utc, int64_t since_utc, struct qf_error *err)
 {
 	struct fact_cursor **cursor = &source->cursors->sessions;
 	struct dec value = {0};
@@ -230,7 +230,7 @@ add_sessions(struct dec *kwh, const struct audit_source *source,
 	while ((rc = facts_next(*cursor, &fact, &entry, err)) == 1) {
 		int64_t start_utc = rulebook_integer(&fact, "start", 0);
 		int64_t end_utc = rulebook_integer(&fact, "end", 0);
-		bool touches = unit == NULL;
+		bool touches = unit == NULL && start_utc >= since_utc;
 
 		for (size_t i = 0; unit != NULL && i < unit->count; i++) {
 			const struct contract *stretch = &unit->stretches[i];
@@ -289,7 +289,7 @@ audit_metered(struct dec *kwh, const struct audit_source *source,
 	}
 	if (rc == 0 && sessions) {
 		rc = add_sessions(kwh, source, unit, point, channel, from_utc,
-			 to_utc, err) == -1
+			 to_utc, INT64_MIN, err) == -1
 			 ? -1
 			 : 0;
 	}
@@ -303,7 +303,7 @@ audit_metered(struct dec *kwh, const struct audit_source *source,
 int
 audit_metered_point(struct dec *kwh, const struct audit_source *source,
     const char *point, enum channel channel, int64_t from_utc, int64_t to_utc,
-    struct qf_error *err)
+    int64_t since_utc, struct qf_error *err)
 {
 	struct dec kwh60 = {0};
 	int rc;
@@ -317,8 +317,8 @@ audit_metered_point(struct dec *kwh, const struct audit_source *source,
 		    kwh, source, point, channel, from_utc, to_utc, err);
 	}
 	if (rc == 0 && dec_is_zero(kwh)) {
-		rc = add_sessions(
-		    kwh, source, NULL, point, channel, from_utc, to_utc, err);
+		rc = add_sessions(kwh, source, NULL, point, channel, from_utc,
+		    to_utc, since_utc, err);
 	}
 	dec_release(&kwh60);
 	return rc == -1 ? -1 : !dec_is_zero(kwh);

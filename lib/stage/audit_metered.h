@@ -27,10 +27,11 @@ int audit_metered(struct dec *kwh, const struct audit_source *source,
     const struct audit_unit *unit, const char *point, enum channel channel,
     int64_t from_utc, int64_t to_utc, struct qf_error *err);
 
-/* kWh of a channel at a point by whatever it has: reads, else sessions that
- * end in the time.  1 where it has any. */
+/* kWh of a channel at a point by whatever it has: reads, else registers, else
+ * sessions that end in the time and do not start before since_utc.  1 where it
+ * has any. */
 int audit_metered_point(struct dec *kwh, const struct audit_source *source,
     const char *point, enum channel channel, int64_t from_utc, int64_t to_utc,
-    struct qf_error *err);
+    int64_t since_utc, struct qf_error *err);
 
 #endif

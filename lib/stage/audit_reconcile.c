@@ -263,78 +263,39 @@ take_record(struct report *report, const struct sorter_record *record,
 	return 0;
 }
 
-/* Points without a price ------------------------------------------------- */
-
 static int
-print_unpriced(struct report *report, const char *point, const char *channel,
-    struct qf_error *err)
+print_unpriced(
+    void *context, const struct unpriced *unpriced, struct qf_error *err)
 {
+	struct report *report = context;
 	struct reconcile *reconcile = report->reconcile;
-	const char *const parts[] = {"", point, "", channel};
-	enum channel of =
-	    strcmp(channel, "export") == 0 ? CHANNEL_EXPORT : CHANNEL_IMPORT;
+	const char *const parts[] = {
+	    "", unpriced->point, "", unpriced->channel};
 	struct fact_cursor **cursor = &reconcile->source.cursors->parents;
-	char remark[256] = "no contract prices it";
+	char remark[256];
 	struct fact fact;
 	int64_t entry;
-	int rc =
-	    audit_metered_point(&report->of[METERED], &reconcile->source, point,
-		of, reconcile->period.from_utc, reconcile->period.to_utc, err);
+	int length = snprintf(remark, sizeof(remark), "%s%s",
+	    unpriced->partly ? "part of the time " : "",
+	    unpriced->priced ? "no charge counts it" : "no contract prices it");
+	int rc;
 
-	if (rc != 1) {
-		return rc;
-	}
-	dec_set(&report->of[RESIDUAL], &report->of[METERED]);
+	dec_set(&report->of[METERED], &unpriced->kwh);
+	dec_set(&report->of[RESIDUAL], &unpriced->kwh);
 	if (facts_lookup(cursor, reconcile->ledger, LOOKUP_RELATIONS_OF_CHILD,
-		reconcile->source.asof, point, 0, 0, err) == -1) {
+		reconcile->source.asof, unpriced->point, 0, 0, err) == -1) {
 		return -1;
 	}
 	if ((rc = facts_next(*cursor, &fact, &entry, err)) == 1) {
-		snprintf(remark, sizeof(remark),
-		    "no contract prices it; behind %s",
-		    rulebook_text(&fact, "parent"));
+		snprintf(remark + length, sizeof(remark) - (size_t)length,
+		    "; behind %s", rulebook_text(&fact, "parent"));
 	}
 	if (rc == -1) {
 		return -1;
 	}
-	add_totals(report, channel);
+	add_totals(report, unpriced->channel);
 	rc = print_row(report, parts, report->of, remark, err);
 	clear(report->of);
-	return rc;
-}
-
-/* Points that have reads and no settled row on a channel. */
-static int
-print_points(struct report *report, struct qf_error *err)
-{
-	struct sorter_record record;
-	char key[512] = "";
-	size_t length = 0;
-	bool settled = true;
-	int rc;
-
-	if (sorter_finish(report->reconcile->points, err) == -1) {
-		return -1;
-	}
-	do {
-		rc = sorter_next(report->reconcile->points, &record, err);
-		if (rc == 1 && record.key_length == length &&
-		    memcmp(record.key, key, length) == 0) {
-			settled = settled || *(const char *)record.data == 's';
-			continue;
-		}
-		if (rc != -1 && !settled &&
-		    print_unpriced(report, key, key + strlen(key) + 1, err) ==
-			-1) {
-			return -1;
-		}
-		if (rc == 1) {
-			assert(record.key_length <= sizeof(key));
-			length = record.key_length;
-			memcpy(key, record.key, length);
-			settled = *(const char *)record.data == 's';
-		}
-	} while (rc == 1);
 	return rc;
 }
 
@@ -369,7 +330,8 @@ print_all(struct report *report, struct qf_error *err)
 		}
 	}
 	if (rc == -1 || end_row(report, err) == -1 ||
-	    print_points(report, err) == -1 ||
+	    reconcile_points(report->reconcile, print_unpriced, report, err) ==
+		-1 ||
 	    print_totals(report, err) == -1 ||
 	    table_finish(report->table, err) == -1) {
 		return -1;

@@ -70,22 +70,6 @@ add_minor(struct reconcile *reconcile, const char *contract, const char *leg,
 	return add_dec(reconcile, contract, leg, channel, measure, &value, err);
 }
 
-/* Remembers that a point's channel is settled ("s") or has reads ("r"). */
-static int
-add_point(struct reconcile *reconcile, const char *point, const char *channel,
-    const char *what, struct qf_error *err)
-{
-	char key[512];
-	size_t first = strlen(point) + 1, second = strlen(channel) + 1;
-
-	if (first + second > sizeof(key)) {
-		return 0;
-	}
-	memcpy(key, point, first);
-	memcpy(key + first, channel, second);
-	return sorter_add(reconcile->points, key, first + second, what, 2, err);
-}
-
 /* Runs ------------------------------------------------------------------- */
 
 static int
@@ -151,6 +135,23 @@ superseded(const struct reconcile *reconcile, size_t number,
 }
 
 static int
+take_line(
+    struct reconcile *reconcile, const struct line *line, struct qf_error *err)
+{
+	if (!line->has_amount) {
+		return 0;
+	}
+	if (!line->counts_energy && line->channel != NULL &&
+	    strcmp(line->unit, "kwh") == 0 &&
+	    reconcile_add_point(reconcile, line->point, line->channel,
+		POINT_PRICED, line->from_utc, line->to_utc, err) == -1) {
+		return -1;
+	}
+	return add_minor(reconcile, line->contract, line->leg, line->channel,
+	    RATED_MONEY, line->gross_minor, err);
+}
+
+static int
 gather_lines(struct reconcile *reconcile, size_t number, struct qf_error *err)
 {
 	struct run_cursor *cursor;
@@ -162,10 +163,8 @@ gather_lines(struct reconcile *reconcile, size_t number, struct qf_error *err)
 		return -1;
 	}
 	while ((rc = runs_next_line(cursor, &line, err)) == 1) {
-		if (line.has_amount &&
-		    !superseded(reconcile, number, line.contract, line.leg) &&
-		    add_minor(reconcile, line.contract, line.leg, line.channel,
-			RATED_MONEY, line.gross_minor, err) == -1) {
+		if (!superseded(reconcile, number, line.contract, line.leg) &&
+		    take_line(reconcile, &line, err) == -1) {
 			rc = -1;
 			break;
 		}
@@ -238,8 +237,7 @@ gather_unit(struct reconcile *reconcile, const struct run *run,
 		    energy->channel, METERED, &kwh, err);
 	}
 	if (rc == 0) {
-		rc = add_point(
-		    reconcile, energy->point, energy->channel, "s", err);
+		rc = reconcile_add_covered(reconcile, run, energy, err);
 	}
 	dec_release(&kwh);
 	return rc;
@@ -333,10 +331,10 @@ gather_points(struct reconcile *reconcile, struct qf_error *err)
 		return -1;
 	}
 	while ((rc = origin_next(cursor, &origin, err)) == 1) {
-		if (add_point(reconcile, origin.point, "import", "r", err) ==
-			-1 ||
-		    add_point(reconcile, origin.point, "export", "r", err) ==
-			-1) {
+		if (reconcile_add_point(reconcile, origin.point, "import",
+			POINT_READS, INT64_MIN, INT64_MIN, err) == -1 ||
+		    reconcile_add_point(reconcile, origin.point, "export",
+			POINT_READS, INT64_MIN, INT64_MIN, err) == -1) {
 			rc = -1;
 			break;
 		}

@@ -39,10 +39,41 @@ struct reconcile {
 	char contract[256], leg[256], account[ID_MAX + 1];
 	struct sorter
 	    *sorter; /* (account, contract, leg, channel) -> measure */
-	struct sorter *points; /* (point, channel) -> settled or read */
+	struct sorter *points; /* (point, channel, time, word) -> its end */
 };
 
 /* audit_reconcile_gather.c: puts everything into the sorters. */
 int reconcile_gather(struct reconcile *reconcile, struct qf_error *err);
+
+/* audit_reconcile_points.c: what is known of the time of a point's channel. */
+enum point_word {
+	POINT_READS = 'a', /* it has any in the period; without a time */
+	POINT_SETTLED, /* a leg covers it that counts the channel */
+	POINT_PRICED, /* a charge has priced it and does not count it */
+};
+
+/* Energy in the time in which no leg counts the channel. */
+struct unpriced {
+	const char *point, *channel;
+	struct dec kwh;
+	bool partly; /* at other times one does */
+	bool priced; /* in part or whole, by charges that do not count it */
+};
+
+typedef int reconcile_take_unpriced(
+    void *context, const struct unpriced *unpriced, struct qf_error *err);
+
+int reconcile_add_point(struct reconcile *reconcile, const char *point,
+    const char *channel, enum point_word word, int64_t from_utc, int64_t to_utc,
+    struct qf_error *err);
+
+/* The stretches of a leg that a run has counted the energy of, also where the
+ * run is of less than the period. */
+int reconcile_add_covered(struct reconcile *reconcile, const struct run *run,
+    const struct energy *energy, struct qf_error *err);
+
+/* Hands over what is unpriced, in the order of points; call once. */
+int reconcile_points(struct reconcile *reconcile, reconcile_take_unpriced *take,
+    void *context, struct qf_error *err);
 
 #endif
