@@ -185,7 +185,8 @@ main(int argc, char **argv)
 
 	if (tool_begin(&tool, &spec, argc, argv) == -1 ||
 	    take_options(&tool, &given) == -1 ||
-	    (path = tool_ledger(&tool)) == NULL) {
+	    (path = tool_ledger(&tool)) == NULL ||
+	    summary_begin(&given.summary, &tool) == -1) {
 		status = tool_finish(&tool, tool.status);
 	} else {
 		given.ask.points = given.points;

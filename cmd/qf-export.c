@@ -233,7 +233,8 @@ main(int argc, char **argv)
 
 	if (tool_begin(&tool, &spec, argc, argv) == -1 ||
 	    take_options(&tool, &given) == -1 ||
-	    (path = tool_ledger(&tool)) == NULL) {
+	    (path = tool_ledger(&tool)) == NULL ||
+	    summary_begin(summary, &tool) == -1) {
 		return tool_finish(&tool, tool.status);
 	}
 	if (handles_take(&handles, &count, tool.operands, tool.operand_count,

@@ -311,7 +311,8 @@ main(int argc, char **argv)
 
 	if (tool_begin(&tool, &spec, argc, argv) == -1 ||
 	    take_options(&tool, &arguments) == -1 ||
-	    (arguments.ingest.ledger = tool_ledger(&tool)) == NULL) {
+	    (arguments.ingest.ledger = tool_ledger(&tool)) == NULL ||
+	    summary_begin(&arguments.summary, &tool) == -1) {
 		return tool_finish(&tool, tool.status);
 	}
 	arguments.ingest.quiet = tool.quiet;

@@ -96,7 +96,7 @@ do_work(struct tool *tool, size_t least, size_t most, const char *wanted,
 		return tool_misuse(tool, "%s %s", tool->command->name, wanted);
 	}
 	path = tool_ledger(tool);
-	if (path == NULL) {
+	if (path == NULL || summary_begin(&work.summary, tool) == -1) {
 		return tool_finish(tool, tool->status);
 	}
 	rc = audit_begin(&work.audit, path, work.given.json, &err);

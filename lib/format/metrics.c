@@ -217,6 +217,34 @@ add_run(struct buf *out, const char *path, const struct metrics_run *run)
 	}
 }
 
+/* Opens the file, unless something else stands in its place. */
+static int
+open_file(struct outfile **out, const char *path, struct qf_error *err)
+{
+	if (outfile_begin(out, path, "qf-metrics", true, err) == -1) {
+		return -1;
+	}
+	if (outfile_only_over(*out, "# HELP " PREFIX, "file of metrics", err) ==
+	    -1) {
+		outfile_free(*out);
+		*out = NULL;
+		return -1;
+	}
+	return 0;
+}
+
+int
+metrics_check(const char *path, struct qf_error *err)
+{
+	struct outfile *file;
+
+	if (open_file(&file, path, err) == -1) {
+		return -1;
+	}
+	outfile_free(file);
+	return 0;
+}
+
 int
 metrics_write(const char *path, const struct metrics_run *run,
     const struct metrics_sample *samples, size_t count, struct qf_error *err)
@@ -231,9 +259,7 @@ metrics_write(const char *path, const struct metrics_run *run,
 	for (unsigned m = 0; m < METRICS; m++) {
 		add_metric(&text, run, (enum metric)m, samples, count);
 	}
-	if (outfile_begin(&file, path, "qf-metrics", true, err) == 0 &&
-	    outfile_only_over(file, "# HELP " PREFIX, "file of metrics", err) ==
-		0 &&
+	if (open_file(&file, path, err) == 0 &&
 	    outfile_write(file, text.bytes, text.length, err) == 0) {
 		rc = outfile_commit(file, err);
 	}

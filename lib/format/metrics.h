@@ -81,6 +81,10 @@ struct metrics_run {
 const char *metrics_name(enum metric metric);
 const char *metrics_label(enum metric metric);
 
+/* Whether metrics_write could put its file there, before there is anything to
+ * write: QF_CANTCREAT as outfile.h. */
+int metrics_check(const char *path, struct qf_error *err);
+
 /* Writes the file, whole, over what stands at path. */
 int metrics_write(const char *path, const struct metrics_run *run,
     const struct metrics_sample *samples, size_t count, struct qf_error *err);

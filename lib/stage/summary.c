@@ -156,6 +156,21 @@ add_members(struct jsonout *json, const struct summary *summary,
 	}
 }
 
+/* Opens the document, unless something else stands in its place. */
+static int
+open_document(struct outfile **out, const char *path, struct qf_error *err)
+{
+	if (outfile_begin(out, path, "qf-summary", true, err) == -1) {
+		return -1;
+	}
+	if (outfile_only_over(*out, "{\"tool\":", "summary", err) == -1) {
+		outfile_free(*out);
+		*out = NULL;
+		return -1;
+	}
+	return 0;
+}
+
 static int
 write_document(const struct summary *summary, const char *tool, int status,
     struct qf_error *err)
@@ -164,12 +179,7 @@ write_document(const struct summary *summary, const char *tool, int status,
 	struct jsonout *json;
 	int rc = -1;
 
-	if (outfile_begin(&file, summary->path, "qf-summary", true, err) ==
-	    -1) {
-		return -1;
-	}
-	if (outfile_only_over(file, "{\"tool\":", "summary", err) == -1) {
-		outfile_free(file);
+	if (open_document(&file, summary->path, err) == -1) {
 		return -1;
 	}
 	json = jsonout_new(sink_outfile(file));
@@ -248,4 +258,26 @@ summary_fail(
 	(void)snprintf(summary->code, sizeof(summary->code), "%s", err->code);
 	(void)snprintf(summary->error, sizeof(summary->error), "%s", err->text);
 	return summary_finish(summary, tool, (int)err->status);
+}
+
+int
+summary_begin(struct summary *summary, struct tool *tool)
+{
+	struct outfile *file = NULL;
+	struct qf_error err;
+
+	if (summary->metrics_path != NULL &&
+	    metrics_check(summary->metrics_path, &err) == -1) {
+		summary->metrics_path = NULL;
+	} else if (summary->path != NULL &&
+		   open_document(&file, summary->path, &err) == -1) {
+		summary->path = NULL;
+	} else {
+		outfile_free(file);
+		return 0;
+	}
+
+	/* The other file, if it can be written, says what happened. */
+	tool->status = summary_fail(summary, tool, &err);
+	return -1;
 }

@@ -5,6 +5,8 @@
  *
  *	... case TOOL_SUMMARY: case TOOL_METRICS:
  *		summary_take(&summary, id, value);
+ *	if (summary_begin(&summary, &tool) == -1)
+ *		return tool_finish(&tool, tool.status);
  *	... work(), then, where it succeeded or not,
  *	summary_handle(&summary, &report.run);
  *	summary_count(&summary, METRIC_HELD, report.held);
@@ -20,6 +22,8 @@
  * number for each metric, or for one with a label an object of them.
  *
  * Both files replace what stands in their place, also where the tool failed.
+ * Whether they can is judged before any work, because what was appended to a
+ * ledger by then is there to stay.
  */
 #ifndef QF_STAGE_SUMMARY_H
 #define QF_STAGE_SUMMARY_H
@@ -47,6 +51,11 @@ struct summary {
 
 /* An option of the ids TOOL_SUMMARY and TOOL_METRICS; borrows value. */
 void summary_take(struct summary *summary, int id, const char *value);
+
+/* After the options, before any work: refuses (as QF_CANTCREAT output-exists,
+ * output-unsafe, output-create) a file that could not be written in the end.
+ * -1 when it was said, the other file written, and tool->status is set. */
+int summary_begin(struct summary *summary, struct tool *tool);
 
 /* Nothing is kept where neither file was asked for.  A metric is counted once,
  * or once a label; label is copied. */
