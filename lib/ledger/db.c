@@ -33,61 +33,6 @@ static const char *const sql[] = {
 };
 static const struct stmt_list list = STMT_LIST(sql);
 
-/* Failures --------------------------------------------------------------- */
-
-struct failure {
-	int result; /* primary result code of SQLite */
-	enum qf_status status;
-	const char *code;
-};
-
-static const struct failure failures[] = {
-    {SQLITE_BUSY, QF_BUSY, "ledger-busy"},
-    {SQLITE_LOCKED, QF_BUSY, "ledger-busy"},
-    {SQLITE_FULL, QF_IO, "ledger-full"},
-    {SQLITE_IOERR, QF_IO, "ledger-io"},
-    {SQLITE_PROTOCOL, QF_IO, "ledger-lock"},
-    {SQLITE_CORRUPT, QF_IO, "ledger-corrupt"},
-    {SQLITE_CANTOPEN, QF_NOINPUT, "ledger-open"},
-    {SQLITE_PERM, QF_PERM, "ledger-permission"},
-    {SQLITE_READONLY, QF_PERM, "ledger-permission"},
-    {SQLITE_AUTH, QF_PERM, "ledger-guard"},
-    {SQLITE_NOTADB, QF_FOREIGN, "ledger-foreign"},
-    {SQLITE_NOMEM, QF_OS, "out-of-memory"},
-    {SQLITE_TOOBIG, QF_DATA, "ledger-too-big"},
-    {SQLITE_CONSTRAINT, QF_BUG, "ledger-constraint"},
-};
-
-int
-ledger_fail(
-    const struct ledger *ledger, const char *doing, struct qf_error *err)
-{
-	int result = sqlite3_extended_errcode(ledger->db);
-	const char *text = sqlite3_errmsg(ledger->db);
-	size_t count = sizeof(failures) / sizeof(failures[0]);
-
-	for (size_t i = 0; i < count; i++) {
-		if (failures[i].result != (result & 0xff)) {
-			continue;
-		}
-		if (failures[i].status == QF_BUSY) {
-			return qf_fail(err, QF_BUSY, failures[i].code,
-			    "%s: another tool writes to this ledger",
-			    ledger->path);
-		}
-		/* No tool mends it, so the message says what does. */
-		return qf_fail(err, failures[i].status, failures[i].code,
-		    "%s: cannot %s: %s (SQLite %d)%s", ledger->path, doing,
-		    text, result,
-		    failures[i].result == SQLITE_CORRUPT
-			? ": put a snapshot or backup in its place, and "
-			  "take in again what came since"
-			: "");
-	}
-	return qf_fail(err, QF_BUG, "ledger-sql",
-	    "%s: cannot %s: %s (SQLite %d)", ledger->path, doing, text, result);
-}
-
 /* Runs constant SQL of our own that the authorizer would refuse. */
 static int
 run(struct ledger *ledger, const char *text, const char *doing,
@@ -669,8 +614,8 @@ out:
 }
 
 int
-ledger_build_scratch(struct ledger **out, const struct market *market,
-    struct qf_error *err)
+ledger_build_scratch(
+    struct ledger **out, const struct market *market, struct qf_error *err)
 {
 	struct ledger *ledger = xcalloc(1, sizeof(*ledger));
 	int status = -1;

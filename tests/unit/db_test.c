@@ -266,6 +266,48 @@ Test(db, turns_a_second_writer_away_but_no_reader)
 	fixture_close(&f);
 }
 
+/* The tests may run as root, whom no mode of a folder keeps out. */
+static void
+become_nobody(struct fixture *f)
+{
+	const uid_t nobody = 65534;
+
+	if (geteuid() == 0) {
+		cr_assert_eq(chown(f->folder, nobody, (gid_t)-1), 0);
+		cr_assert_eq(chown(f->path, nobody, (gid_t)-1), 0);
+		cr_assert_eq(setuid(nobody), 0);
+	}
+}
+
+Test(db, names_the_folder_that_may_not_be_written)
+{
+	char beside[320], folder[300];
+	struct fixture f;
+
+	fixture_new(&f);
+	ledger_close(f.ledger);
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(beside, sizeof(beside), "%s%s", f.path,
+		    i == 0 ? "-wal" : "-shm");
+		(void)unlink(beside);
+	}
+	become_nobody(&f);
+	cr_assert_eq(chmod(f.folder, 0500), 0);
+	cr_assert_eq(access(f.path, F_OK), 0);
+	cr_expect_eq(
+	    ledger_open(&f.ledger, f.path, LEDGER_WRITE, 0, &f.err), -1);
+	cr_expect_eq(f.err.status, QF_PERM);
+	cr_expect_str_eq(f.err.code, "ledger-permission");
+	snprintf(folder, sizeof(folder), "in the folder %s,", f.folder);
+	cr_expect_not_null(strstr(f.err.text, folder), "%s", f.err.text);
+	cr_expect_null(strstr(f.err.text, "SQLite"));
+
+	/* At rest it may be read all the same. */
+	fixture_open(&f, LEDGER_READ);
+	cr_assert_eq(chmod(f.folder, 0700), 0);
+	fixture_close(&f);
+}
+
 Test(db, keeps_nothing_that_was_not_committed)
 {
 	struct fixture f;
