@@ -19,7 +19,7 @@ static const struct options_row rows[] = {
 	"the document of thresholds, where the ledger has several"},
     {OPT_THRESHOLDS, 't', "thresholds", "FILE",
 	"a document of thresholds that is not in the ledger"},
-    {OPT_POINT, 0, "point", "ID",
+    {OPT_POINT | OPTIONS_MANY, 0, "point", "ID",
 	"this point, not those of contracts; may be given again"},
     TOOL_ROW_AS_OF,
     {OPT_MAX_FOUND, 0, "max-found", "N",

@@ -15,7 +15,7 @@ static const struct options_row rows[] = {
     TOOL_ROW_PERIOD,
     {OPT_RULE, 'r', "rule", "ID",
 	"the document of estimation, where there are several"},
-    {OPT_POINT, 0, "point", "ID",
+    {OPT_POINT | OPTIONS_MANY, 0, "point", "ID",
 	"this point, not those of contracts; may be given again"},
     TOOL_ROW_AS_OF,
     {OPT_LIST, 0, "list", "FILE", "write every gap to FILE as a table"},

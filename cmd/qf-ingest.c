@@ -45,7 +45,7 @@ static const struct options_row rows[] = {
     {TOOL_CUT_OFF, 0, "cut-off", "TIME", "files received after TIME are late"},
     {OPT_LATE, 0, "late", "ACTION",
 	"take (default) what is late, and say so; or refuse it"},
-    {OPT_MANIFEST, 0, "manifest", "FILE",
+    {OPT_MANIFEST | OPTIONS_MANY, 0, "manifest", "FILE",
 	"the sender's list of files and totals; may be repeated"},
     {OPT_UNLISTED, 0, "unlisted", "ACTION",
 	"take (default), say or refuse what no manifest names"},

@@ -24,28 +24,30 @@ enum {
 	OPT_CONTRACTS,
 };
 
-#define ROW_CALENDAR                                              \
-	{                                                         \
-		OPT_CALENDAR, 0, "calendar", "FILE",              \
-		    "days that are holidays, or workdays for one" \
+#define ROW_CALENDAR                                                \
+	{                                                           \
+		OPT_CALENDAR | OPTIONS_MANY, 0, "calendar", "FILE", \
+		    "days that are holidays, or workdays for one"   \
 	}
-#define ROW_CONTRACTS                                       \
-	{                                                   \
-		OPT_CONTRACTS, 0, "contracts", "FILE",      \
-		    "contracts that are to be served (CSV)" \
-	}
-#define ROW_CONDITIONS                                      \
-	{                                                   \
-		OPT_CONDITIONS, 0, "conditions", "FILE",    \
-		    "values of days, such as a temperature" \
-	}
-#define ROW_PRICES                                                    \
+#define ROW_CONTRACTS                                                 \
 	{                                                             \
-		OPT_PRICES, 0, "prices", "FILE", "price tables (CSV)" \
+		OPT_CONTRACTS | OPTIONS_MANY, 0, "contracts", "FILE", \
+		    "contracts that are to be served (CSV)"           \
 	}
-#define ROW_SERIES                                                    \
-	{                                                             \
-		OPT_SERIES, 0, "series", "FILE", "price series (CSV)" \
+#define ROW_CONDITIONS                                                  \
+	{                                                               \
+		OPT_CONDITIONS | OPTIONS_MANY, 0, "conditions", "FILE", \
+		    "values of days, such as a temperature"             \
+	}
+#define ROW_PRICES                                              \
+	{                                                       \
+		OPT_PRICES | OPTIONS_MANY, 0, "prices", "FILE", \
+		    "price tables (CSV)"                        \
+	}
+#define ROW_SERIES                                              \
+	{                                                       \
+		OPT_SERIES | OPTIONS_MANY, 0, "series", "FILE", \
+		    "price series (CSV)"                        \
 	}
 #define ROW_ZONE                                             \
 	{                                                    \
@@ -60,10 +62,10 @@ enum {
 		    "voltage, where it is open"                             \
 	}
 
-#define ROW_OPTION                                               \
-	{                                                        \
-		OPT_OPTION, 0, "option", "NAME=VALUE",           \
-		    "an option of the contract; may be repeated" \
+#define ROW_OPTION                                                    \
+	{                                                             \
+		OPT_OPTION | OPTIONS_MANY, 0, "option", "NAME=VALUE", \
+		    "an option of the contract; may be repeated"      \
 	}
 
 static const struct options_row check_rows[] = {

@@ -23,7 +23,7 @@ const struct options_row explain_rows[] = {
 
 const struct options_row reconcile_rows[] = {
     TOOL_ROW_PERIOD,
-    {OPT_EXPORTED, 0, "exported", "DIR",
+    {OPT_EXPORTED | OPTIONS_MANY, 0, "exported", "DIR",
 	"also sum up this directory of qf-export; may be repeated"},
     TOOL_ROW_JSON,
     TOOL_ROW_SUMMARY,

@@ -10,7 +10,6 @@
 
 #include "base/alloc.h"
 
-#define ROWS_MAX 64 /* options of one tool, for the nearest name */
 #define HELP_WIDTH 79 /* columns of a line of help */
 #define HELP_COLUMN 26 /* where its text begins */
 
@@ -74,13 +73,13 @@ find_long(const struct options *options, const char *name, size_t length)
 static const char *
 nearest_long(const struct options *options, const char *name)
 {
-	const char *names[ROWS_MAX];
+	const char *names[OPTIONS_ROWS_MAX];
 	size_t count = 0;
 
 	for (size_t i = 0; i < options->table_count; i++) {
 		const struct options_row *row = options->tables[i];
 
-		for (; row->id != 0 && count < ROWS_MAX; row++) {
+		for (; row->id != 0 && count < OPTIONS_ROWS_MAX; row++) {
 			names[count++] = row->long_name;
 		}
 	}
@@ -118,6 +117,26 @@ next_word(struct options *options, const struct options_row *row,
 	return 1;
 }
 
+/* Notes an option with an argument, which all but a few may have once. */
+static int
+take_once(struct options *options, const struct options_row *row,
+    struct qf_error *err)
+{
+	if ((row->id & OPTIONS_MANY) != 0) {
+		return 0;
+	}
+	for (size_t i = 0; i < options->taken_count; i++) {
+		if (options->taken[i] == row) {
+			return qf_fail(err, QF_USAGE, "option-twice",
+			    "--%s: is given twice, and takes one %s",
+			    row->long_name, row->argument);
+		}
+	}
+	assert(options->taken_count < OPTIONS_ROWS_MAX);
+	options->taken[options->taken_count++] = row;
+	return 0;
+}
+
 static int
 take_long(struct options *options, const char *name, int *id,
     const char **value, struct qf_error *err)
@@ -128,7 +147,7 @@ take_long(struct options *options, const char *name, int *id,
 	if (row == NULL) {
 		return unknown_long(options, name, length, err);
 	}
-	*id = row->id;
+	*id = row->id & ~OPTIONS_MANY;
 	*value = NULL;
 	if (row->argument == NULL) {
 		if (name[length] == '=') {
@@ -136,6 +155,9 @@ take_long(struct options *options, const char *name, int *id,
 			    "--%s: takes no argument", row->long_name);
 		}
 		return 1;
+	}
+	if (take_once(options, row, err) == -1) {
+		return -1;
 	}
 	if (name[length] == '=') {
 		*value = name + length + 1;
@@ -160,12 +182,15 @@ take_short(
 		return qf_fail(err, QF_USAGE, "option-unknown",
 		    "-%c: no such option", name);
 	}
-	*id = row->id;
+	*id = row->id & ~OPTIONS_MANY;
 	*value = NULL;
 	if (row->argument == NULL) {
 		return 1;
 	}
 	options->bundle = NULL;
+	if (take_once(options, row, err) == -1) {
+		return -1;
+	}
 	if (*rest != '\0') {
 		*value = rest;
 		return 1;

@@ -25,9 +25,14 @@
 #include "base/text.h"
 
 #define OPTIONS_TABLES_MAX 3
+#define OPTIONS_ROWS_MAX 64 /* options of one tool */
+
+/* Added to the id of an option that may be given several times.  Any other that
+ * takes an argument may be given once: of two, one would be lost unsaid. */
+#define OPTIONS_MANY 0x10000
 
 struct options_row {
-	int id; /* what options_next gives; 0 ends the table */
+	int id; /* what options_next gives, or with OPTIONS_MANY; 0 ends */
 	char short_name; /* or 0 for none */
 	const char *long_name;
 	const char *argument; /* its name in upper case, NULL for a flag */
@@ -42,6 +47,8 @@ struct options {
 	int index; /* next of argv to look at */
 	const char *bundle; /* rest of a bundle of short flags, or NULL */
 	bool only_operands; /* after "--" */
+	const struct options_row *taken[OPTIONS_ROWS_MAX]; /* with arguments */
+	size_t taken_count;
 	char **operands; /* what is no option, borrowed from argv */
 	size_t operand_count;
 };
@@ -55,7 +62,7 @@ void options_add_table(struct options *options, const struct options_row *rows);
 
 /* 1 with *id and *value (NULL for a flag; borrowed from argv), 0 when all
  * argv is read and operands is complete, -1 with QF_USAGE: "option-unknown"
- * with the nearest known one, "option-argument". */
+ * with the nearest known one, "option-argument", "option-twice". */
 int options_next(
     struct options *options, int *id, const char **value, struct qf_error *err);
 

@@ -13,6 +13,7 @@ static const struct options_row rows[] = {
     {3, 0, "as-of", "ENTRY",
 	"see the ledger as it was after ENTRY, which is a number that qf-audit "
 	"log prints"},
+    {4 | OPTIONS_MANY, 'p', "point", "ID", "this one, and that one"},
     {0},
 };
 static const struct options_row common[] = {
@@ -86,6 +87,7 @@ Test(options, takes_every_form)
 	    {"-- -f --force -", "| -f --force -"},
 	    {"-f -- --", "2 | --"},
 	    {"--quiet -q", "10 10 |"},
+	    {"-p x --point=y -px", "4=x 4=y 4=x |"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -111,6 +113,10 @@ Test(options, refuses_misuse)
 	    {"-o", "--output: needs FILE [option-argument]"},
 	    {"-fo", "--output: needs FILE [option-argument]"},
 	    {"--as-of", "--as-of: needs ENTRY [option-argument]"},
+	    {"-o x -o x",
+		"--output: is given twice, and takes one FILE [option-twice]"},
+	    {"--output=x -f -oy",
+		"--output: is given twice, and takes one FILE [option-twice]"},
 	    {"--force=yes", "--force: takes no argument [option-argument]"},
 	};
 
@@ -131,6 +137,7 @@ Test(options, help_is_aligned_and_wrapped)
 	    "  -f, --force             replace\n"
 	    "      --as-of ENTRY       see the ledger as it was after ENTRY, "
 	    "which is a\n"
-	    "                          number that qf-audit log prints\n");
+	    "                          number that qf-audit log prints\n"
+	    "  -p, --point ID          this one, and that one\n");
 	buf_release(&out);
 }
