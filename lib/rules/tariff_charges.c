@@ -137,6 +137,34 @@ check_unique(struct tariff_reader *reader, const struct tariff_version *version,
 	}
 }
 
+/* Energy that is priced and is in no balance is asked about: who means that
+ * says counts="no".  Lost kWh are on top of what counts. */
+static void
+check_counted(struct tariff_reader *reader,
+    const struct tariff_version *version, size_t index)
+{
+	const struct charge *charge = &version->charges[index];
+	const struct xml_node *node = reader->charge_nodes[index];
+
+	if (charge->per != PER_KWH || charge->loss != NULL ||
+	    has(node, "counts")) {
+		return;
+	}
+	for (size_t i = 0; i < version->charge_count; i++) {
+		const struct charge *other = &version->charges[i];
+
+		if (other->counts_energy && other->channel == charge->channel &&
+		    !whom_excludes(&other->whom, &charge->whom) &&
+		    strcmp(other->leg, charge->leg) == 0) {
+			return;
+		}
+	}
+	tariff_fault(reader, node, "counts", "tariff-uncounted",
+	    "no charge of leg %s counts the energy that this prices; say "
+	    "counts=\"yes\", or \"no\" where that is meant",
+	    charge->leg);
+}
+
 /* Takes the ratios of another charge, as in ratios="import". */
 static void
 take_ratios(
@@ -426,6 +454,7 @@ tariff_charges(struct tariff_reader *reader, struct tariff_version *version,
 	tariff_sums(reader, version);
 	for (size_t i = 0; i < version->charge_count; i++) {
 		check_unique(reader, version, i);
+		check_counted(reader, version, i);
 		if (version->charges[i].tiers != NULL) {
 			check_tier_ids(reader, version, i);
 		}

@@ -278,7 +278,8 @@ def tariff(charge, channel, resolution):
     if charge[1] == "tariff":
         span = "hour" if resolution == "PT1H" else "day"
         body = ('<charge id="energy" subject="tariff" leg="charge" '
-                'per="kwh" channel="%s" series="%s" lines="%s" '
+                'per="kwh" channel="%s" counts="no" '
+                'series="%s" lines="%s" '
                 'by-band="no" missing="unpriced"/>' % (channel, name, span))
     elif charge[1] == "subscription":
         body = ('<charge id="subscription" subject="subscription" '

@@ -287,6 +287,21 @@ Test(tariff, finds_faults_of_prices)
 		"tariff-counts",
 		"4: import@counts: the energy of this leg and channel is "
 		"counted by energy already; say counts=\"no\""},
+	    {BODY("", FREE_IMPORT "<charge id=\"fee\" leg=\"service\" "
+				  "per=\"kwh\" channel=\"import\"><price "
+				  "value=\"1\"/></charge>"),
+		"tariff-uncounted",
+		"4: charge@counts: no charge of leg service counts the energy "
+		"that this prices; say counts=\"yes\", or \"no\" where that "
+		"is meant"},
+	    {BODY("", "<import for-class=\"x\"><price value=\"1\"/>"
+		      "</import><charge id=\"more\" leg=\"supply\" "
+		      "per=\"kwh\" channel=\"import\" for-class=\"y\">"
+		      "<price value=\"1\"/></charge>"),
+		"tariff-uncounted",
+		"3: charge@counts: no charge of leg supply counts the energy "
+		"that this prices; say counts=\"yes\", or \"no\" where that "
+		"is meant"},
 	    {BODY("", "<import tax=\"0.13\"><price value=\"1\"/></import>"),
 		"tariff-tax",
 		"3: import: tax and tax-included must be given together"},
