@@ -281,7 +281,9 @@ facts_known(struct ledger *ledger, const char *sha256, struct handle *handle,
 		    : superseded_facts(ledger, handle->entry, &by, err);
 	if (found == 1) {
 		return qf_fail(err, QF_DATA, "batch-superseded",
-		    "is %s:%lld@%s, which entry %lld superseded",
+		    "is %s:%lld@%s, which entry %lld superseded: leave it out, "
+		    "or where it is right after all, state it in a file of "
+		    "other bytes with --correct",
 		    entry_kind_name(handle->kind), (long long)handle->entry,
 		    handle->head, (long long)by);
 	}
