@@ -18,6 +18,7 @@
 
 #include "base/alloc.h"
 #include "base/civil.h"
+#include "base/zone_names.h"
 
 #define NAME_MAX_LENGTH 100
 #define FILE_MAX (1 << 20)
@@ -91,8 +92,14 @@ name_ok(const char *name)
 static int
 fail_unknown(const char *name, struct qf_error *err)
 {
-	return qf_fail(err, QF_CONFIG, "zone-unknown",
-	    "\"%.100s\": no such time zone in " ZONE_DIRECTORY, name);
+	char *nearest = zone_names_nearest(name);
+
+	qf_fail(err, QF_CONFIG, "zone-unknown",
+	    "\"%.100s\": no such time zone in " ZONE_DIRECTORY "%s%s%s", name,
+	    nearest == NULL ? "" : "; did you mean ",
+	    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
+	free(nearest);
+	return -1;
 }
 
 static int

@@ -66,10 +66,10 @@ Test(tariff, names_the_nearest_of_an_unknown_name)
 		"1: tarif: not a tariff: the root must be tariff of the "
 		"namespace urn:qingfen:tariff:1"},
 	    {"<tariff xmlns=\"urn:qingfen:tariff:1\" id=\"t\" "
-	     "zone=\"Asia/Chongking\"/>",
+	     "zone=\"Asia/Shangai\"/>",
 		"tariff-zone",
-		"1: tariff@zone: \"Asia/Chongking\": no such time zone in "
-		"/usr/share/zoneinfo"},
+		"1: tariff@zone: \"Asia/Shangai\": no such time zone in "
+		"/usr/share/zoneinfo; did you mean Asia/Shanghai?"},
 	    {"<tariff/>", "tariff-root",
 		"1: tariff: not a tariff: the root must be tariff of the "
 		"namespace urn:qingfen:tariff:1"},

@@ -125,6 +125,36 @@ Test(zone, unknown_zones_are_never_utc)
 	}
 }
 
+Test(zone, an_unknown_zone_gets_the_nearest)
+{
+	static const struct {
+		const char *name, *meant; /* NULL: none */
+	} cases[] = {
+	    {"Asia/Shangai", "did you mean Asia/Shanghai?"},
+	    {"asia/shanghai", "did you mean Asia/Shanghai?"},
+	    {"Shanghai", "did you mean Asia/Shanghai?"},
+	    {"Europe/Belrin", "did you mean Europe/Berlin?"},
+	    {"America/Indiana/Knocks", "did you mean America/Indiana/Knox?"},
+	    {"../etc/passwd", NULL},
+	    {"", NULL},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct qf_error err = {0};
+		struct zone *zone;
+		const char *meant;
+
+		cr_expect_eq(zone_load(&zone, cases[i].name, &err), -1);
+		meant = strstr(err.text, "did you mean");
+		if (cases[i].meant == NULL) {
+			cr_expect_null(meant, "%s", err.text);
+		} else {
+			cr_expect_not_null(meant, "%s", err.text);
+			cr_expect_str_eq(meant, cases[i].meant);
+		}
+	}
+}
+
 Test(zone, clock_with_leap_seconds_is_refused)
 {
 	struct qf_error err = {0};
