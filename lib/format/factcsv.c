@@ -296,6 +296,22 @@ parse_value(struct factcsv *facts, size_t i, const struct csv_field *field,
 	}
 }
 
+/* What no value shows alone: nobody owes himself, and a transfer from one to
+ * the same would be booked as if it were one. */
+static bool
+pays_itself(const struct fact *fact)
+{
+	const struct fact_value *payer, *payee;
+
+	if (fact->format->kind != FACT_CONTRACT) {
+		return false;
+	}
+	payer = &fact->values[fact_column(fact->format, "payer")];
+	payee = &fact->values[fact_column(fact->format, "payee")];
+	return payer->length == payee->length &&
+	       memcmp(payer->text, payee->text, payer->length) == 0;
+}
+
 /* All values of a row: 1 where it is sound, 0 where its faults are kept. */
 static int
 parse_row(
@@ -331,6 +347,14 @@ parse_row(
 			return -1;
 		}
 		sound = false;
+	}
+	if (sound && pays_itself(&facts->fact)) {
+		sound = false;
+		if (faults_add(facts->faults, row->line_no, "payee", err,
+			"contract-itself",
+			"is the payer too, and nobody owes himself") == -1) {
+			return -1;
+		}
 	}
 	return sound;
 }
