@@ -236,6 +236,7 @@ read_range(struct tariff_reader *reader, const struct xml_node *node,
     struct power_factor *factor)
 {
 	struct factor_range *range;
+	struct dec least = {0};
 
 	factor->ranges = tariff_grow(
 	    factor->ranges, factor->range_count, sizeof(*factor->ranges));
@@ -246,6 +247,12 @@ read_range(struct tariff_reader *reader, const struct xml_node *node,
 	tariff_number(reader, node, "from", &range->from);
 	tariff_number(reader, node, "to", &range->to);
 	tariff_number(reader, node, "percent", &range->percent);
+	dec_set_int(&least, -100, 0);
+	if (dec_cmp(&range->percent, &least) < 0) {
+		tariff_fault(reader, node, "percent", "tariff-number",
+		    "below -100 more is given back than there is to adjust");
+	}
+	dec_release(&least);
 	dec_set(&range->at, &range->from);
 	tariff_number(reader, node, "at", &range->at);
 	tariff_number(reader, node, "each", &range->each);

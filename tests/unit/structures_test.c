@@ -609,6 +609,10 @@ static const struct fault_case month_cases[] = {
 	"anyway"},
     {TARIFF("", FACTOR("", "")), "tariff-missing",
 	"4: power-factor: must hold the ranges of its table"},
+    {TARIFF("", FACTOR("", "<range from=\"0\" to=\"1\" percent=\"-100.01\"/>")),
+	"tariff-number",
+	"4: range@percent: below -100 more is given back than there is "
+	"to adjust"},
     {TARIFF("", FACTOR("", "<range from=\"0\" to=\"0.89\" "
 			   "percent=\"1\"/><range from=\"0.95\" "
 			   "to=\"1\" percent=\"0\"/>")),
