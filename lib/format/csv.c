@@ -401,7 +401,8 @@ judge_bytes(const struct csv_reader *reader, const struct csv_field *field,
 		snprintf(what, size, "not GB18030");
 		return "csv-gb18030";
 	}
-	snprintf(what, size, "not UTF-8; perhaps GB18030");
+	snprintf(what, size,
+	    "not UTF-8; perhaps GB18030: qf-ingest --encoding gb18030");
 	return "csv-utf8";
 }
 

@@ -18,6 +18,7 @@
 
 static const struct rule_schema schema = {
     .root = "estimation",
+    .what = "a document of estimation",
     .name_space = "urn:qingfen:estimation:1",
     .file = "estimation.xsd",
     .bytes = estimation_xsd,

@@ -488,6 +488,26 @@ read_tariff(void *context, const struct jsonin *object)
 	check_information(read, object);
 }
 
+/* Whether the first object of a document has any key that a tariff has, but for
+ * the id, which nearly everything has. */
+static bool
+looks_like_tariff(const struct jsonin *root)
+{
+	const struct jsonin *data = jsonin_member(root, "data");
+
+	data = data == NULL ? root : data;
+	if (data->type == JSONIN_ARRAY) {
+		data = data->first;
+	}
+	for (size_t i = 0; data != NULL && i < COUNT(tariff_keys); i++) {
+		if (strcmp(tariff_keys[i].name, "id") != 0 &&
+		    jsonin_member(data, tariff_keys[i].name) != NULL) {
+			return true;
+		}
+	}
+	return data == NULL || data->type != JSONIN_OBJECT;
+}
+
 int
 ocpi_tariffs_read(struct ocpi_tariffs *out, struct jsonread *read,
     const char *text, size_t length, struct qf_error *err)
@@ -498,6 +518,13 @@ ocpi_tariffs_read(struct ocpi_tariffs *out, struct jsonread *read,
 	*out = (struct ocpi_tariffs){.count = 0};
 	if (jsonin_load_bytes(&doc, text, length, read->file, err) == -1) {
 		return -1;
+	}
+	if (!looks_like_tariff(jsonin_root(doc))) {
+		jsonread_fault(read, jsonin_root(doc), "ocpi-foreign",
+		    "no tariff of OCPI, for which it was taken, as it is "
+		    "neither a CDR nor an order of T/CEC 102");
+		jsonin_free(doc);
+		return 0;
 	}
 	jsonread_documents(read, jsonin_root(doc), read_tariff, &reading);
 	if (out->count == 0 && read->fault_count == 0) {

@@ -19,6 +19,7 @@
 
 const struct rule_schema tariff_schema = {
     .root = "tariff",
+    .what = "a tariff",
     .name_space = "urn:qingfen:tariff:1",
     .file = "tariff.xsd",
     .bytes = tariff_xsd,

@@ -142,8 +142,8 @@ tariff_names_of(struct tariff_reader *reader, const struct rule_schema *schema)
 	if (strcmp(xml_name(root), schema->root) != 0 ||
 	    strcmp(xml_namespace(root), schema->name_space) != 0) {
 		tariff_fault(reader, root, NULL, "tariff-root",
-		    "not a %s: the root must be %s of the namespace %s",
-		    schema->root, schema->root, schema->name_space);
+		    "not %s: the root must be %s of the namespace %s",
+		    schema->what, schema->root, schema->name_space);
 		return false;
 	}
 	if (xml_load_bytes(&xsd, schema->bytes, schema->length, schema->file,

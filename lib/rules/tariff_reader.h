@@ -18,6 +18,7 @@
 /* What a kind of rule document is held against. */
 struct rule_schema {
 	const char *root, *name_space;
+	const char *what; /* "a document of thresholds" */
 	const char *file; /* "tariff.xsd" */
 	const char *bytes;
 	size_t length;

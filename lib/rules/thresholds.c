@@ -15,6 +15,7 @@
 
 static const struct rule_schema schema = {
     .root = "thresholds",
+    .what = "a document of thresholds",
     .name_space = "urn:qingfen:thresholds:1",
     .file = "thresholds.xsd",
     .bytes = thresholds_xsd,

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "base/xml.h"
 #include "base/zone.h"
 #include "ledger/db.h"
@@ -121,24 +122,40 @@ static const struct kind kinds[] = {
     {"thresholds", thresholds_faults, thresholds_head},
     {OCPI_RULE_KIND, ocpi_rule_check, ocpi_head}, /* of JSON */
 };
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/* Of XML, all but the last: the one that the root names or, misspelt, nearly
+ * does, so that it is said of that one what its root must be. */
+static const struct kind *
+kind_of_root(const char *root)
+{
+	const char *names[KINDS - 1], *nearest;
+
+	for (size_t i = 0; i < KINDS - 1; i++) {
+		names[i] = kinds[i].name;
+	}
+	nearest = text_nearest(root, names, KINDS - 1);
+	for (size_t i = 0; nearest != NULL && i < KINDS - 1; i++) {
+		if (names[i] == nearest) {
+			return &kinds[i];
+		}
+	}
+	return &kinds[0];
+}
 
 static const struct kind *
 kind_of(const char *text, size_t length, const char *file)
 {
-	const struct kind *found = &kinds[0];
+	const struct kind *found;
 	struct xml_doc *doc;
 
 	if (jsonread_is_json(text, length)) {
-		return &kinds[sizeof(kinds) / sizeof(kinds[0]) - 1];
+		return &kinds[KINDS - 1];
 	}
 	if (xml_load_bytes(&doc, text, length, file, NULL, NULL) == -1) {
-		return found;
+		return &kinds[0];
 	}
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strcmp(xml_name(xml_root(doc)), kinds[i].name) == 0) {
-			found = &kinds[i];
-		}
-	}
+	found = kind_of_root(xml_name(xml_root(doc)));
 	xml_free(doc);
 	return found;
 }

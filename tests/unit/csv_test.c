@@ -176,7 +176,8 @@ Test(csv, gives_the_preamble_that_stands_before_the_header_only)
 		"csv-control f.csv:1: preamble: control character "
 		"0x09\n"},
 	    {"# \xff\na\n", 0,
-		"csv-utf8 f.csv:1: preamble: not UTF-8; perhaps GB18030\n"},
+		"csv-utf8 f.csv:1: preamble: not UTF-8; "
+		"perhaps GB18030: qf-ingest --encoding gb18030\n"},
 	    {"# x\n", 0, "csv-empty f.csv: no header\n"},
 	    {"# x", 0,
 		"csv-truncated f.csv:1: the file ends inside this line: "
@@ -225,10 +226,10 @@ Test(csv, goes_on_after_the_fault_of_a_row)
 		"line\n3 [3] [4]\n"},
 	    {"a,b\n1,\xc0\xaf\n3,4\n", 0,
 		"=1 a b\ncsv-utf8 f.csv:2: b: not UTF-8; perhaps "
-		"GB18030\n3 [3] [4]\n"},
+		"GB18030: qf-ingest --encoding gb18030\n3 [3] [4]\n"},
 	    {"a,b\n\xed\xa0\x80,2\n3,4\n", 0,
 		"=1 a b\ncsv-utf8 f.csv:2: a: not UTF-8; perhaps "
-		"GB18030\n3 [3] [4]\n"},
+		"GB18030: qf-ingest --encoding gb18030\n3 [3] [4]\n"},
 	    {"a,b\n1\n3,4\n", 0,
 		"=1 a b\ncsv-columns f.csv:2: short row: 1 columns "
 		"instead of 2\n3 [3] [4]\n"},
