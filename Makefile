@@ -28,7 +28,9 @@ ifdef CI
 WARN     += -Werror
 endif
 CFLAGS_release := -O2 -g
-CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer
+# What is undefined ends the program: not every finding reaches the logs.
+CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer \
+                  -fno-sanitize-recover=undefined
 CFLAGS_cover   := -O0 -g --coverage
 CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
 CFLAGS   += -std=c11 $(WARN) $(CFLAGS_$(MODE))

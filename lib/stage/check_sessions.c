@@ -105,8 +105,10 @@ load(struct checking *checking, struct qf_error *err)
 		take_session(
 		    &checking->sessions[checking->session_count++], &fact);
 	}
-	qsort(checking->sessions, checking->session_count,
-	    sizeof(*checking->sessions), by_start);
+	if (checking->session_count > 0) {
+		qsort(checking->sessions, checking->session_count,
+		    sizeof(*checking->sessions), by_start);
+	}
 	return rc;
 }
 
