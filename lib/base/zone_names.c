@@ -88,7 +88,10 @@ zone_names_nearest(const char *name)
 
 	collect(names, "", 1);
 	/* The order of a directory must not decide between two. */
-	qsort(names->list, names->count, sizeof(names->list[0]), by_name);
+	if (names->count > 0) {
+		qsort(names->list, names->count, sizeof(names->list[0]),
+		    by_name);
+	}
 	nearest = same_but_written_otherwise(names, name);
 	if (nearest == NULL) {
 		nearest = text_nearest(name, names->list, names->count);
