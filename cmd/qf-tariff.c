@@ -278,8 +278,13 @@ price_ocpi(struct tool *tool, const struct tariff_files_request *request)
 	return tool_finish(tool, equal ? QF_OK : QF_NO);
 }
 
+/* A command of a document and what it is tried on: an OCPI tariff has functions
+ * of its own. */
 static int
-run_show(struct tool *tool)
+run_on(struct tool *tool,
+    int (*ocpi)(struct tool *tool, const struct tariff_files_request *request),
+    int (*tariff)(const char *document, const char *other,
+	const struct tariff_files_request *request, struct qf_error *err))
 {
 	struct tariff_files_request request;
 	struct qf_error err;
@@ -288,32 +293,25 @@ run_show(struct tool *tool)
 		return tool_finish(tool, tool->status);
 	}
 	if (ocpi_files_is(tool->operands[0])) {
-		return show_ocpi(tool, &request);
+		return ocpi(tool, &request);
 	}
-	if (tariff_files_show(
-		tool->operands[0], tool->operands[1], &request, &err) == -1) {
+	if (tariff(tool->operands[0], tool->operands[1], &request, &err) ==
+	    -1) {
 		return tool_fail(tool, &err);
 	}
 	return tool_finish(tool, QF_OK);
 }
 
 static int
+run_show(struct tool *tool)
+{
+	return run_on(tool, show_ocpi, tariff_files_show);
+}
+
+static int
 run_price(struct tool *tool)
 {
-	struct tariff_files_request request;
-	struct qf_error err;
-
-	if (take_options(tool, &request, 2, 2) == -1) {
-		return tool_finish(tool, tool->status);
-	}
-	if (ocpi_files_is(tool->operands[0])) {
-		return price_ocpi(tool, &request);
-	}
-	if (tariff_files_price(
-		tool->operands[0], tool->operands[1], &request, &err) == -1) {
-		return tool_fail(tool, &err);
-	}
-	return tool_finish(tool, QF_OK);
+	return run_on(tool, price_ocpi, tariff_files_price);
 }
 
 static const struct tool_command commands[] = {
