@@ -197,22 +197,6 @@ check_points(struct checking *checking, struct qf_error *err)
 
 /* The batch ---------------------------------------------------------------- */
 
-/* What the batch was asked for: what makes two of them the same request. */
-static void
-declare(const struct checking *checking, const struct thresholds *thresholds,
-    const struct document *document, struct buf *out)
-{
-	const struct check_ask *ask = checking->ask;
-	char period[PERIOD_TEXT_MAX];
-
-	period_format(&checking->period, period);
-	buf_printf(out, "period=%s rule=%s rule-sha256=%s", period,
-	    thresholds->head.id, document->sha256);
-	for (size_t i = 0; i < ask->point_count; i++) {
-		buf_printf(out, " point=%s", ask->points[i]);
-	}
-}
-
 static int
 append_batch(
     struct checking *checking, const char *declarations, struct qf_error *err)
@@ -353,7 +337,9 @@ work(struct checking *checking, const struct thresholds *thresholds,
 	int rc;
 
 	buf_init(&declarations, DECLARATIONS_MAX);
-	declare(checking, thresholds, document, &declarations);
+	document_declare(&declarations, thresholds->head.id, document->sha256,
+	    &checking->period, checking->ask->points,
+	    checking->ask->point_count);
 	checking->table = table_new(sink, checking->ask->form, columns,
 	    sizeof(columns) / sizeof(columns[0]));
 	if (checking->ask->dry_run) {

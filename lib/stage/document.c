@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ledger/registry.h"
+#include "base/period.h"
+#include "base/text.h"
+#include "ledger//registry.h"
 
 /* The id of the only one. */
 static int
@@ -56,4 +58,17 @@ document_find(struct ledger *ledger, int64_t asof, const char *kind,
 		digest_hex(&digest, out->sha256);
 	}
 	return rc == -1 ? -1 : 0;
+}
+
+void
+document_declare(struct buf *out, const char *id, const char *sha256,
+    const struct period *period, char *const *points, size_t count)
+{
+	char text[PERIOD_TEXT_MAX];
+
+	period_format(period, text);
+	buf_printf(out, "period=%s rule=%s rule-sha256=%s", text, id, sha256);
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(out, " point=%s", points[i]);
+	}
 }

@@ -15,7 +15,9 @@
 #include "base/status.h"
 #include "model/contract.h"
 
+struct buf;
 struct ledger;
+struct period;
 
 struct document {
 	char id[ID_MAX + 1];
@@ -29,5 +31,10 @@ struct document {
  * rule-missing (there is none), QF_USAGE rule-unknown, rule-several. */
 int document_find(struct ledger *ledger, int64_t asof, const char *kind,
     const char *id, struct document *out, struct qf_error *err);
+
+/* What a batch was asked for, as it declares it, which makes two of them the
+ * same request: the period, the document, and the points where not all. */
+void document_declare(struct buf *out, const char *id, const char *sha256,
+    const struct period *period, char *const *points, size_t count);
 
 #endif

@@ -170,22 +170,6 @@ fill_points(struct fill *fill, struct qf_error *err)
 
 /* The batch ---------------------------------------------------------------- */
 
-/* What the batch was asked for: what makes two of them the same request. */
-static void
-declare(
-    const struct fill *fill, const struct document *document, struct buf *out)
-{
-	const struct fill_ask *ask = fill->ask;
-	char period[PERIOD_TEXT_MAX];
-
-	period_format(&fill->period, period);
-	buf_printf(out, "period=%s rule=%s rule-sha256=%s", period,
-	    document->id, document->sha256);
-	for (size_t i = 0; i < ask->point_count; i++) {
-		buf_printf(out, " point=%s", ask->points[i]);
-	}
-}
-
 static int
 append_batch(struct fill *fill, const char *declarations, struct qf_error *err)
 {
@@ -250,7 +234,8 @@ fill_entry(
 	int rc = -1;
 
 	buf_init(&declarations, DECLARATIONS_MAX);
-	declare(fill, document, &declarations);
+	document_declare(&declarations, document->id, document->sha256,
+	    &fill->period, fill->ask->points, fill->ask->point_count);
 	if (ledger_savepoint(ledger, err) == -1 ||
 	    entry_begin(&fill->entry, ledger, ENTRY_BATCH,
 		fill->ask->recorded_utc, err) == -1) {
