@@ -5,7 +5,7 @@
  * first where there is not enough for all.  The words are in market.xsd and
  * qf-market(5).
  *
- *	struct market *market;
+ *	struct market_document *market;
  *
  *	if (market_load(&market, text, length, file, err) == -1) ...
  *	version = market_at(market, day);
@@ -116,15 +116,16 @@ struct market_version {
 	enum dec_mode price_mode;
 };
 
-struct market {
+/* Not struct market, which is the one of a ledger (model/market.h). */
+struct market_document {
 	struct ruledoc_head head;
 	struct market_version *versions;
 	size_t version_count;
 };
 
-int market_load(struct market **out, const char *text, size_t length,
+int market_load(struct market_document **out, const char *text, size_t length,
     const char *file, struct qf_error *err);
-void market_free(struct market *market);
+void market_free(struct market_document *market);
 
 /* Everything that is wrong with a document. */
 void market_faults(struct tariff_faults *out, const char *text, size_t length,
@@ -132,7 +133,7 @@ void market_faults(struct tariff_faults *out, const char *text, size_t length,
 
 /* The version that holds on a local day, or NULL. */
 const struct market_version *
-market_at(const struct market *market, int32_t day);
+market_at(const struct market_document *market, int32_t day);
 
 /* "last-accepted-offer" ...: as the document and a run say it. */
 const char *market_price_name(enum market_price price);
