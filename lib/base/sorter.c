@@ -11,7 +11,6 @@
 #include <assert.h>
 #include <endian.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/scratch.h"
 
 #define MEMORY_MIN ((size_t)64 << 10)
 #define WINDOW_MIN ((size_t)64 << 10) /* bytes of a run in memory */
@@ -158,28 +158,10 @@ fail(enum qf_status status, const char *code, struct qf_error *err)
 	    strerror(errno));
 }
 
-/* A file that nobody else can see and that ends with us. */
 static int
 open_file(struct sorter *sorter, struct qf_error *err)
 {
-	const char *place = getenv("TMPDIR");
-	char *path;
-	size_t size;
-
-	if (place == NULL || place[0] == '\0') {
-		place = "/var/tmp";
-	}
-	sorter->fd = open(place, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
-	if (sorter->fd == -1) {
-		size = strlen(place) + sizeof("/.qf-sort-XXXXXX");
-		path = xmalloc(size);
-		snprintf(path, size, "%s/.qf-sort-XXXXXX", place);
-		sorter->fd = mkostemp(path, O_CLOEXEC);
-		if (sorter->fd != -1) {
-			unlink(path);
-		}
-		free(path);
-	}
+	sorter->fd = scratch_open();
 	if (sorter->fd == -1) {
 		return fail(QF_CANTCREAT, "sorter-create", err);
 	}
