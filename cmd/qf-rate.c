@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/tool.h"
@@ -53,23 +52,6 @@ struct options_given {
 };
 
 static int
-take_kind(struct tool *tool, const char *value, const char **out)
-{
-	static const char *const kinds[] = {
-	    "trial", "draft", "final", "correction"};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strcmp(value, kinds[i]) == 0) {
-			*out = value;
-			return 0;
-		}
-	}
-	tool_misuse(
-	    tool, "--kind: %s is not trial, draft, final or correction", value);
-	return -1;
-}
-
-static int
 take_option(
     struct tool *tool, struct options_given *given, int id, const char *value)
 {
@@ -80,7 +62,7 @@ take_option(
 		given->ask.period = value;
 		break;
 	case OPT_KIND:
-		rc = take_kind(tool, value, &given->ask.kind);
+		rc = tool_take_kind(tool, value, &given->ask.kind);
 		break;
 	case OPT_CONTRACT:
 		rc =

@@ -365,6 +365,23 @@ tool_take_id(
 }
 
 int
+tool_take_kind(struct tool *tool, const char *value, const char **out)
+{
+	static const char *const kinds[] = {
+	    "trial", "draft", "final", "correction"};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(value, kinds[i]) == 0) {
+			*out = value;
+			return 0;
+		}
+	}
+	tool_misuse(
+	    tool, "--kind: %s is not trial, draft, final or correction", value);
+	return -1;
+}
+
+int
 tool_take_more(struct tool *tool, const char *option, const char *value,
     char ***ids, size_t *count)
 {

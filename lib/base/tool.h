@@ -193,6 +193,9 @@ int tool_take_text(struct tool *tool, const char *option, const char *value,
     size_t max, const char **out);
 int tool_take_id(
     struct tool *tool, const char *option, const char *value, const char **out);
+/* The option --kind of a tool that makes runs: trial, draft, final or
+ * correction. */
+int tool_take_kind(struct tool *tool, const char *value, const char **out);
 
 /* One more identifier of an option that may be given again, to the end of a
  * list that tool_free_ids() frees. */
