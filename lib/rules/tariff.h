@@ -106,7 +106,7 @@ struct price_component {
 
 /* A band's price is base x factor; sharp is 1.2 x the whole peak price, or
  * only its floating part. */
-struct ratio {
+struct band_ratio {
 	unsigned band, of; /* band index; `of` is the base's */
 	struct dec factor;
 	bool on_whole; /* false: on the floating part only */
@@ -309,7 +309,7 @@ struct charge {
 	    item[ID_MAX + 1]; /* PRINTED: this item for all bands; "": band's */
 	struct price_component *components;
 	size_t component_count;
-	struct ratio *ratios;
+	struct band_ratio *ratios;
 	size_t ratio_count;
 	struct band_price *prices; /* FIXED */
 	size_t price_count;

@@ -52,7 +52,7 @@ check_circles(struct tariff_reader *reader, const struct xml_node *node,
 {
 	*roots = (struct roots){.charge = charge};
 	for (size_t i = 0; i < charge->ratio_count; i++) {
-		const struct ratio *ratio = &charge->ratios[i];
+		const struct band_ratio *ratio = &charge->ratios[i];
 
 		if (ratio->band == BAND_NONE || ratio->of == BAND_NONE) {
 			return false; /* said already */

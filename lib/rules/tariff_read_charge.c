@@ -151,7 +151,7 @@ read_ratios(struct tariff_reader *reader, const struct xml_node *node,
 	     n != NULL &&
 	     tariff_fits(reader, n, charge->ratio_count, RATIOS_MAX);
 	     n = xml_next(n, "ratio")) {
-		struct ratio *ratio;
+		struct band_ratio *ratio;
 
 		charge->ratios = tariff_grow(charge->ratios,
 		    charge->ratio_count, sizeof(*charge->ratios));

@@ -197,7 +197,7 @@ row_price(const struct question *q, const struct price_row *row,
 	return 0;
 }
 
-const struct ratio *
+const struct band_ratio *
 price_ratio(
     const struct charge *charge, unsigned band, const struct contract *contract)
 {
@@ -252,7 +252,7 @@ price_is_personal(
 static int
 check_ratios(const struct question *q, unsigned band, struct qf_error *err)
 {
-	const struct ratio *ratio =
+	const struct band_ratio *ratio =
 	    price_ratio(q->charge, band, q->who->contract);
 
 	if (ratio != NULL) {
@@ -273,7 +273,7 @@ check_ratios(const struct question *q, unsigned band, struct qf_error *err)
 static void
 apply_ratios(const struct question *q, unsigned band, struct parts *parts)
 {
-	const struct ratio *ratio =
+	const struct band_ratio *ratio =
 	    price_ratio(q->charge, band, q->who->contract);
 
 	if (ratio == NULL) {
@@ -319,7 +319,7 @@ printed_price(const struct question *q, unsigned band, struct dec *out,
     struct qf_error *err)
 {
 	const struct price_row *row;
-	const struct ratio *ratio;
+	const struct band_ratio *ratio;
 	const char *item;
 	int rc;
 

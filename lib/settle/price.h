@@ -70,7 +70,7 @@ const struct exemption *price_exemption(const struct charge *charge,
     const char *item, const struct contract *contract, int32_t day);
 
 /* The first ratio of the band that is for the contract, or NULL. */
-const struct ratio *price_ratio(const struct charge *charge, unsigned band,
+const struct band_ratio *price_ratio(const struct charge *charge, unsigned band,
     const struct contract *contract);
 
 /* The table that the charge's price comes from ("" for none): its own, or

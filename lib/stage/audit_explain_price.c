@@ -111,7 +111,7 @@ static void
 tell_ratios(struct explain *explain, const struct charge *charge, unsigned band,
     bool parts)
 {
-	const struct ratio *ratio;
+	const struct band_ratio *ratio;
 	char factor[DEC_TEXT_MAX];
 
 	for (int i = 0; i < DEPTH_MAX; i++) {
@@ -138,7 +138,7 @@ tell_printed(struct explain *explain, const struct charge *charge,
 		const char *item = charge->item[0] != '\0'
 				       ? charge->item
 				       : band_code(explain, band);
-		const struct ratio *ratio =
+		const struct band_ratio *ratio =
 		    price_ratio(charge, band, &explain->contract);
 		int count = tell_rows(explain, charge, item, "printed ", err);
 		char factor[DEC_TEXT_MAX];
