@@ -120,25 +120,6 @@ take_options(struct tool *tool, struct options_given *given)
 	return 0;
 }
 
-/* Tells briefly what is held: the count of each reason, and the first few. */
-static void
-tell_holds(const struct tool *tool, const struct rate_report *report)
-{
-	for (size_t i = 0; i < report->shown_count; i++) {
-		tool_note(tool, "%s", report->shown[i]);
-	}
-	if (report->counts.holds > (int64_t)report->shown_count) {
-		tool_note(tool, "held: and %lld more",
-		    (long long)(report->counts.holds -
-				(int64_t)report->shown_count));
-	}
-	for (size_t i = 0; i < report->reason_count; i++) {
-		tool_note(tool, "held: %lld for %s",
-		    (long long)report->reasons[i].count,
-		    report->reasons[i].reason);
-	}
-}
-
 int
 main(int argc, char **argv)
 {
@@ -164,7 +145,7 @@ main(int argc, char **argv)
 	if (!given.ask.dry_run) {
 		puts(handle_format(&report.run, text, sizeof(text)));
 	}
-	tell_holds(&tool, &report);
+	holds_tell(&report.holds, &tool);
 	tool_detail(&tool,
 	    "as of entry %lld: %lld points, %lld lines, %lld held",
 	    (long long)report.asof, (long long)report.counts.points,

@@ -8,50 +8,9 @@
 
 #include "base/zone.h"
 #include "ledger/db.h"
-#include "ledger/entry.h"
-#include "ledger/registry.h"
+#include "stage/asked.h"
 #include "stage/asof.h"
 #include "stage/rate_report.h"
-
-static int
-find_carry(struct ledger *ledger, const char *text, int64_t *entry,
-    struct qf_error *err)
-{
-	struct handle handle = {0};
-
-	if (handle_parse(&handle, text, err) == -1 ||
-	    entry_resolve(ledger, &handle, err) == -1) {
-		return -1;
-	}
-	if (handle.kind != ENTRY_RUN) {
-		return qf_fail(
-		    err, QF_USAGE, "handle-kind", "%s: not a run", text);
-	}
-	*entry = handle.entry;
-	return 0;
-}
-
-/* A contract or leg that was never there is a mistake in typing: a run of
- * nothing would look like a quiet night. */
-static int
-check_scope(struct ledger *ledger, const struct rate_request *request,
-    struct qf_error *err)
-{
-	int known = contracts_know(
-	    ledger, request->asof, request->contract, request->leg, err);
-
-	if (known != 0) {
-		return known == -1 ? -1 : 0;
-	}
-	if (request->contract == NULL) {
-		return qf_fail(err, QF_USAGE, "leg-unknown",
-		    "no contract has a leg %s", request->leg);
-	}
-	return qf_fail(err, QF_USAGE, "contract-unknown",
-	    "no contract is called %s%s%s", request->contract,
-	    request->leg == NULL ? "" : " and has a leg ",
-	    request->leg == NULL ? "" : request->leg);
-}
 
 static int
 make_request(struct ledger *ledger, const struct rate_ask *ask,
@@ -72,11 +31,12 @@ make_request(struct ledger *ledger, const struct rate_ask *ask,
 	}
 	zone_free(zone);
 	if (rc == 0 && ask->carry_from != NULL) {
-		rc = find_carry(
+		rc = asked_run(
 		    ledger, ask->carry_from, &request->carry_from, err);
 	}
-	if (rc == 0 && (request->contract != NULL || request->leg != NULL)) {
-		rc = check_scope(ledger, request, err);
+	if (rc == 0) {
+		rc = asked_scope(ledger, request->asof, request->contract,
+		    request->leg, err);
 	}
 	return rc;
 }
