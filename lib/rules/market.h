@@ -34,9 +34,9 @@ enum market_method {
  * pair are: MARKET_PAIR_MEAN to MARKET_MEDIAN; all others are uniform. */
 enum market_price {
 	MARKET_LAST_ACCEPTED_OFFER, /* highest price of an accepted offer */
-	MARKET_FIRST_REJECTED_OFFER, /* lowest of one not accepted whole */
+	MARKET_FIRST_REJECTED_OFFER, /* lowest of one wholly rejected */
 	MARKET_LAST_ACCEPTED_BID, /* lowest price of an accepted buy */
-	MARKET_FIRST_REJECTED_BID, /* highest of one not accepted whole */
+	MARKET_FIRST_REJECTED_BID, /* highest of one wholly rejected */
 	MARKET_FIRST_PRICE, /* last accepted offer or bid: the marginal one */
 	MARKET_SECOND_PRICE, /* max(FRB, LAO) or min(FRO, LAB) */
 	MARKET_SPLIT, /* mean of last accepted offer and bid */
