@@ -108,6 +108,42 @@ CREATE TRIGGER finding_cleared_no_update BEFORE UPDATE ON finding_cleared
 BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
 CREATE TRIGGER finding_cleared_no_delete BEFORE DELETE ON finding_cleared
 BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER bid_no_update BEFORE UPDATE ON bid
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER bid_no_delete BEFORE DELETE ON bid
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER need_no_update BEFORE UPDATE ON need
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER need_no_delete BEFORE DELETE ON need
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER published_price_no_update BEFORE UPDATE ON published_price
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER published_price_no_delete BEFORE DELETE ON published_price
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER published_award_no_update BEFORE UPDATE ON published_award
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER published_award_no_delete BEFORE DELETE ON published_award
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER event_target_no_update BEFORE UPDATE ON event_target
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER event_target_no_delete BEFORE DELETE ON event_target
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER event_signal_no_update BEFORE UPDATE ON event_signal
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER event_signal_no_delete BEFORE DELETE ON event_signal
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER award_no_update BEFORE UPDATE ON award
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER award_no_delete BEFORE DELETE ON award
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER baseline_no_update BEFORE UPDATE ON baseline
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER baseline_no_delete BEFORE DELETE ON baseline
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
 CREATE TRIGGER run_no_update BEFORE UPDATE ON run
 BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
 CREATE TRIGGER run_no_delete BEFORE DELETE ON run

@@ -146,9 +146,9 @@ CREATE TABLE contract (
 	payer   TEXT NOT NULL, -- a party, or @session: the party of the session
 	payee   TEXT NOT NULL,
 	account TEXT,          -- billing account (户号); the contract where empty
-	tariff  TEXT NOT NULL, -- id of a tariff document
+	tariff  TEXT NOT NULL, -- id of a tariff document, or programme (events)
 	basis   TEXT NOT NULL
-		CHECK (basis IN ('intervals', 'registers', 'sessions')),
+		CHECK (basis IN ('intervals', 'registers', 'sessions', 'events')),
 	voltage TEXT, user_class TEXT, type TEXT, -- what price tables are looked up by
 	options TEXT,          -- "name=value name=value"
 	cycle   TEXT NOT NULL, -- billing cycle: month
@@ -366,6 +366,130 @@ CREATE TABLE finding_cleared (
 CREATE UNIQUE INDEX finding_cleared_key ON finding_cleared (point, finding,
 	ifnull(channel, ''), ifnull(session, ''), start_utc,
 	ifnull(value, ''), entry);
+
+-- Markets and events -------------------------------------------------------
+
+-- An offer of a stretch of an auction: to sell or buy up to quantity at price
+-- or better (NULL: at any).  Rows of one block are accepted together.
+CREATE TABLE bid (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	auction TEXT NOT NULL,
+	start_utc INTEGER NOT NULL,
+	bid TEXT NOT NULL,
+	end_utc INTEGER NOT NULL,
+	party TEXT,            -- who offers, by the market's name
+	side TEXT NOT NULL CHECK (side IN ('sell', 'buy')),
+	price TEXT, quantity TEXT NOT NULL,
+	submitted_utc INTEGER,
+	minimum TEXT,          -- least quantity that is accepted, if any is
+	block TEXT,
+	performance TEXT, class TEXT
+) STRICT;
+CREATE UNIQUE INDEX bid_key ON bid (auction, start_utc, bid, entry);
+
+-- Demand at any price; supply at any price where below zero.  Those of one
+-- stretch are summed.
+CREATE TABLE need (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	auction TEXT NOT NULL,
+	start_utc INTEGER NOT NULL,
+	need TEXT NOT NULL,
+	end_utc INTEGER NOT NULL,
+	quantity TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX need_key ON need (auction, start_utc, need, entry);
+
+-- What a trading centre says that it cleared.
+CREATE TABLE published_price (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	auction TEXT NOT NULL,
+	start_utc INTEGER NOT NULL, end_utc INTEGER NOT NULL,
+	price TEXT,            -- NULL: there was none
+	volume TEXT
+) STRICT;
+CREATE UNIQUE INDEX published_price_key
+	ON published_price (auction, start_utc, entry);
+
+CREATE TABLE published_award (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	auction TEXT NOT NULL,
+	start_utc INTEGER NOT NULL,
+	bid TEXT NOT NULL,
+	quantity TEXT NOT NULL, price TEXT
+) STRICT;
+CREATE UNIQUE INDEX published_award_key
+	ON published_award (auction, start_utc, bid, entry);
+
+-- An event (响应事件, 邀约).  Of its modifications the highest holds.
+CREATE TABLE event (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	event TEXT NOT NULL,
+	modification INTEGER NOT NULL, -- 0, 1, ...
+	programme TEXT,        -- id of a programme document
+	context TEXT,          -- whose programme: as its sender calls it
+	auction TEXT,          -- whose awards and prices it is settled with
+	start_utc INTEGER NOT NULL, end_utc INTEGER NOT NULL,
+	notified_utc INTEGER,  -- when it was told
+	status TEXT NOT NULL CHECK (status IN ('called', 'cancelled')),
+	test TEXT NOT NULL CHECK (test IN ('yes', 'no'))
+) STRICT;
+CREATE UNIQUE INDEX event_key ON event (event, modification, entry);
+CREATE INDEX event_start ON event (start_utc, event, modification, entry);
+
+-- Whom a modification of an event is for; none: every contract of the
+-- programme.
+CREATE TABLE event_target (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	event TEXT NOT NULL, modification INTEGER NOT NULL,
+	kind TEXT NOT NULL CHECK (kind IN ('point', 'party', 'portfolio')),
+	target TEXT NOT NULL   -- the point or party meant
+) STRICT;
+CREATE UNIQUE INDEX event_target_key
+	ON event_target (event, modification, kind, target, entry);
+
+-- What it asks for, stretch by stretch.
+CREATE TABLE event_signal (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	event TEXT NOT NULL, modification INTEGER NOT NULL,
+	signal TEXT NOT NULL,
+	start_utc INTEGER NOT NULL, end_utc INTEGER NOT NULL,
+	type TEXT,             -- level, price, setpoint ...
+	value TEXT NOT NULL, unit TEXT
+) STRICT;
+CREATE UNIQUE INDEX event_signal_key
+	ON event_signal (event, modification, signal, start_utc, entry);
+
+-- What a contract was taken for in an event (中标).
+CREATE TABLE award (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	event TEXT NOT NULL, contract TEXT NOT NULL,
+	start_utc INTEGER NOT NULL,
+	award TEXT NOT NULL,
+	end_utc INTEGER NOT NULL,
+	kw TEXT NOT NULL,
+	price TEXT
+) STRICT;
+CREATE UNIQUE INDEX award_key
+	ON award (event, contract, award, start_utc, entry);
+
+-- Baselines that are given, not computed from reads.
+CREATE TABLE baseline (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER NOT NULL, line INTEGER NOT NULL,
+	baseline TEXT NOT NULL, point TEXT NOT NULL,
+	start_utc INTEGER NOT NULL, end_utc INTEGER NOT NULL,
+	kw TEXT NOT NULL       -- import less export
+) STRICT;
+CREATE UNIQUE INDEX baseline_key
+	ON baseline (point, baseline, start_utc, entry);
 
 -- Runs --------------------------------------------------------------------
 --

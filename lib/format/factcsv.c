@@ -235,18 +235,30 @@ parse_month(const struct csv_field *field, int64_t *out, struct qf_error *err)
 	return 0;
 }
 
-/* A date alone is the start of its day, but not for sessions: there it would
- * be a time of day that got lost. */
+/* A date alone is the start of its day, but not where a row is about hours:
+ * there it would be a time of day that got lost. */
 static int
 parse_instant(const struct factcsv *facts, const struct csv_field *field,
     int64_t *out, struct qf_error *err)
 {
-	enum fact_kind kind = facts->fact.format->kind;
 	unsigned flags = INSTANT_DATE;
 
-	if (kind == FACT_SESSION || kind == FACT_SESSION_INTERVAL ||
-	    kind == FACT_SESSION_PERIOD) {
+	switch (facts->fact.format->kind) {
+	case FACT_SESSION:
+	case FACT_SESSION_INTERVAL:
+	case FACT_SESSION_PERIOD:
+	case FACT_BID:
+	case FACT_NEED:
+	case FACT_PUBLISHED_PRICE:
+	case FACT_PUBLISHED_AWARD:
+	case FACT_EVENT:
+	case FACT_EVENT_SIGNAL:
+	case FACT_AWARD:
+	case FACT_BASELINE:
 		flags = 0;
+		break;
+	default:
+		break;
 	}
 	return instant_parse(
 	    field->text, field->length, facts->zone, flags, out, err);

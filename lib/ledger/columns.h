@@ -70,6 +70,29 @@
 #define FINDING_CLEARED_COLUMNS \
 	"entry, line, finding, point, channel, session, start_utc, " \
 	"value, cleared, who, why"
+#define BID_COLUMNS \
+	"entry, line, auction, start_utc, bid, end_utc, party, " \
+	"side, price, quantity, submitted_utc, minimum, block, " \
+	"performance, class"
+#define NEED_COLUMNS \
+	"entry, line, auction, start_utc, need, end_utc, quantity"
+#define PUBLISHED_PRICE_COLUMNS \
+	"entry, line, auction, start_utc, end_utc, price, volume"
+#define PUBLISHED_AWARD_COLUMNS \
+	"entry, line, auction, start_utc, bid, quantity, price"
+#define EVENT_COLUMNS \
+	"entry, line, event, modification, programme, context, " \
+	"auction, start_utc, end_utc, notified_utc, status, test"
+#define EVENT_TARGET_COLUMNS \
+	"entry, line, event, modification, kind, target"
+#define EVENT_SIGNAL_COLUMNS \
+	"entry, line, event, modification, signal, start_utc, " \
+	"end_utc, type, value, unit"
+#define AWARD_COLUMNS \
+	"entry, line, event, contract, start_utc, award, end_utc, " \
+	"kw, price"
+#define BASELINE_COLUMNS \
+	"entry, line, baseline, point, start_utc, end_utc, kw"
 #define RUN_COLUMNS \
 	"entry, line, tool, kind, asof, from_utc, to_utc, " \
 	"first_month, last_month, scope, arithmetic, lines, holds, " \

@@ -12,9 +12,11 @@
 #include <string.h>
 
 #include "base/civil.h"
+#include "base/dec.h"
 #include "ledger/columns.h"
 #include "ledger/connection.h"
 #include "ledger/entry.h"
+#include "ledger/facts_overlap.h"
 #include "ledger/facts_reference.h"
 #include "ledger/row.h"
 #include "ledger/stmt.h"
@@ -83,33 +85,34 @@ static const char *const earlier_sql[FACT_KINDS] = {
 	" WHERE finding = ?1 AND point = ?2 AND ifnull(channel, '') = ?3"
 	" AND ifnull(session, '') = ?4 AND start_utc = ?5"
 	" AND ifnull(value, '') = ?6" NEWEST,
+    [FACT_BID] = "SELECT " BID_COLUMNS " FROM bid"
+		 " WHERE auction = ?1 AND start_utc = ?2 AND bid = ?3" NEWEST,
+    [FACT_NEED] = "SELECT " NEED_COLUMNS " FROM need"
+		  " WHERE auction = ?1 AND start_utc = ?2 AND need = ?3" NEWEST,
+    [FACT_PUBLISHED_PRICE] =
+	"SELECT " PUBLISHED_PRICE_COLUMNS " FROM published_price"
+	" WHERE auction = ?1 AND start_utc = ?2" NEWEST,
+    [FACT_PUBLISHED_AWARD] =
+	"SELECT " PUBLISHED_AWARD_COLUMNS " FROM published_award"
+	" WHERE auction = ?1 AND start_utc = ?2 AND bid = ?3" NEWEST,
+    [FACT_EVENT] = "SELECT " EVENT_COLUMNS " FROM event"
+		   " WHERE event = ?1 AND modification = ?2" NEWEST,
+    [FACT_EVENT_TARGET] =
+	"SELECT " EVENT_TARGET_COLUMNS " FROM event_target"
+	" WHERE event = ?1 AND modification = ?2 AND kind = ?3"
+	" AND target = ?4" NEWEST,
+    [FACT_EVENT_SIGNAL] =
+	"SELECT " EVENT_SIGNAL_COLUMNS " FROM event_signal"
+	" WHERE event = ?1 AND modification = ?2 AND signal = ?3"
+	" AND start_utc = ?4" NEWEST,
+    [FACT_AWARD] = "SELECT " AWARD_COLUMNS " FROM award"
+		   " WHERE event = ?1 AND contract = ?2 AND start_utc = ?3"
+		   " AND award = ?4" NEWEST,
+    [FACT_BASELINE] =
+	"SELECT " BASELINE_COLUMNS " FROM baseline"
+	" WHERE baseline = ?1 AND point = ?2 AND start_utc = ?3" NEWEST,
 };
 static const struct stmt_list earlier_list = STMT_LIST(earlier_sql);
-
-/* What overlaps [?3, ?4) (?4 NULL: open) at the point ?1 and still holds, but
- * for rows of the key that is being written. */
-enum { Q_CONTRACT_OVERLAP, Q_METER_OVERLAP };
-static const char *const overlap_sql[] = {
-    [Q_CONTRACT_OVERLAP] =
-	"SELECT c.contract, c.entry, c.line FROM contract c"
-	" WHERE c.point = ?1 AND c.from_utc < ifnull(?4, 9223372036854775807)"
-	" AND ifnull(c.to_utc, 9223372036854775807) > ?3"
-	" AND c.to_utc IS NOT c.from_utc"
-	" AND NOT (c.contract = ?2 AND c.from_utc = ?3) AND c.leg = ?5"
-	" AND NOT EXISTS (SELECT 1 FROM contract n"
-	" WHERE n.contract = c.contract AND n.leg = c.leg"
-	" AND n.from_utc = c.from_utc AND n.entry > c.entry) LIMIT 1",
-    [Q_METER_OVERLAP] =
-	"SELECT c.meter, c.entry, c.line FROM meter c"
-	" WHERE c.point = ?1 AND c.from_utc < ifnull(?4, 9223372036854775807)"
-	" AND ifnull(c.to_utc, 9223372036854775807) > ?3"
-	" AND c.to_utc IS NOT c.from_utc"
-	" AND NOT (c.meter = ?2 AND c.from_utc = ?3)"
-	" AND NOT EXISTS (SELECT 1 FROM meter n"
-	" WHERE n.point = c.point AND n.meter = c.meter"
-	" AND n.from_utc = c.from_utc AND n.entry > c.entry) LIMIT 1",
-};
-static const struct stmt_list overlap_list = STMT_LIST(overlap_sql);
 
 /* What a row says of itself ---------------------------------------------- */
 
@@ -242,6 +245,31 @@ check_party(const struct fact *fact, struct qf_error *err)
 	return check_stretch(fact, "from", "to", true, err);
 }
 
+/* No more can be asked for at least than is offered. */
+static int
+check_bid(const struct fact *fact, struct qf_error *err)
+{
+	const struct fact_value *minimum = value_of(fact, "minimum");
+	const struct fact_value *quantity = value_of(fact, "quantity");
+	struct dec least = {0}, offered = {0};
+	int rc = check_stretch(fact, "start", "end", false, err);
+
+	if (rc == -1 || minimum->is == FACT_NULL) {
+		return rc;
+	}
+	rc = dec_parse(&least, minimum->text, minimum->length, err);
+	if (rc == 0) {
+		rc = dec_parse(&offered, quantity->text, quantity->length, err);
+	}
+	if (rc == 0 && dec_cmp(&least, &offered) > 0) {
+		rc = qf_fail(err, QF_DATA, "bid-minimum",
+		    "minimum: is above the quantity, %s", quantity->text);
+	}
+	dec_release(&least);
+	dec_release(&offered);
+	return rc;
+}
+
 static int
 check_row(const struct fact *fact, struct qf_error *err)
 {
@@ -263,7 +291,15 @@ check_row(const struct fact *fact, struct qf_error *err)
 	case FACT_SESSION_INTERVAL:
 	case FACT_ESTIMATE:
 	case FACT_FINDING:
+	case FACT_NEED:
+	case FACT_PUBLISHED_PRICE:
+	case FACT_EVENT:
+	case FACT_EVENT_SIGNAL:
+	case FACT_AWARD:
+	case FACT_BASELINE:
 		return check_stretch(fact, "start", "end", false, err);
+	case FACT_BID:
+		return check_bid(fact, err);
 	case FACT_SESSION:
 		return check_session(fact, err);
 	case FACT_SESSION_PERIOD:
@@ -452,55 +488,6 @@ meet_earlier(struct entry *entry, const struct fact *fact, bool correcting,
 	return stepped == -1 ? -1 : status;
 }
 
-/* Contracts of one leg must not overlap at a point, nor meters. */
-static int
-check_overlap(
-    struct entry *entry, const struct fact *fact, struct qf_error *err)
-{
-	bool meter = fact->format->kind == FACT_METER;
-	const char *key = meter ? "meter" : "contract";
-	const struct fact_value *from, *to;
-	struct ledger *ledger = entry_ledger(entry);
-	sqlite3_stmt *stmt;
-	int stepped;
-
-	if (!meter && fact->format->kind != FACT_CONTRACT) {
-		return 0;
-	}
-	from = value_of(fact, "from");
-	to = value_of(fact, "to");
-	if (to->is != FACT_NULL && to->integer == from->integer) {
-		return 0;
-	}
-	if (stmt_cached(&stmt, ledger, &overlap_list,
-		meter ? Q_METER_OVERLAP : Q_CONTRACT_OVERLAP, err) == -1) {
-		return -1;
-	}
-	stmt_bind_text(stmt, 1, value_of(fact, "point")->text);
-	stmt_bind_text(stmt, 2, value_of(fact, key)->text);
-	stmt_bind_int(stmt, 3, from->integer);
-	if (to->is == FACT_NULL) {
-		stmt_bind_null(stmt, 4);
-	} else {
-		stmt_bind_int(stmt, 4, to->integer);
-	}
-	if (!meter) {
-		stmt_bind_text(stmt, 5, value_of(fact, "leg")->text);
-	}
-	stepped = stmt_step(stmt, ledger, err);
-	if (stepped == 1) {
-		qf_fail(err, QF_DATA,
-		    meter ? "meter-overlap" : "contract-overlap",
-		    "%s: overlaps %s (batch:%lld, line %lld) at point %s", key,
-		    stmt_text(stmt, 0),
-		    (long long)sqlite3_column_int64(stmt, 1),
-		    (long long)sqlite3_column_int64(stmt, 2),
-		    value_of(fact, "point")->text);
-	}
-	sqlite3_reset(stmt);
-	return stepped == 0 ? 0 : -1;
-}
-
 /* Writing ---------------------------------------------------------------- */
 
 static int
@@ -539,7 +526,7 @@ facts_append(struct entry *entry, const struct fact *fact, bool correcting,
 		return 0;
 	}
 	if (facts_check_references(entry, fact, err) == -1 ||
-	    check_overlap(entry, fact, err) == -1) {
+	    facts_check_overlap(entry, fact, err) == -1) {
 		return -1;
 	}
 	return write_fact(entry, fact, err);

@@ -56,7 +56,9 @@ static const enum row_table tables[] = {ROW_PARTY, ROW_POINT, ROW_METER,
     ROW_RELATION, ROW_CONTRACT, ROW_MEMBER, ROW_ALIAS, ROW_REGISTER_READ,
     ROW_SESSION, ROW_SESSION_BAND, ROW_SESSION_INTERVAL, ROW_SESSION_PERIOD,
     ROW_SESSION_CLAIM, ROW_SESSION_CREDIT, ROW_PRICE, ROW_SERIES, ROW_CALENDAR,
-    ROW_CONDITION, ROW_ESTIMATE, ROW_FINDING, ROW_FINDING_CLEARED};
+    ROW_CONDITION, ROW_ESTIMATE, ROW_FINDING, ROW_FINDING_CLEARED, ROW_BID,
+    ROW_NEED, ROW_PUBLISHED_PRICE, ROW_PUBLISHED_AWARD, ROW_EVENT,
+    ROW_EVENT_TARGET, ROW_EVENT_SIGNAL, ROW_AWARD, ROW_BASELINE};
 
 /* A later row of the key of a row of the batch. */
 #define LATER(table, same_key)                                   \
@@ -86,6 +88,15 @@ static const char *const later_sql[ROW_TABLES] = {
     [ROW_ESTIMATE] = LATER("estimate", SAME_ESTIMATE),
     [ROW_FINDING] = LATER("finding", SAME_FINDING),
     [ROW_FINDING_CLEARED] = LATER("finding_cleared", SAME_FINDING_CLEARED),
+    [ROW_BID] = LATER("bid", SAME_BID),
+    [ROW_NEED] = LATER("need", SAME_NEED),
+    [ROW_PUBLISHED_PRICE] = LATER("published_price", SAME_PUBLISHED_PRICE),
+    [ROW_PUBLISHED_AWARD] = LATER("published_award", SAME_PUBLISHED_AWARD),
+    [ROW_EVENT] = LATER("event", SAME_EVENT),
+    [ROW_EVENT_TARGET] = LATER("event_target", SAME_EVENT_TARGET),
+    [ROW_EVENT_SIGNAL] = LATER("event_signal", SAME_EVENT_SIGNAL),
+    [ROW_AWARD] = LATER("award", SAME_AWARD),
+    [ROW_BASELINE] = LATER("baseline", SAME_BASELINE),
 };
 static const struct stmt_list later_list = STMT_LIST(later_sql);
 

@@ -22,7 +22,8 @@ enum {
 	Q_CONTRACT,
 	NOUNS,
 	Q_POINTS = NOUNS,
-	Q_FINDING
+	Q_FINDING,
+	Q_EVENT
 };
 static const char *const sql[] = {
     [Q_PARTY] = "SELECT min(from_utc) FROM party WHERE party = ?1",
@@ -34,6 +35,8 @@ static const char *const sql[] = {
     [Q_FINDING] = "SELECT 1 FROM finding WHERE finding = ?1 AND point = ?2"
 		  " AND ifnull(channel, '') = ?3 AND ifnull(session, '') = ?4"
 		  " AND start_utc = ?5 LIMIT 1",
+    [Q_EVENT] = "SELECT 1 FROM event WHERE event = ?1 AND modification = ?2"
+		" LIMIT 1",
 };
 static const struct stmt_list list = STMT_LIST(sql);
 
@@ -172,6 +175,49 @@ check_cleared(
 	return found == 1 ? 0 : -1;
 }
 
+/* Of an event's modification: a target that none has would leave the event to
+ * everybody. */
+static int
+check_event(struct entry *entry, const struct fact *fact, struct qf_error *err)
+{
+	const char *name =
+	    fact->values[fact_column(fact->format, "event")].text;
+	int64_t modification =
+	    fact->values[fact_column(fact->format, "modification")].integer;
+	struct ledger *ledger = entry_ledger(entry);
+	sqlite3_stmt *stmt;
+	int found;
+
+	if (stmt_cached(&stmt, ledger, &list, Q_EVENT, err) == -1) {
+		return -1;
+	}
+	stmt_bind_text(stmt, 1, name);
+	stmt_bind_int(stmt, 2, modification);
+	found = stmt_step(stmt, ledger, err);
+	sqlite3_reset(stmt);
+	if (found == 0) {
+		return qf_fail(err, QF_DATA, "unknown-event",
+		    "event: no event is called %s in modification %lld", name,
+		    (long long)modification);
+	}
+	return found == 1 ? 0 : -1;
+}
+
+/* A target is a point, or a party, or whose portfolio it is. */
+static int
+check_target(struct entry *entry, const struct fact *fact, struct qf_error *err)
+{
+	const char *kind = fact->values[fact_column(fact->format, "kind")].text;
+	const char *target =
+	    fact->values[fact_column(fact->format, "target")].text;
+	int query = strcmp(kind, "point") == 0 ? Q_POINT : Q_PARTY;
+
+	if (check_event(entry, fact, err) == -1) {
+		return -1;
+	}
+	return check_name(entry, query, "target", target, err);
+}
+
 int
 facts_check_references(
     struct entry *entry, const struct fact *fact, struct qf_error *err)
@@ -180,6 +226,7 @@ facts_check_references(
 	    [FACT_REF_PARTY] = Q_PARTY,
 	    [FACT_REF_POINT] = Q_POINT,
 	    [FACT_REF_SESSION] = Q_SESSION,
+	    [FACT_REF_CONTRACT] = Q_CONTRACT,
 	};
 
 	for (size_t i = 0; i < fact->format->column_count; i++) {
@@ -204,6 +251,10 @@ facts_check_references(
 		return check_member(entry, fact, err);
 	case FACT_FINDING_CLEARED:
 		return check_cleared(entry, fact, err);
+	case FACT_EVENT_TARGET:
+		return check_target(entry, fact, err);
+	case FACT_EVENT_SIGNAL:
+		return check_event(entry, fact, err);
 	default:
 		return 0;
 	}

@@ -38,7 +38,7 @@
 
 #define CONTRACT_TOUCHES                                                  \
 	" c.from_utc < ?3 AND ifnull(c.to_utc, 9223372036854775807) > ?2" \
-	" AND (?5 IS NULL OR c.leg = ?5)"
+	" AND (?5 IS NULL OR c.leg = ?5) AND (c.basis = 'events') = ?7"
 #define CONTRACT_ORDER " ORDER BY c.point, c.contract, c.leg, c.from_utc"
 
 enum {
@@ -121,18 +121,18 @@ newest_contracts(
 	return stmt_number(stmt, ledger, entry, err) == -1 ? -1 : 0;
 }
 
-int
-contracts_open(struct contract_cursor **out, struct ledger *ledger,
+static int
+open_contracts(struct contract_cursor **out, struct ledger *ledger,
     int64_t asof, int64_t from_utc, int64_t to_utc, const char *contract,
-    const char *leg, struct qf_error *err)
+    const char *leg, bool on_events, struct qf_error *err)
 {
 	struct contract_cursor *cursor;
 	sqlite3_stmt *stmt;
 	int64_t newest;
 
 	*out = NULL;
-	if (watch_contracts(
-		ledger, asof, from_utc, to_utc, contract, leg, err) == -1) {
+	if (watch_contracts(ledger, asof, from_utc, to_utc, contract, leg,
+		on_events, err) == -1) {
 		return -1;
 	}
 	if (newest_contracts(ledger, asof, &newest, err) == -1 ||
@@ -153,8 +153,27 @@ contracts_open(struct contract_cursor **out, struct ledger *ledger,
 	}
 	stmt_bind_text(stmt, 5, leg == NULL ? NULL : cursor->leg);
 	stmt_bind_int(stmt, 6, newest);
+	stmt_bind_int(stmt, 7, on_events);
 	*out = cursor;
 	return 0;
+}
+
+int
+contracts_open(struct contract_cursor **out, struct ledger *ledger,
+    int64_t asof, int64_t from_utc, int64_t to_utc, const char *contract,
+    const char *leg, struct qf_error *err)
+{
+	return open_contracts(
+	    out, ledger, asof, from_utc, to_utc, contract, leg, false, err);
+}
+
+int
+contracts_open_events(struct contract_cursor **out, struct ledger *ledger,
+    int64_t asof, int64_t from_utc, int64_t to_utc, const char *contract,
+    const char *leg, struct qf_error *err)
+{
+	return open_contracts(
+	    out, ledger, asof, from_utc, to_utc, contract, leg, true, err);
 }
 
 int
@@ -199,6 +218,8 @@ basis_of(const char *word)
 		return BASIS_INTERVALS;
 	case 'r':
 		return BASIS_REGISTERS;
+	case 'e':
+		return BASIS_EVENTS;
 	default:
 		return BASIS_SESSIONS;
 	}
@@ -264,8 +285,16 @@ contracts_close(struct contract_cursor *cursor)
 
 /* Facts of one kind -------------------------------------------------------- */
 
-/* ?1 as of, ?2 the name, ?3 and ?4 the range where there is one. */
+/* ?1 as of, ?2 the name, ?3 and ?4 the range where there is one, ?5 the second
+ * name of a pair. */
 /* clang-format off */
+#define OF_AUCTION(table, columns, same_key)                          \
+	"SELECT " columns " FROM " table " c WHERE c.auction = ?2"    \
+	" AND c.start_utc >= ?3 AND c.start_utc < ?4"                 \
+	HOLDS(table, same_key) " ORDER BY c.start_utc"
+#define HIGHEST                                                       \
+	" AND NOT EXISTS (SELECT 1 FROM event h WHERE h.event = c.event" \
+	" AND h.modification > c.modification AND h.entry <= ?1)"
 static const char *const lookup_sql[FACT_LOOKUPS] = {
 	[LOOKUP_METERS_OF_POINT] =
 	"SELECT " METER_COLUMNS " FROM meter c"
@@ -422,6 +451,59 @@ static const char *const lookup_sql[FACT_LOOKUPS] = {
 	HOLDS("finding_cleared", SAME_FINDING_CLEARED)
 	" ORDER BY c.finding, ifnull(c.channel, ''), ifnull(c.session, ''),"
 	" c.start_utc, ifnull(c.value, '')",
+
+	[LOOKUP_BIDS] = OF_AUCTION("bid", BID_COLUMNS, SAME_BID)
+	", c.bid",
+
+	[LOOKUP_NEEDS] = OF_AUCTION("need", NEED_COLUMNS, SAME_NEED)
+	", c.need",
+
+	[LOOKUP_PUBLISHED_PRICES] = OF_AUCTION("published_price",
+	PUBLISHED_PRICE_COLUMNS, SAME_PUBLISHED_PRICE),
+
+	[LOOKUP_PUBLISHED_AWARDS] = OF_AUCTION("published_award",
+	PUBLISHED_AWARD_COLUMNS, SAME_PUBLISHED_AWARD)
+	", c.bid",
+
+	[LOOKUP_EVENTS] =
+	"SELECT " EVENT_COLUMNS " FROM event c"
+	" WHERE c.start_utc < ?4 AND c.end_utc > ?3"
+	" AND (?2 = '' OR c.programme IS NULL OR c.programme = ?2)"
+	HIGHEST HOLDS("event", SAME_EVENT)
+	" ORDER BY c.start_utc, c.event",
+
+	[LOOKUP_EVENT] =
+	"SELECT " EVENT_COLUMNS " FROM event c"
+	" WHERE c.event = ?2"
+	HIGHEST HOLDS("event", SAME_EVENT),
+
+	[LOOKUP_TARGETS_OF_EVENT] =
+	"SELECT " EVENT_TARGET_COLUMNS " FROM event_target c"
+	" WHERE c.event = ?2 AND c.modification BETWEEN ?3 AND ?4"
+	HOLDS("event_target", SAME_EVENT_TARGET)
+	" ORDER BY c.modification, c.kind, c.target",
+
+	[LOOKUP_SIGNALS_OF_EVENT] =
+	"SELECT " EVENT_SIGNAL_COLUMNS " FROM event_signal c"
+	" WHERE c.event = ?2 AND c.modification BETWEEN ?3 AND ?4"
+	HOLDS("event_signal", SAME_EVENT_SIGNAL)
+	" ORDER BY c.modification, c.signal, c.start_utc",
+
+	[LOOKUP_AWARDS_OF_EVENT] =
+	"SELECT " AWARD_COLUMNS " FROM award c"
+	" WHERE c.event = ?2 AND c.contract = ?5"
+	HOLDS("award", SAME_AWARD)
+	" ORDER BY c.award, c.start_utc",
+
+	/* They do not overlap: of those before a the last alone may reach it. */
+	[LOOKUP_BASELINES_OF_POINT] =
+	"SELECT " BASELINE_COLUMNS " FROM baseline c"
+	" WHERE c.point = ?2 AND c.baseline = ?5 AND c.start_utc < ?4"
+	" AND c.start_utc >= ifnull((SELECT max(p.start_utc) FROM baseline p"
+	" WHERE p.point = ?2 AND p.baseline = ?5 AND p.start_utc <= ?3"
+	" AND p.entry <= ?1), ?3) AND c.end_utc > ?3"
+	HOLDS("baseline", SAME_BASELINE)
+	" ORDER BY c.start_utc",
 };
 /* clang-format on */
 static const struct stmt_list lookups = STMT_LIST(lookup_sql);
@@ -429,6 +511,7 @@ static const struct stmt_list lookups = STMT_LIST(lookup_sql);
 static const struct {
 	enum fact_kind kind;
 	bool ranged; /* a and b are asked for */
+	bool pair; /* by two names */
 } shapes[FACT_LOOKUPS] = {
     [LOOKUP_METERS_OF_POINT] = {FACT_METER, false},
     [LOOKUP_RELATIONS_OF_PARENT] = {FACT_RELATION, false},
@@ -455,6 +538,16 @@ static const struct {
     [LOOKUP_FINDINGS_FROM_POINT] = {FACT_FINDING, false},
     [LOOKUP_FINDINGS] = {FACT_FINDING, true},
     [LOOKUP_CLEARANCES_OF_POINT] = {FACT_FINDING_CLEARED, true},
+    [LOOKUP_BIDS] = {FACT_BID, true},
+    [LOOKUP_NEEDS] = {FACT_NEED, true},
+    [LOOKUP_PUBLISHED_PRICES] = {FACT_PUBLISHED_PRICE, true},
+    [LOOKUP_PUBLISHED_AWARDS] = {FACT_PUBLISHED_AWARD, true},
+    [LOOKUP_EVENTS] = {FACT_EVENT, true},
+    [LOOKUP_EVENT] = {FACT_EVENT, false},
+    [LOOKUP_TARGETS_OF_EVENT] = {FACT_EVENT_TARGET, true},
+    [LOOKUP_SIGNALS_OF_EVENT] = {FACT_EVENT_SIGNAL, true},
+    [LOOKUP_AWARDS_OF_EVENT] = {FACT_AWARD, false, true},
+    [LOOKUP_BASELINES_OF_POINT] = {FACT_BASELINE, true, true},
 };
 
 enum fact_kind
@@ -470,6 +563,7 @@ struct fact_cursor {
 	const struct fact_format *format;
 	sqlite3_stmt *stmt;
 	char name[ID_MAX + 1]; /* what the statement is bound to */
+	char second[ID_MAX + 1];
 };
 
 int
@@ -477,9 +571,19 @@ facts_lookup(struct fact_cursor **cursor, struct ledger *ledger,
     enum fact_lookup lookup, int64_t asof, const char *name, int64_t a,
     int64_t b, struct qf_error *err)
 {
+	return facts_lookup_pair(
+	    cursor, ledger, lookup, asof, name, NULL, a, b, err);
+}
+
+int
+facts_lookup_pair(struct fact_cursor **cursor, struct ledger *ledger,
+    enum fact_lookup lookup, int64_t asof, const char *name, const char *second,
+    int64_t a, int64_t b, struct qf_error *err)
+{
 	struct fact_cursor *it = *cursor;
 
 	assert(lookup < FACT_LOOKUPS);
+	assert(shapes[lookup].pair == (second != NULL));
 	if (it == NULL) {
 		sqlite3_stmt *stmt;
 
@@ -496,7 +600,7 @@ facts_lookup(struct fact_cursor **cursor, struct ledger *ledger,
 	if (it->lookup != lookup || it->ledger != ledger) {
 		BUG("a cursor was opened for another lookup");
 	}
-	if (watch_facts(ledger, lookup, asof, name, a, b, err) == -1) {
+	if (watch_facts(ledger, lookup, asof, name, second, a, b, err) == -1) {
 		return -1;
 	}
 	sqlite3_reset(it->stmt);
@@ -506,6 +610,10 @@ facts_lookup(struct fact_cursor **cursor, struct ledger *ledger,
 	if (shapes[lookup].ranged) {
 		stmt_bind_int(it->stmt, 3, a);
 		stmt_bind_int(it->stmt, 4, b);
+	}
+	if (second != NULL) {
+		copy_id(it->second, second);
+		stmt_bind_text(it->stmt, 5, it->second);
 	}
 	return 0;
 }

@@ -19,9 +19,14 @@ struct ledger;
 struct qf_error;
 
 /* Stretches of contracts that touch [from_utc, to_utc), ordered by point,
- * contract, leg, from.  contract and leg restrict, NULL for all. */
+ * contract, leg, from.  contract and leg restrict, NULL for all.  Contracts on
+ * events are no business of those who rate energy: they have a cursor of their
+ * own, and contracts_open() hands out the others. */
 struct contract_cursor;
 int contracts_open(struct contract_cursor **out, struct ledger *ledger,
+    int64_t asof, int64_t from_utc, int64_t to_utc, const char *contract,
+    const char *leg, struct qf_error *err);
+int contracts_open_events(struct contract_cursor **out, struct ledger *ledger,
     int64_t asof, int64_t from_utc, int64_t to_utc, const char *contract,
     const char *leg, struct qf_error *err);
 int contracts_next(struct contract_cursor *cursor, struct contract *out,
@@ -87,6 +92,19 @@ enum fact_lookup {
 			  * channel, session, start; those inside [a, b), of
 			  * sessions those that end in it */
 	LOOKUP_CLEARANCES_OF_POINT,	/* point; start in [a, b) */
+	LOOKUP_BIDS, /* auction; start in [a, b), by start, bid: streams */
+	LOOKUP_NEEDS, /* auction; start in [a, b), by start, need */
+	LOOKUP_PUBLISHED_PRICES,	/* auction; start in [a, b) */
+	LOOKUP_PUBLISHED_AWARDS, /* auction; start in [a, b), by start, bid */
+	/* Events in their highest modification; cancelled ones and tests, too.
+	 * Of a programme those that name none, too: their targets say more. */
+	LOOKUP_EVENTS, /* programme, "" for all; touches [a, b), by start */
+	LOOKUP_EVENT,			/* event */
+	LOOKUP_TARGETS_OF_EVENT,	/* event; modification in [a, b] */
+	LOOKUP_SIGNALS_OF_EVENT, /* event; modification in [a, b]; by
+				  * modification, signal, start */
+	LOOKUP_AWARDS_OF_EVENT, /* event, contract; by award, start */
+	LOOKUP_BASELINES_OF_POINT, /* point, baseline; touches [a, b) */
 	FACT_LOOKUPS
 };
 struct fact_cursor;
@@ -97,6 +115,10 @@ enum fact_kind facts_kind(enum fact_lookup lookup);
 int facts_lookup(struct fact_cursor **cursor, struct ledger *ledger,
     enum fact_lookup lookup, int64_t asof, const char *name, int64_t a,
     int64_t b, struct qf_error *err);
+/* The same for lookups of two names: "event, contract". */
+int facts_lookup_pair(struct fact_cursor **cursor, struct ledger *ledger,
+    enum fact_lookup lookup, int64_t asof, const char *name,
+    const char *second, int64_t a, int64_t b, struct qf_error *err);
 /* *out: the row; out->line_no its line and *entry its batch. */
 int facts_next(struct fact_cursor *cursor, struct fact *out, int64_t *entry,
     struct qf_error *err);

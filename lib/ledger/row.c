@@ -81,6 +81,19 @@
 	X(FINDING, "finding", OWN, FINDING_COLUMNS, PLACES_13, 13)             \
 	X(FINDING_CLEARED, "finding_cleared", OWN, FINDING_CLEARED_COLUMNS,    \
 	    PLACES_11, 11)                                                     \
+	X(BID, "bid", OWN, BID_COLUMNS, PLACES_15, 15)                         \
+	X(NEED, "need", OWN, NEED_COLUMNS, PLACES_7, 7)                        \
+	X(PUBLISHED_PRICE, "published_price", OWN, PUBLISHED_PRICE_COLUMNS,    \
+	    PLACES_7, 7)                                                       \
+	X(PUBLISHED_AWARD, "published_award", OWN, PUBLISHED_AWARD_COLUMNS,    \
+	    PLACES_7, 7)                                                       \
+	X(EVENT, "event", OWN, EVENT_COLUMNS, PLACES_12, 12)                   \
+	X(EVENT_TARGET, "event_target", OWN, EVENT_TARGET_COLUMNS, PLACES_6,   \
+	    6)                                                                 \
+	X(EVENT_SIGNAL, "event_signal", OWN, EVENT_SIGNAL_COLUMNS, PLACES_10,  \
+	    10)                                                                \
+	X(AWARD, "award", OWN, AWARD_COLUMNS, PLACES_9, 9)                     \
+	X(BASELINE, "baseline", OWN, BASELINE_COLUMNS, PLACES_7, 7)            \
 	X(RUN, "run", OWN, RUN_COLUMNS, PLACES_14, 14)                         \
 	X(RUN_LINE, "run_line", IN_ID, RUN_LINE_COLUMNS, PLACES_25, 25)        \
 	X(RUN_HOLD, "run_hold", IN_ID, RUN_HOLD_COLUMNS, PLACES_9, 9)          \
@@ -187,6 +200,15 @@ row_table_of(enum fact_kind kind)
 	    [FACT_ESTIMATE] = ROW_ESTIMATE,
 	    [FACT_FINDING] = ROW_FINDING,
 	    [FACT_FINDING_CLEARED] = ROW_FINDING_CLEARED,
+	    [FACT_BID] = ROW_BID,
+	    [FACT_NEED] = ROW_NEED,
+	    [FACT_PUBLISHED_PRICE] = ROW_PUBLISHED_PRICE,
+	    [FACT_PUBLISHED_AWARD] = ROW_PUBLISHED_AWARD,
+	    [FACT_EVENT] = ROW_EVENT,
+	    [FACT_EVENT_TARGET] = ROW_EVENT_TARGET,
+	    [FACT_EVENT_SIGNAL] = ROW_EVENT_SIGNAL,
+	    [FACT_AWARD] = ROW_AWARD,
+	    [FACT_BASELINE] = ROW_BASELINE,
 	};
 
 	assert(kind < FACT_KINDS);

@@ -58,5 +58,30 @@
 	" AND n.start_utc = c.start_utc"
 #define SAME_FINDING_CLEARED \
 	SAME_FINDING " AND ifnull(n.value, '') = ifnull(c.value, '')"
+#define SAME_BID \
+	"n.auction = c.auction AND n.start_utc = c.start_utc" \
+	" AND n.bid = c.bid"
+#define SAME_NEED \
+	"n.auction = c.auction AND n.start_utc = c.start_utc" \
+	" AND n.need = c.need"
+#define SAME_PUBLISHED_PRICE \
+	"n.auction = c.auction AND n.start_utc = c.start_utc"
+#define SAME_PUBLISHED_AWARD \
+	"n.auction = c.auction AND n.start_utc = c.start_utc" \
+	" AND n.bid = c.bid"
+#define SAME_EVENT \
+	"n.event = c.event AND n.modification = c.modification"
+#define SAME_EVENT_TARGET \
+	"n.event = c.event AND n.modification = c.modification" \
+	" AND n.kind = c.kind AND n.target = c.target"
+#define SAME_EVENT_SIGNAL \
+	"n.event = c.event AND n.modification = c.modification" \
+	" AND n.signal = c.signal AND n.start_utc = c.start_utc"
+#define SAME_AWARD \
+	"n.event = c.event AND n.contract = c.contract" \
+	" AND n.start_utc = c.start_utc AND n.award = c.award"
+#define SAME_BASELINE \
+	"n.baseline = c.baseline AND n.point = c.point" \
+	" AND n.start_utc = c.start_utc"
 
 #endif

@@ -55,6 +55,16 @@ static const char *const sql[] = {
 	OF_KIND(FACT_ESTIMATE, "estimate", SAME_ESTIMATE),
 	OF_KIND(FACT_FINDING, "finding", SAME_FINDING),
 	OF_KIND(FACT_FINDING_CLEARED, "finding_cleared", SAME_FINDING_CLEARED),
+	OF_KIND(FACT_BID, "bid", SAME_BID),
+	OF_KIND(FACT_NEED, "need", SAME_NEED),
+	OF_KIND(FACT_PUBLISHED_PRICE, "published_price", SAME_PUBLISHED_PRICE),
+	OF_KIND(FACT_PUBLISHED_AWARD, "published_award", SAME_PUBLISHED_AWARD),
+	/* Another modification supersedes, too. */
+	OF_KIND(FACT_EVENT, "event", "n.event = c.event"),
+	OF_KIND(FACT_EVENT_TARGET, "event_target", SAME_EVENT_TARGET),
+	OF_KIND(FACT_EVENT_SIGNAL, "event_signal", SAME_EVENT_SIGNAL),
+	OF_KIND(FACT_AWARD, "award", SAME_AWARD),
+	OF_KIND(FACT_BASELINE, "baseline", SAME_BASELINE),
 	[Q_LAST_READ] = LAST("read_day"),
 	[Q_LAST_RULE] = "SELECT entry FROM rule ORDER BY entry DESC LIMIT 1",
 };
@@ -454,34 +464,36 @@ same_rows(struct fact_cursor *was, struct fact_cursor *is, struct qf_error *err)
 /* Both answers, as of asof and as of the later entry. */
 static int
 look_up(struct ledger *ledger, enum fact_lookup lookup, int64_t asof,
-    const char *name, int64_t a, int64_t b, struct qf_error *err)
+    const char *name, const char *second, int64_t a, int64_t b,
+    struct qf_error *err)
 {
 	struct fact_cursor **cursors = ledger->watching->cursors[lookup];
 
-	if (facts_lookup(&cursors[0], ledger, lookup, asof, name, a, b, err) ==
-	    -1) {
+	if (facts_lookup_pair(&cursors[0], ledger, lookup, asof, name, second,
+		a, b, err) == -1) {
 		return -1;
 	}
-	return facts_lookup(
-	    &cursors[1], ledger, lookup, watch_asof(ledger), name, a, b, err);
+	return facts_lookup_pair(&cursors[1], ledger, lookup,
+	    watch_asof(ledger), name, second, a, b, err);
 }
 
 static int
 compare_facts(struct ledger *ledger, enum fact_lookup lookup, int64_t asof,
-    const char *name, int64_t a, int64_t b, struct qf_error *err)
+    const char *name, const char *second, int64_t a, int64_t b,
+    struct qf_error *err)
 {
 	struct fact_cursor **cursors = ledger->watching->cursors[lookup];
 	struct held_rows was = {0}, is = {0};
 	int rc;
 
-	if (look_up(ledger, lookup, asof, name, a, b, err) == -1) {
+	if (look_up(ledger, lookup, asof, name, second, a, b, err) == -1) {
 		return -1;
 	}
 	rc = same_rows(cursors[0], cursors[1], err);
 	if (rc != 0) {
 		return rc == 1 ? 0 : -1;
 	}
-	rc = look_up(ledger, lookup, asof, name, a, b, err);
+	rc = look_up(ledger, lookup, asof, name, second, a, b, err);
 	if (rc == 0 && hold_rows(&was, cursors[0], err) == 0 &&
 	    hold_rows(&is, cursors[1], err) == 0) {
 		rc = tell_facts(ledger, &was, &is, err);
@@ -509,7 +521,8 @@ last_of(const struct watching *watching, enum fact_lookup lookup)
 
 int
 watch_facts(struct ledger *ledger, enum fact_lookup lookup, int64_t asof,
-    const char *name, int64_t a, int64_t b, struct qf_error *err)
+    const char *name, const char *second, int64_t a, int64_t b,
+    struct qf_error *err)
 {
 	int rc;
 
@@ -521,7 +534,7 @@ watch_facts(struct ledger *ledger, enum fact_lookup lookup, int64_t asof,
 		return 0;
 	}
 	ledger_watch_pause(ledger, true);
-	rc = compare_facts(ledger, lookup, asof, name, a, b, err);
+	rc = compare_facts(ledger, lookup, asof, name, second, a, b, err);
 	ledger_watch_pause(ledger, false);
 	return rc;
 }
@@ -601,8 +614,12 @@ compare_contracts(struct ledger *ledger, struct contract_cursor *was,
 
 int
 watch_contracts(struct ledger *ledger, int64_t asof, int64_t from_utc,
-    int64_t to_utc, const char *contract, const char *leg, struct qf_error *err)
+    int64_t to_utc, const char *contract, const char *leg, bool on_events,
+    struct qf_error *err)
 {
+	int (*const open)(struct contract_cursor **, struct ledger *, int64_t,
+	    int64_t, int64_t, const char *, const char *, struct qf_error *) =
+	    on_events ? contracts_open_events : contracts_open;
 	struct contract_cursor *was = NULL, *is = NULL;
 	int rc = -1;
 
@@ -611,10 +628,10 @@ watch_contracts(struct ledger *ledger, int64_t asof, int64_t from_utc,
 		return 0;
 	}
 	ledger_watch_pause(ledger, true);
-	if (contracts_open(&was, ledger, asof, from_utc, to_utc, contract, leg,
-		err) == 0 &&
-	    contracts_open(&is, ledger, watch_asof(ledger), from_utc, to_utc,
-		contract, leg, err) == 0) {
+	if (open(&was, ledger, asof, from_utc, to_utc, contract, leg, err) ==
+		0 &&
+	    open(&is, ledger, watch_asof(ledger), from_utc, to_utc, contract,
+		leg, err) == 0) {
 		rc = compare_contracts(ledger, was, is, from_utc, err);
 	}
 	ledger_watch_pause(ledger, false);

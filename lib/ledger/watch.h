@@ -84,10 +84,11 @@ void watch_read_from(struct ledger *ledger, int32_t first_day);
 int watch_day(struct ledger *ledger, const struct series_day *was,
     const struct series_day *is, struct qf_error *err);
 int watch_facts(struct ledger *ledger, enum fact_lookup lookup, int64_t asof,
-    const char *name, int64_t a, int64_t b, struct qf_error *err);
+    const char *name, const char *second, int64_t a, int64_t b,
+    struct qf_error *err);
 int watch_contracts(struct ledger *ledger, int64_t asof, int64_t from_utc,
     int64_t to_utc, const char *contract, const char *leg,
-    struct qf_error *err);
+    bool on_events, struct qf_error *err);
 int watch_rule(struct ledger *ledger, int64_t asof, const char *kind,
     const char *rule, struct qf_error *err);
 

@@ -9,7 +9,13 @@
 #define UTC_OPEN INT64_MAX /* an end that is still open */
 #define PARTY_OF_SESSION "@session" /* payer or payee: the session's party */
 
-enum basis { BASIS_INTERVALS, BASIS_REGISTERS, BASIS_SESSIONS };
+enum basis {
+	BASIS_INTERVALS,
+	BASIS_REGISTERS,
+	BASIS_SESSIONS,
+	BASIS_EVENTS /* paid for what it does in events, by a programme: of
+		      * qf-settle, and of nobody who rates energy */
+};
 
 /* One stretch of validity of a contract's leg. */
 struct contract {
@@ -19,7 +25,8 @@ struct contract {
 	char payer[ID_MAX + 1];
 	char payee[ID_MAX + 1];
 	char account[ID_MAX + 1]; /* 户号; the contract where none is given */
-	char tariff[ID_MAX + 1]; /* id of a tariff document */
+	char tariff[ID_MAX + 1]; /* id of a tariff document; of a programme
+				  * where the basis is events */
 	enum basis basis;
 	char voltage[ID_MAX + 1]; /* "" where none is given */
 	char user_class[ID_MAX + 1];

@@ -91,6 +91,15 @@
 		"session", FACT_ID, FACT_KEY | FACT_OPTIONAL, \
 		    FACT_REF_SESSION, NULL                    \
 	}
+#define OPTIONAL_INSTANT(name)                                       \
+	{                                                            \
+		name, FACT_INSTANT, FACT_OPTIONAL, FACT_NO_REF, NULL \
+	}
+#define KEY_MODIFICATION                                                    \
+	{                                                                   \
+		"modification", FACT_INTEGER, FACT_KEY | FACT_NOT_NEGATIVE, \
+		    FACT_NO_REF, NULL                                       \
+	}
 #define FROM_TO                                                                \
 	{"from", FACT_INSTANT, FACT_KEY | FACT_FROM, FACT_NO_REF, NULL},       \
 	{                                                                      \
@@ -140,7 +149,7 @@ static const struct fact_column contract[] = {
     {"payee", FACT_ID, 0, FACT_REF_PARTY, "@session"},
     OPTIONAL_ID("account"),
     ID("tariff"),
-    WORD("basis", "intervals registers sessions"),
+    WORD("basis", "intervals registers sessions events"),
     OPTIONAL_ID("voltage"),
     OPTIONAL_ID("user_class"),
     OPTIONAL_ID("type"),
@@ -296,6 +305,103 @@ static const struct fact_column finding_cleared[] = {
     {"why", FACT_TEXT, 0, FACT_NO_REF, NULL},
 };
 
+/* An offer of a stretch of an auction.  No column names the registry: a book of
+ * a million must load fast, and its parties are the market's. */
+static const struct fact_column bid[] = {
+    KEY_ID("auction"),
+    KEY_START,
+    KEY_ID("bid"),
+    INSTANT("end"),
+    OPTIONAL_ID("party"),
+    WORD("side", "sell buy"),
+    OPTIONAL_DECIMAL("price"), /* none: at any price */
+    AMOUNT("quantity"),
+    OPTIONAL_INSTANT("submitted"),
+    OPTIONAL_AMOUNT("minimum"),
+    OPTIONAL_ID("block"),
+    OPTIONAL_AMOUNT("performance"),
+    OPTIONAL_ID("class"),
+};
+
+/* Above zero what is asked for at any price, below what is given. */
+static const struct fact_column need[] = {
+    KEY_ID("auction"),
+    KEY_START,
+    KEY_ID("need"),
+    INSTANT("end"),
+    DECIMAL("quantity"),
+};
+
+static const struct fact_column published_price[] = {
+    KEY_ID("auction"),
+    KEY_START,
+    INSTANT("end"),
+    OPTIONAL_DECIMAL("price"), /* none: the hour has no price */
+    OPTIONAL_AMOUNT("volume"),
+};
+
+static const struct fact_column published_award[] = {
+    KEY_ID("auction"),
+    KEY_START,
+    KEY_ID("bid"),
+    AMOUNT("quantity"),
+    OPTIONAL_DECIMAL("price"),
+};
+
+/* Of an event the highest modification holds. */
+static const struct fact_column event[] = {
+    KEY_ID("event"),
+    KEY_MODIFICATION,
+    OPTIONAL_ID("programme"),
+    OPTIONAL_TEXT("context"),
+    OPTIONAL_ID("auction"),
+    INSTANT("start"),
+    INSTANT("end"),
+    OPTIONAL_INSTANT("notified"),
+    WORD("status", "called cancelled"),
+    WORD("test", "yes no"),
+};
+
+/* Whom it is for; none: every contract of the programme. */
+static const struct fact_column event_target[] = {
+    KEY_ID("event"),
+    KEY_MODIFICATION,
+    KEY_WORD("kind", "point party portfolio"),
+    KEY_ID("target"),
+};
+
+static const struct fact_column event_signal[] = {
+    KEY_ID("event"),
+    KEY_MODIFICATION,
+    KEY_ID("signal"),
+    KEY_START,
+    INSTANT("end"),
+    OPTIONAL_ID("type"),
+    DECIMAL("value"),
+    OPTIONAL_ID("unit"),
+};
+
+/* What a contract was taken for in an event (中标). */
+static const struct fact_column award[] = {
+    KEY_ID("event"),
+    {"contract", FACT_ID, FACT_KEY, FACT_REF_CONTRACT, NULL},
+    KEY_START,
+    KEY_ID("award"),
+    INSTANT("end"),
+    AMOUNT("kw"),
+    OPTIONAL_DECIMAL("price"),
+};
+
+/* A baseline that is given, not computed; below zero where the point feeds
+ * in. */
+static const struct fact_column baseline[] = {
+    KEY_ID("baseline"),
+    KEY_POINT("point"),
+    KEY_START,
+    INSTANT("end"),
+    DECIMAL("kw"),
+};
+
 #define FORMAT(kind, name, columns) \
 	[kind] = {kind, name, columns, sizeof(columns) / sizeof((columns)[0])}
 
@@ -321,6 +427,15 @@ static const struct fact_format formats[FACT_KINDS] = {
     FORMAT(FACT_ESTIMATE, "estimate", estimate),
     FORMAT(FACT_FINDING, "finding", finding),
     FORMAT(FACT_FINDING_CLEARED, "finding-cleared", finding_cleared),
+    FORMAT(FACT_BID, "bid", bid),
+    FORMAT(FACT_NEED, "need", need),
+    FORMAT(FACT_PUBLISHED_PRICE, "published-price", published_price),
+    FORMAT(FACT_PUBLISHED_AWARD, "published-award", published_award),
+    FORMAT(FACT_EVENT, "event", event),
+    FORMAT(FACT_EVENT_TARGET, "event-target", event_target),
+    FORMAT(FACT_EVENT_SIGNAL, "event-signal", event_signal),
+    FORMAT(FACT_AWARD, "award", award),
+    FORMAT(FACT_BASELINE, "baseline", baseline),
 };
 
 const struct fact_format *

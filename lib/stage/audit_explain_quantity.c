@@ -466,6 +466,8 @@ explain_quantity(struct explain *explain, struct qf_error *err)
 		return tell_registers(explain, err);
 	case BASIS_SESSIONS:
 		return tell_sessions(explain, err);
+	case BASIS_EVENTS:
+		break;
 	}
 	BUG("basis %d", (int)explain->contract.basis);
 }

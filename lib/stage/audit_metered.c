@@ -285,6 +285,8 @@ audit_metered(struct dec *kwh, const struct audit_source *source,
 		case BASIS_SESSIONS:
 			sessions = true;
 			break;
+		case BASIS_EVENTS:
+			BUG("events have no energy of their own");
 		}
 	}
 	if (rc == 0 && sessions) {

@@ -126,6 +126,8 @@ add_channel(const struct flow *flow, enum channel channel, struct dec *sum,
 	case BASIS_SESSIONS:
 		return refuse(&rate->refusal, REASON_NO_INTERVALS,
 		    "sessions have no power factor");
+	case BASIS_EVENTS:
+		BUG("events are not rated");
 	}
 	if (channel >= RATE_CHANNELS) {
 		return add_reactive(rate, rate->point.name, channel,

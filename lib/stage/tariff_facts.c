@@ -222,6 +222,10 @@ add_contract(
 	struct tariff_contract *row;
 	struct contract *contract;
 
+	/* It names a programme, which is no tariff. */
+	if (is_word(fact, "basis", "events")) {
+		return;
+	}
 	facts->contracts =
 	    grow(facts->contracts, facts->contract_count, sizeof(*row));
 	row = &facts->contracts[facts->contract_count++];

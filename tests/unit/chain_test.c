@@ -36,6 +36,10 @@ word_of(const char *table, const char *column)
 	    {"finding", "hold", "yes"},
 	    {"finding", "state", "open"},
 	    {"finding_cleared", "cleared", "yes"},
+	    {"bid", "side", "sell"},
+	    {"event", "status", "called"},
+	    {"event", "test", "no"},
+	    {"event_target", "kind", "point"},
 	    {"run", "kind", "final"},
 	};
 

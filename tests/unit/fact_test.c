@@ -17,7 +17,8 @@ static const char *const tables[FACT_KINDS] = {"party", "point", "meter",
     "relation", "contract", "member", "alias", "calendar", "condition", "price",
     "series", "session", "session_band", "session_interval", "session_period",
     "session_claim", "session_credit", "register_read", "estimate", "finding",
-    "finding_cleared"};
+    "finding_cleared", "bid", "need", "published_price", "published_award",
+    "event", "event_target", "event_signal", "award", "baseline"};
 
 Test(fact, columns_are_those_of_the_table_in_the_same_order)
 {

@@ -52,6 +52,13 @@ Test(facts, refuses_what_contradicts_itself)
 	    {FACT_SESSION, "s1,p1,,,2000,2001,,", false, "session-energy"},
 	    {FACT_SESSION, "s1,p1,,,2000,2001,,0", false, "new"},
 	    {FACT_SERIES, "spot,2000,2000,0.1,kwh", false, "fact-end"},
+	    {FACT_BID, "a,200,b,200,,sell,,10,,,,,", false, "fact-end"},
+	    {FACT_BID, "a,200,b,300,,sell,,10,,10.01,,,", false, "bid-minimum"},
+	    {FACT_BID, "a,200,b,300,,sell,,10,,10.00,,,", false, "new"},
+	    {FACT_NEED, "a,200,n,200,5", false, "fact-end"},
+	    {FACT_PUBLISHED_PRICE, "a,200,100,5,", false, "fact-end"},
+	    {FACT_EVENT, "e,0,cq,,,200,200,,called,no", false, "fact-end"},
+	    {FACT_BASELINE, "b,p1,200,200,1", false, "fact-end"},
 	    {FACT_REGISTER_READ, "p1,m1,2000,import,,,measured", false,
 		"register-value"},
 	    {FACT_REGISTER_READ, "p1,m1,2000,import,,5,withdrawn", false,
@@ -83,6 +90,52 @@ Test(facts, refuses_what_names_something_unknown)
 	    {FACT_SESSION, "s1,p1,,nobody,2000,2001,1,", false,
 		"unknown-party"},
 	    {FACT_SESSION_BAND, "s1,import,peak,1", false, "unknown-session"},
+	    {FACT_AWARD, "e,c9,200,w,300,50,", false, "unknown-contract"},
+	    {FACT_AWARD, "e,c1,200,w,300,50,", false, "new"},
+	    {FACT_BASELINE, "b,p9,200,300,1", false, "unknown-point"},
+	    {FACT_EVENT_TARGET, "e,0,point,p1", false, "unknown-event"},
+	    {FACT_EVENT_SIGNAL, "e,0,s,200,300,,1,", false, "unknown-event"},
+	    {FACT_EVENT, "e,0,cq,,,200,300,,called,no", false, "new"},
+	    {FACT_EVENT_TARGET, "e,1,point,p1", false, "unknown-event"},
+	    {FACT_EVENT_TARGET, "e,0,point,bus", false, "unknown-point"},
+	    {FACT_EVENT_TARGET, "e,0,party,p1", false, "unknown-party"},
+	    {FACT_EVENT_TARGET, "e,0,portfolio,bus", false, "new"},
+	    {FACT_EVENT_SIGNAL, "e,0,s,200,300,,1,", false, "new"},
+	    {FACT_BID, "a,200,b,300,nobody,sell,,10,,,,,", false, "new"},
+	};
+	struct fixture f;
+
+	start(&f);
+	TRY_ALL(&f, attempts);
+	fixture_close(&f);
+}
+
+Test(facts, stretches_of_one_award_signal_or_baseline_do_not_overlap)
+{
+	static const struct attempt attempts[] = {
+	    {FACT_CONTRACT, "c1,drp,p1,grid,bus,,t,events,,,,,month,1000,",
+		false, "new"},
+	    {FACT_AWARD, "e,c1,200,w,300,50,", false, "new"},
+	    {FACT_AWARD, "e,c1,299,w,400,50,", false, "award-overlap"},
+	    {FACT_AWARD, "e,c1,100,w,201,50,", false, "award-overlap"},
+	    {FACT_AWARD, "e,c1,100,w,500,50,", false, "award-overlap"},
+	    {FACT_AWARD, "e,c1,220,w,230,50,", false, "award-overlap"},
+	    {FACT_AWARD, "e,c1,220,v,230,50,", false, "new"},
+	    {FACT_AWARD, "f,c1,220,w,230,50,", false, "new"},
+	    {FACT_AWARD, "e,c1,100,w,200,50,", false, "new"},
+	    {FACT_AWARD, "e,c1,300,w,400,50,", false, "new"},
+	    {FACT_AWARD, "e,c1,200,w,250,50,", true, "changed"},
+	    {FACT_AWARD, "e,c1,250,w,300,60,", false, "new"},
+	    {FACT_AWARD, "e,c1,200,w,300,50,", true, "award-overlap"},
+	    {FACT_BASELINE, "b,p1,200,300,1", false, "new"},
+	    {FACT_BASELINE, "b,p1,100,201,1", false, "baseline-overlap"},
+	    {FACT_BASELINE, "b,p2,100,201,1", false, "new"},
+	    {FACT_BASELINE, "d,p1,100,201,1", false, "new"},
+	    {FACT_EVENT, "e,0,cq,,,200,300,,called,no", false, "new"},
+	    {FACT_EVENT, "e,1,cq,,,200,300,,called,no", false, "new"},
+	    {FACT_EVENT_SIGNAL, "e,0,s,200,300,,1,", false, "new"},
+	    {FACT_EVENT_SIGNAL, "e,0,s,250,300,,1,", false, "signal-overlap"},
+	    {FACT_EVENT_SIGNAL, "e,1,s,250,300,,1,", false, "new"},
 	};
 	struct fixture f;
 

@@ -210,6 +210,23 @@ static const struct {
     {FACT_FINDING, "zero-days,p1,import,,300,400,0,7,no,open,x"},
     {FACT_FINDING, "session-power,p1,,s1,100,199,9,7,yes,open,x"},
     {FACT_FINDING_CLEARED, "session-power,p1,,s1,100,9,yes,wang,seen"},
+    {FACT_BID, "a,200,b1,300,,sell,1.5,10,,,,,"},
+    {FACT_BID, "a,100,b2,200,x,buy,-1,10,50,2,k,0.9,new"},
+    {FACT_BID, "a,100,b1,200,,sell,,10,,,,,"},
+    {FACT_BID, "other,100,b1,200,,sell,,10,,,,,"},
+    {FACT_NEED, "a,100,n2,200,5"},
+    {FACT_NEED, "a,100,n1,200,-5"},
+    {FACT_PUBLISHED_PRICE, "a,200,300,,"},
+    {FACT_PUBLISHED_PRICE, "a,100,200,1.5,10"},
+    {FACT_PUBLISHED_AWARD, "a,100,b2,5,1.5"},
+    {FACT_PUBLISHED_AWARD, "a,100,b1,5,"},
+    {FACT_EVENT, "e2,0,cq,,,150,250,,called,no"},
+    {FACT_EVENT, "e1,0,cq,x,a,100,200,50,called,no"},
+    {FACT_EVENT, "e3,0,gd,,,100,200,,called,yes"},
+    {FACT_EVENT_TARGET, "e1,0,point,p2"},
+    {FACT_EVENT_TARGET, "e1,0,party,grid"},
+    {FACT_EVENT_SIGNAL, "e1,0,s,150,200,level,2,kW"},
+    {FACT_EVENT_SIGNAL, "e1,0,s,100,150,,1,"},
 };
 static const struct {
 	enum fact_lookup lookup;
@@ -256,6 +273,23 @@ static const struct {
     {LOOKUP_CLEARANCES_OF_POINT, "p1", 100, 101,
 	"session-power,p1,,s1,100,9,yes,wang,seen"},
     {LOOKUP_CLEARANCES_OF_POINT, "p1", 0, 100, ""},
+    {LOOKUP_BIDS, "a", 0, 1000,
+	"a,100,b1,200,,sell,,10,,,,,; "
+	"a,100,b2,200,x,buy,-1,10,50,2,k,0.9,new; "
+	"a,200,b1,300,,sell,1.5,10,,,,,"},
+    {LOOKUP_BIDS, "a", 101, 200, ""},
+    {LOOKUP_NEEDS, "a", 100, 101, "a,100,n1,200,-5; a,100,n2,200,5"},
+    {LOOKUP_PUBLISHED_PRICES, "a", 0, 1000, "a,100,200,1.5,10; a,200,300,,"},
+    {LOOKUP_PUBLISHED_AWARDS, "a", 0, 1000, "a,100,b1,5,; a,100,b2,5,1.5"},
+    {LOOKUP_EVENTS, "cq", 0, 1000,
+	"e1,0,cq,x,a,100,200,50,called,no; e2,0,cq,,,150,250,,called,no"},
+    {LOOKUP_EVENTS, "cq", 200, 1000, "e2,0,cq,,,150,250,,called,no"},
+    {LOOKUP_EVENTS, "cq", 0, 100, ""},
+    {LOOKUP_EVENT, "e3", 0, 0, "e3,0,gd,,,100,200,,called,yes"},
+    {LOOKUP_TARGETS_OF_EVENT, "e1", 0, 0, "e1,0,party,grid; e1,0,point,p2"},
+    {LOOKUP_TARGETS_OF_EVENT, "e1", 1, 1, ""},
+    {LOOKUP_SIGNALS_OF_EVENT, "e1", 0, 0,
+	"e1,0,s,100,150,,1,; e1,0,s,150,200,level,2,kW"},
 };
 
 /* Each lookup finds its own and no other, in the order of keys. */
@@ -291,6 +325,136 @@ Test(registry, looks_up_every_kind_of_fact)
 		    "");
 		facts_close(cursor);
 	}
+	fixture_close(&f);
+}
+
+Test(registry, has_of_an_event_its_highest_modification_as_of_the_entry)
+{
+	struct fixture f;
+	struct fact_cursor *cursor = NULL, *one = NULL;
+
+	start(&f);
+	fixture_state(&f, FACT_EVENT, "e,1,cq,,,100,200,,called,no"); /* 5 */
+	fixture_state(&f, FACT_EVENT, "e,0,cq,,,0,50,,called,no"); /* 6 */
+	fixture_state(&f, FACT_EVENT, "e,2,,,,300,400,,cancelled,no"); /* 7 */
+	fixture_try(&f, FACT_EVENT, "e,2,,,,300,500,,cancelled,no", true,
+	    "changed"); /* 8 */
+	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_EVENTS, 6, "cq", 0, 1000),
+	    "e,1,cq,,,100,200,,called,no");
+	/* It was moved out of what is asked for. */
+	cr_expect_str_eq(
+	    lookup(&f, &cursor, LOOKUP_EVENTS, 7, "cq", 0, 250), "");
+	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_EVENTS, 7, "cq", 250, 500),
+	    "e,2,,,,300,400,,cancelled,no");
+	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_EVENTS, 8, "", 0, 1000),
+	    "e,2,,,,300,500,,cancelled,no");
+	cr_expect_str_eq(lookup(&f, &one, LOOKUP_EVENT, 5, "e", 0, 0),
+	    "e,1,cq,,,100,200,,called,no");
+	facts_close(cursor);
+	facts_close(one);
+	fixture_close(&f);
+}
+
+/* The starts and ends of a lookup of two names. */
+static const char *
+stretches(struct fixture *f, struct fact_cursor **cursor,
+    enum fact_lookup lookup, const char *name, const char *second, int64_t a,
+    int64_t b)
+{
+	static char text[256];
+	struct fact fact;
+	size_t used = 0;
+	int64_t entry;
+	int stepped;
+
+	text[0] = '\0';
+	cr_assert_eq(facts_lookup_pair(cursor, f->ledger, lookup, 99, name,
+			 second, a, b, &f->err),
+	    0, "%s", f->err.text);
+	while ((stepped = facts_next(*cursor, &fact, &entry, &f->err)) == 1) {
+		size_t start = fact_column(fact.format, "start");
+		size_t end = fact_column(fact.format, "end");
+
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+		    "%s%lld-%lld", used == 0 ? "" : " ",
+		    (long long)fact.values[start].integer,
+		    (long long)fact.values[end].integer);
+	}
+	cr_assert_eq(stepped, 0, "%s", f->err.text);
+	return text;
+}
+
+Test(registry, awards_are_those_of_the_event_and_the_contract)
+{
+	struct fixture f;
+	struct fact_cursor *cursor = NULL;
+
+	start(&f);
+	fixture_state(
+	    &f, FACT_CONTRACT, CONTRACT("c1", "supply", "p1", "1", ""));
+	fixture_state(
+	    &f, FACT_CONTRACT, CONTRACT("c2", "supply", "p2", "1", ""));
+	fixture_state(&f, FACT_AWARD, "e,c1,200,w,300,50,");
+	fixture_state(&f, FACT_AWARD, "e,c1,100,w,200,50,1.2");
+	fixture_state(&f, FACT_AWARD, "e,c1,100,v,300,50,");
+	fixture_state(&f, FACT_AWARD, "e,c2,100,w,400,50,");
+	fixture_state(&f, FACT_AWARD, "f,c1,100,w,500,50,");
+	cr_expect_str_eq(
+	    stretches(&f, &cursor, LOOKUP_AWARDS_OF_EVENT, "e", "c1", 0, 0),
+	    "100-300 100-200 200-300");
+	cr_expect_str_eq(
+	    stretches(&f, &cursor, LOOKUP_AWARDS_OF_EVENT, "f", "c2", 0, 0),
+	    "");
+	facts_close(cursor);
+	fixture_close(&f);
+}
+
+Test(registry, given_baselines_are_those_that_touch_the_stretch)
+{
+	struct fixture f;
+	struct fact_cursor *cursor = NULL;
+
+	start(&f);
+	fixture_state(&f, FACT_BASELINE, "b,p1,300,400,-1");
+	fixture_state(&f, FACT_BASELINE, "b,p1,100,200,5");
+	fixture_state(&f, FACT_BASELINE, "b,p1,200,250,5");
+	fixture_state(&f, FACT_BASELINE, "c,p1,0,500,5");
+	fixture_state(&f, FACT_BASELINE, "b,p2,0,600,5");
+	fixture_try(&f, FACT_BASELINE, "b,p1,200,300,6", true, "changed");
+#define BASELINES(a, b) \
+	stretches(&f, &cursor, LOOKUP_BASELINES_OF_POINT, "p1", "b", a, b)
+	cr_expect_str_eq(BASELINES(0, 1000), "100-200 200-300 300-400");
+	cr_expect_str_eq(BASELINES(199, 201), "100-200 200-300");
+	cr_expect_str_eq(BASELINES(200, 300), "200-300");
+	cr_expect_str_eq(BASELINES(250, 251), "200-300");
+	cr_expect_str_eq(BASELINES(0, 100), "");
+	cr_expect_str_eq(BASELINES(400, 1000), "");
+#undef BASELINES
+	facts_close(cursor);
+	fixture_close(&f);
+}
+
+Test(registry, contracts_on_events_have_a_cursor_of_their_own)
+{
+	struct fixture f;
+	struct contract_cursor *cursor;
+	struct contract row;
+
+	start(&f);
+	fixture_state(
+	    &f, FACT_CONTRACT, CONTRACT("c1", "supply", "p1", "1", ""));
+	fixture_state(&f, FACT_CONTRACT,
+	    "c1,response,p1,grid,grid,,cq,events,,,,portfolio=vpp,month,1,");
+	cr_expect_str_eq(
+	    contracts(&f, 99, 0, 1000, NULL, NULL), "c1/supply@p1:1--1");
+	cr_assert_eq(contracts_open_events(
+			 &cursor, f.ledger, 99, 0, 1000, NULL, NULL, &f.err),
+	    0);
+	cr_assert_eq(contracts_next(cursor, &row, &f.err), 1);
+	cr_expect_str_eq(row.leg, "response");
+	cr_expect_eq(row.basis, BASIS_EVENTS);
+	cr_expect_eq(contracts_next(cursor, &row, &f.err), 0);
+	contracts_close(cursor);
 	fixture_close(&f);
 }
 
