@@ -81,11 +81,11 @@ void ratio_clamp(struct ratio *out, const struct ratio *in,
 void ratio_round(
     struct dec *out, const struct ratio *in, int scale, enum dec_mode mode);
 
-/* The value as a decimal without trailing zeros, exact where it is a finite
- * one of at most DEC_SCALE_TOP digits after the point: true.  Otherwise false,
- * and RATIO_DIGITS digits cut toward 0, but with a last digit of 1 or 6 in
- * place of 0 or 5: what rounds this text to fewer digits gets what rounding
- * the fraction itself gives. */
+/* The value as a decimal without trailing zeros, exact where it ends (and has
+ * at most 60 digits after the point): true.  Otherwise false, and RATIO_DIGITS
+ * digits cut toward 0, but with a last digit of 1 or 6 in place of 0 or 5:
+ * what rounds this number to fewer digits gets what rounding the fraction
+ * itself gives. */
 bool ratio_decimal(struct dec *out, const struct ratio *in);
 
 /* "7/3", "-1/8", "5": lowest terms.  Returns the length.  A buffer that is too
