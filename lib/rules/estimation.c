@@ -15,6 +15,7 @@
 
 #define VALUES_MAX 999
 #define NAMES_MAX 16
+#define WORDS_MAX 3 /* of an attribute */
 
 static const struct rule_schema schema = {
     .root = "estimation",
@@ -51,32 +52,13 @@ static unsigned
 word_bits(struct tariff_reader *reader, const struct xml_node *node,
     const char *attribute, const char *const *words)
 {
-	const char *text = xml_attr(node, attribute), *nearest;
+	int places[WORDS_MAX];
+	size_t count = ruledoc_words(reader, node, attribute, words, places);
 	unsigned bits = 0;
-	size_t count = 0;
 
-	while (words[count] != NULL) {
-		count++;
-	}
-	while (text != NULL && *(text += strspn(text, " ")) != '\0') {
-		char word[ID_MAX + 1];
-		size_t length = strcspn(text, " "), i = 0;
-
-		snprintf(word, sizeof(word), "%.*s",
-		    (int)(length < ID_MAX ? length : ID_MAX), text);
-		text += length;
-		while (i < count && strcmp(words[i], word) != 0) {
-			i++;
-		}
-		if (i < count) {
-			bits |= 1U << i;
-			continue;
-		}
-		nearest = text_nearest(word, words, count);
-		tariff_fault(reader, node, attribute, "tariff-word",
-		    "\"%s\" is not known%s%s%s", word,
-		    nearest == NULL ? "" : "; did you mean ",
-		    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "?");
+	assert(count <= WORDS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		bits |= 1U << places[i];
 	}
 	return bits;
 }
@@ -314,15 +296,6 @@ estimation_free(struct estimation *estimation)
 const struct estimation_version *
 estimation_at(const struct estimation *estimation, int32_t day)
 {
-	const struct estimation_version *found = NULL;
-
-	for (size_t i = 0; i < estimation->version_count; i++) {
-		const struct estimation_version *version =
-		    &estimation->versions[i];
-
-		if (version->common.from_day <= day) {
-			found = day < version->common.to_day ? version : NULL;
-		}
-	}
-	return found;
+	return ruledoc_at(estimation->versions, estimation->version_count,
+	    sizeof(*estimation->versions), day);
 }

@@ -90,9 +90,11 @@ struct market_version {
 	bool is_template; /* a number is missing: refuses to run */
 	char quantity_unit[8]; /* mwh, kwh, mw, kw */
 	struct dec quantity_tick; /* above 0 */
-	struct dec quantity_least; /* of a bid; 0: none */
+	struct dec quantity_least; /* of a bid, in whole ticks; 0: none */
 	char price_unit[8]; /* a price is per: mwh, kwh, mw, kw */
 	struct dec price_tick; /* above 0 */
+	/* Of bids, and of the price chosen; of a ranking price the cap alone,
+	 * for it is a bid divided by its performance. */
 	bool has_floor, has_cap;
 	struct dec floor, cap;
 	enum market_method method;
@@ -104,7 +106,8 @@ struct market_version {
 	/* Where all demand is served and fixed supply is left over, the price
 	 * is the floor. */
 	bool surplus_floor;
-	/* The price is at most the last accepted offer x (1 + margin). */
+	/* The price is at most the last accepted offer x (1 + margin).  This,
+	 * and all that is above but the ties, of MARKET_UNIFORM alone. */
 	bool has_margin;
 	struct dec margin;
 	enum market_tie ties[MARKET_TIES];

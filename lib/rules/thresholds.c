@@ -60,17 +60,11 @@ check_name(enum check_kind kind)
 	return names[kind];
 }
 
-struct loading {
-	struct thresholds *thresholds;
-	int blanks; /* numbers left open in the version */
-};
-
 /* Whether a number that the check may have is given; faults where it must be
  * and is not, or is and must not. */
 static bool
-has(struct loading *loading, struct tariff_reader *reader,
-    const struct xml_node *node, enum check_kind kind, char letter,
-    const char *attribute)
+has(struct tariff_reader *reader, const struct xml_node *node,
+    enum check_kind kind, char letter, const char *attribute)
 {
 	const char *text = xml_attr(node, attribute);
 
@@ -85,19 +79,14 @@ has(struct loading *loading, struct tariff_reader *reader,
 	if (text == NULL && strchr(wants[kind], letter) != NULL) {
 		tariff_need(reader, node, attribute);
 	}
-	if (text != NULL && text[0] == '\0') {
-		loading->blanks++;
-		return false;
-	}
-	return text != NULL;
+	return text != NULL && !tariff_blank(reader, node, attribute);
 }
 
 static bool
-number(struct loading *loading, struct tariff_reader *reader,
-    const struct xml_node *node, enum check_kind kind, char letter,
-    const char *attribute, struct dec *out)
+number(struct tariff_reader *reader, const struct xml_node *node,
+    enum check_kind kind, char letter, const char *attribute, struct dec *out)
 {
-	if (!has(loading, reader, node, kind, letter, attribute) ||
+	if (!has(reader, node, kind, letter, attribute) ||
 	    !tariff_number(reader, node, attribute, out)) {
 		return false;
 	}
@@ -109,8 +98,8 @@ number(struct loading *loading, struct tariff_reader *reader,
 }
 
 static void
-read_check(struct loading *loading, struct tariff_reader *reader,
-    const struct xml_node *node, struct thresholds_version *version)
+read_check(struct tariff_reader *reader, const struct xml_node *node,
+    struct thresholds_version *version)
 {
 	struct check *check;
 	int kind = -1;
@@ -133,14 +122,13 @@ read_check(struct loading *loading, struct tariff_reader *reader,
 	check->kind = (enum check_kind)kind;
 	check->line_no = (int)xml_line(node);
 	check->hold = tariff_yes(reader, node, "hold", false);
-	check->has_percent = number(loading, reader, node, check->kind, 'P',
-	    "percent", &check->percent);
+	check->has_percent =
+	    number(reader, node, check->kind, 'P', "percent", &check->percent);
 	check->has_kwh =
-	    number(loading, reader, node, check->kind, 'K', "kwh", &check->kwh);
-	number(
-	    loading, reader, node, check->kind, 'F', "factor", &check->factor);
-	number(loading, reader, node, check->kind, 'H', "hours", &check->hours);
-	if (has(loading, reader, node, check->kind, 'D', "days")) {
+	    number(reader, node, check->kind, 'K', "kwh", &check->kwh);
+	number(reader, node, check->kind, 'F', "factor", &check->factor);
+	number(reader, node, check->kind, 'H', "hours", &check->hours);
+	if (has(reader, node, check->kind, 'D', "days")) {
 		check->days = tariff_int(reader, node, "days", 1, DAYS_MAX, 1);
 	}
 }
@@ -149,26 +137,18 @@ static struct ruledoc_version *
 read_version(
     struct tariff_reader *reader, const struct xml_node *node, void *context)
 {
-	struct loading *loading = context;
-	struct thresholds *thresholds = loading->thresholds;
+	struct thresholds *thresholds = context;
 	struct thresholds_version *version;
 
 	thresholds->versions = tariff_grow(thresholds->versions,
 	    thresholds->version_count, sizeof(*thresholds->versions));
 	version = &thresholds->versions[thresholds->version_count++];
-	loading->blanks = 0;
+	reader->blanks = 0;
 	for (const struct xml_node *n = xml_first(node, "check"); n != NULL;
 	     n = xml_next(n, "check")) {
-		read_check(loading, reader, n, version);
+		read_check(reader, n, version);
 	}
-	version->is_template = tariff_yes(reader, node, "template", false);
-	if (version->is_template != (loading->blanks > 0)) {
-		tariff_fault(reader, node, "template", "tariff-template",
-		    version->is_template
-			? "no number is left open: take template away"
-			: "a number is left open: fill it in, or mark the "
-			  "version as a template");
-	}
+	version->is_template = ruledoc_template(reader, node);
 	return &version->common;
 }
 
@@ -177,10 +157,9 @@ load(struct tariff_faults *faults, const char *text, size_t length,
     const char *file)
 {
 	struct thresholds *thresholds = xcalloc(1, sizeof(*thresholds));
-	struct loading loading = {.thresholds = thresholds};
 
 	ruledoc_read(faults, &schema, text, length, file, &thresholds->head,
-	    read_version, &loading);
+	    read_version, thresholds);
 	return thresholds;
 }
 
@@ -231,17 +210,8 @@ thresholds_free(struct thresholds *thresholds)
 const struct thresholds_version *
 thresholds_at(const struct thresholds *thresholds, int32_t day)
 {
-	const struct thresholds_version *found = NULL;
-
-	for (size_t i = 0; i < thresholds->version_count; i++) {
-		const struct thresholds_version *version =
-		    &thresholds->versions[i];
-
-		if (version->common.from_day <= day) {
-			found = day < version->common.to_day ? version : NULL;
-		}
-	}
-	return found;
+	return ruledoc_at(thresholds->versions, thresholds->version_count,
+	    sizeof(*thresholds->versions), day);
 }
 
 const struct check *

@@ -20,6 +20,7 @@
 #include "ledger/facts.h"
 #include "ledger/registry.h"
 #include "rules/estimation.h"
+#include "rules/market.h"
 #include "rules/ocpi_rule.h"
 #include "rules/tariff.h"
 #include "rules/thresholds.h"
@@ -54,43 +55,41 @@ tariff_head(struct head *out, const char *text, size_t length, const char *file,
 	return 0;
 }
 
-static int
-estimation_head(struct head *out, const char *text, size_t length,
-    const char *file, struct qf_error *err)
+/* Of documents other than tariffs, whose versions begin with what is the same
+ * of all. */
+static void
+take_head(struct head *out, const struct ruledoc_head *head,
+    const void *versions, size_t count, size_t size)
 {
-	struct estimation *estimation;
+	memcpy(out->id, head->id, sizeof(out->id));
+	memcpy(out->zone, head->zone, sizeof(out->zone));
+	for (size_t i = 0; i < count && i < DAYS_MAX; i++) {
+		const char *version = (const char *)versions + i * size;
 
-	if (estimation_load(&estimation, text, length, file, err) == -1) {
-		return -1;
-	}
-	memcpy(out->id, estimation->head.id, sizeof(out->id));
-	memcpy(out->zone, estimation->head.zone, sizeof(out->zone));
-	for (size_t i = 0; i < estimation->version_count && i < DAYS_MAX; i++) {
 		out->days[out->day_count++] =
-		    estimation->versions[i].common.from_day;
+		    ((const struct ruledoc_version *)(const void *)version)
+			->from_day;
 	}
-	estimation_free(estimation);
-	return 0;
 }
 
-static int
-thresholds_head(struct head *out, const char *text, size_t length,
-    const char *file, struct qf_error *err)
-{
-	struct thresholds *thresholds;
-
-	if (thresholds_load(&thresholds, text, length, file, err) == -1) {
-		return -1;
+/* estimation_head(), and so on. */
+#define HEAD_OF(kind, type)                                                  \
+	static int kind##_head(struct head *out, const char *text,           \
+	    size_t length, const char *file, struct qf_error *err)           \
+	{                                                                    \
+		struct type *document;                                       \
+                                                                             \
+		if (kind##_load(&document, text, length, file, err) == -1) { \
+			return -1;                                           \
+		}                                                            \
+		take_head(out, &document->head, document->versions,          \
+		    document->version_count, sizeof(*document->versions));   \
+		kind##_free(document);                                       \
+		return 0;                                                    \
 	}
-	memcpy(out->id, thresholds->head.id, sizeof(out->id));
-	memcpy(out->zone, thresholds->head.zone, sizeof(out->zone));
-	for (size_t i = 0; i < thresholds->version_count && i < DAYS_MAX; i++) {
-		out->days[out->day_count++] =
-		    thresholds->versions[i].common.from_day;
-	}
-	thresholds_free(thresholds);
-	return 0;
-}
+HEAD_OF(estimation, estimation)
+HEAD_OF(thresholds, thresholds)
+HEAD_OF(market, market_document)
 
 static int
 ocpi_head(struct head *out, const char *text, size_t length, const char *file,
@@ -120,6 +119,7 @@ static const struct kind kinds[] = {
     {"tariff", tariff_check, tariff_head}, /* also what is no document */
     {"estimation", estimation_faults, estimation_head},
     {"thresholds", thresholds_faults, thresholds_head},
+    {"market", market_faults, market_head},
     {OCPI_RULE_KIND, ocpi_rule_check, ocpi_head}, /* of JSON */
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
