@@ -24,9 +24,11 @@
 
 enum owners_by {
 	OWNERS_PERCENT, /* of the parent's amount */
-	OWNERS_FIXED, /* so much a run and delivery month, in the sign of the
-		       * parent's amount, never more than it */
+	OWNERS_FIXED, /* so much a contract, leg and delivery month, in the
+		       * sign of the parent's amount, never more than it */
 	OWNERS_DELIVERED, /* of what the others leave, by energy delivered */
+	OWNERS_EARNED, /* likewise, each step's energy counting for what was
+			* paid for that step */
 	OWNERS_REMAINDER, /* what the others leave; one of a parent at most */
 };
 
@@ -36,7 +38,7 @@ struct owners_share {
 	char party[ID_MAX + 1]; /* of a leaf; "" may be, of another */
 	enum owners_by by;
 	struct dec number; /* the percentage, or the amount in currency */
-	char **points; /* OWNERS_DELIVERED: whose energy counts */
+	char **points; /* OWNERS_DELIVERED, _EARNED: whose energy */
 	size_t point_count;
 	int line_no;
 };
