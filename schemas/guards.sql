@@ -160,6 +160,26 @@ CREATE TRIGGER run_energy_no_update BEFORE UPDATE ON run_energy
 BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
 CREATE TRIGGER run_energy_no_delete BEFORE DELETE ON run_energy
 BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER run_award_no_update BEFORE UPDATE ON run_award
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER run_award_no_delete BEFORE DELETE ON run_award
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER run_price_no_update BEFORE UPDATE ON run_price
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER run_price_no_delete BEFORE DELETE ON run_price
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER run_trade_no_update BEFORE UPDATE ON run_trade
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER run_trade_no_delete BEFORE DELETE ON run_trade
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER run_response_no_update BEFORE UPDATE ON run_response
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER run_response_no_delete BEFORE DELETE ON run_response
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER run_baseline_no_update BEFORE UPDATE ON run_baseline
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
+CREATE TRIGGER run_baseline_no_delete BEFORE DELETE ON run_baseline
+BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
 CREATE TRIGGER posting_no_update BEFORE UPDATE ON posting
 BEGIN SELECT RAISE(ABORT, 'a ledger is only ever appended to'); END;
 CREATE TRIGGER posting_no_delete BEFORE DELETE ON posting

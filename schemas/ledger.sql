@@ -494,7 +494,7 @@ CREATE UNIQUE INDEX baseline_key
 -- Runs --------------------------------------------------------------------
 --
 -- A run or posting may have millions of rows, so these need no index: the id of
--- a line, hold, energy or transfer is its entry times 2^32 plus its line.  The
+-- a row of a run, or of a transfer, is its entry times 2^32 plus its line.  The
 -- rows of entry N are those with id BETWEEN N << 32 AND (N << 32) + 4294967295.
 -- They have no CHECK, because SQLite cannot copy a table that has one beside
 -- generated columns (VACUUM INTO) while the ledger is open for reading only.
@@ -503,16 +503,16 @@ CREATE TABLE run (
 	entry INTEGER PRIMARY KEY
 		REFERENCES entry (entry) DEFERRABLE INITIALLY DEFERRED,
 	line INTEGER NOT NULL,
-	tool TEXT NOT NULL,    -- qf-rate
+	tool TEXT NOT NULL,    -- qf-rate qf-clear qf-settle qf-share
 	kind TEXT NOT NULL
 		CHECK (kind IN ('trial', 'draft', 'final', 'correction')),
 	asof INTEGER NOT NULL, -- the last entry it saw
 	from_utc INTEGER NOT NULL, to_utc INTEGER NOT NULL, -- period
 	first_month INTEGER NOT NULL, last_month INTEGER NOT NULL,
-	scope TEXT NOT NULL,   -- '' is everything; else "contract=C leg=L"
+	scope TEXT NOT NULL,   -- '' is everything; else "contract=C leg=L" ...
 	arithmetic INTEGER NOT NULL, -- version of the arithmetic
 	lines INTEGER NOT NULL, holds INTEGER NOT NULL,
-	line_root TEXT NOT NULL -- root over its lines, holds and energy
+	line_root TEXT NOT NULL -- root over its rows in the tables below
 ) STRICT;
 
 -- What is owed, before it is posted.  Amounts are positive where the payer owes
@@ -527,7 +527,8 @@ CREATE TABLE run_line (
 	from_utc INTEGER NOT NULL, to_utc INTEGER NOT NULL, -- what the line covers
 	month INTEGER NOT NULL, -- delivery month
 	subject TEXT NOT NULL, component TEXT NOT NULL,
-	band TEXT, channel TEXT, session TEXT,
+	band TEXT, channel TEXT,
+	session TEXT,          -- or event
 	tariff INTEGER NOT NULL, -- entry of the tariff document
 	quantity TEXT NOT NULL,
 	unit TEXT NOT NULL, -- kwh, kw, kva, day, month, each, amount
@@ -538,7 +539,7 @@ CREATE TABLE run_line (
 ) STRICT;
 
 -- What could not be settled, and why: a contract's leg whole, or of a contract
--- on sessions one session (session NULL: the whole).
+-- on sessions one session, on events one event (session NULL: the whole).
 CREATE TABLE run_hold (
 	id INTEGER PRIMARY KEY,
 	entry INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
@@ -562,6 +563,85 @@ CREATE TABLE run_energy (
 	channel TEXT NOT NULL,
 	metered_kwh TEXT NOT NULL, rated_kwh TEXT NOT NULL,
 	held_kwh TEXT NOT NULL, residual_kwh TEXT NOT NULL
+) STRICT;
+
+-- What a clearing (出清) found, of a run of qf-clear: what came of each bid in
+-- each stretch of the auction ...
+CREATE TABLE run_award (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
+	line INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL,
+	auction TEXT NOT NULL,
+	start_utc INTEGER NOT NULL, end_utc INTEGER NOT NULL,
+	bid TEXT NOT NULL, party TEXT,
+	side TEXT NOT NULL,    -- sell, buy
+	block TEXT,
+	offered TEXT NOT NULL, awarded TEXT NOT NULL, -- quantities
+	bid_price TEXT,        -- NULL: at any price
+	price TEXT,            -- of a unit awarded; NULL where there is none, or
+	                       -- its trades differ (run_trade)
+	state TEXT NOT NULL,   -- whole, part, none, refused, paradoxical
+	reason TEXT            -- of refused
+) STRICT;
+
+-- ... the price of each stretch, and between what bounds it clears ...
+CREATE TABLE run_price (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
+	line INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL,
+	auction TEXT NOT NULL,
+	start_utc INTEGER NOT NULL, end_utc INTEGER NOT NULL,
+	rule TEXT NOT NULL,    -- by which the price was chosen
+	price TEXT,            -- NULL: none
+	low TEXT, high TEXT,   -- NULL: no bound, or nothing clears
+	volume TEXT NOT NULL,
+	unserved TEXT NOT NULL, -- fixed demand that nobody served
+	state TEXT NOT NULL    -- cleared, no-cross, shortage
+) STRICT;
+
+-- ... and where bids are matched in pairs, the pairs in their order.
+CREATE TABLE run_trade (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
+	line INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL,
+	auction TEXT NOT NULL,
+	start_utc INTEGER NOT NULL,
+	buy TEXT NOT NULL, sell TEXT NOT NULL, -- bids
+	quantity TEXT NOT NULL, price TEXT NOT NULL
+) STRICT;
+
+-- What a run of qf-settle made of an event, step by step: of a contract as a
+-- whole, and of each of its points.  kWh are net (import less export); a
+-- response is above zero in the direction that the programme asks for.
+CREATE TABLE run_response (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
+	line INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL,
+	contract TEXT NOT NULL, leg TEXT NOT NULL, event TEXT NOT NULL,
+	role TEXT NOT NULL,    -- contract: the whole; resource: a point of it
+	point TEXT NOT NULL,
+	start_utc INTEGER NOT NULL, end_utc INTEGER NOT NULL,
+	baseline_kwh TEXT, actual_kwh TEXT, response_kwh TEXT,
+	-- of the whole alone:
+	award TEXT, award_kwh TEXT, -- NULL: there is none
+	elsewhere_kwh TEXT,    -- of the response, what is paid elsewhere already
+	effective_kwh TEXT,    -- what counts for pay
+	deficiency_kwh TEXT,   -- what penalties and deviation are on
+	price TEXT,            -- of a kWh or kW, as the programme says
+	pay TEXT, charge TEXT  -- exact: earned, and charged (not below zero)
+) STRICT;
+
+-- The days that a baseline looked at.
+CREATE TABLE run_baseline (
+	id INTEGER PRIMARY KEY,
+	entry INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
+	line INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL,
+	contract TEXT NOT NULL, leg TEXT NOT NULL, event TEXT NOT NULL,
+	point TEXT NOT NULL,
+	day INTEGER NOT NULL,
+	used TEXT NOT NULL,    -- yes, no
+	reason TEXT NOT NULL,  -- chosen, event-day, wrong-type, missing-reads ...
+	kwh TEXT               -- in the hours of the event; NULL: not known
 ) STRICT;
 
 -- Postings ----------------------------------------------------------------
@@ -621,6 +701,24 @@ SELECT 'run:' || entry || '/' || line AS handle, * FROM run_line;
 
 CREATE VIEW v_posting AS
 SELECT 'posting:' || entry || '/' || line AS handle, * FROM transfer;
+
+-- What an auction gave each bid, its prices and its trades; run names the run.
+CREATE VIEW v_award AS
+SELECT 'run:' || entry AS run, * FROM run_award;
+
+CREATE VIEW v_price AS
+SELECT 'run:' || entry AS run, * FROM run_price;
+
+CREATE VIEW v_trade AS
+SELECT 'run:' || entry AS run, * FROM run_trade;
+
+-- What events came to, and the days of their baselines.
+CREATE VIEW v_response AS
+SELECT 'run:' || entry AS run, * FROM run_response;
+
+CREATE VIEW v_baseline AS
+SELECT 'run:' || entry AS run, date(day * 86400, 'unixepoch') AS date, *
+FROM run_baseline;
 
 -- What each party owes (positive) or is owed, over all postings.
 CREATE VIEW v_balance AS

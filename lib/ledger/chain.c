@@ -177,14 +177,6 @@ count_rows(struct walk *walk, struct ahead *ahead, struct counted *out,
 	return 0;
 }
 
-/* Tables whose lines are the running numbers 1, 2, 3 ... */
-static bool
-is_numbered(enum row_table table)
-{
-	return table == ROW_RUN_LINE || table == ROW_RUN_HOLD ||
-	       table == ROW_RUN_ENERGY || table == ROW_TRANSFER;
-}
-
 /* Says what is not as the header has it. */
 static int
 differs(const struct walk *walk, enum row_table table,
@@ -205,7 +197,7 @@ differs(const struct walk *walk, enum row_table table,
 	count = strtoull(told + 5 + strlen(name) + 1, NULL, 10);
 	if (counted->tree.count == 0) {
 		snprintf(where, sizeof(where), "there is none");
-	} else if (is_numbered(table) && counted->gap_before != 0) {
+	} else if (row_table_is_numbered(table) && counted->gap_before != 0) {
 		snprintf(where, sizeof(where), "line %" PRId64 " is not there",
 		    counted->gap_before - 1);
 	} else if (counted->first_line == counted->last_line) {

@@ -108,6 +108,21 @@
 #define RUN_ENERGY_COLUMNS \
 	"contract, leg, point, channel, metered_kwh, " \
 	"rated_kwh, held_kwh, residual_kwh"
+#define RUN_AWARD_COLUMNS \
+	"auction, start_utc, end_utc, bid, party, side, block, " \
+	"offered, awarded, bid_price, price, state, reason"
+#define RUN_PRICE_COLUMNS \
+	"auction, start_utc, end_utc, rule, price, low, high, " \
+	"volume, unserved, state"
+#define RUN_TRADE_COLUMNS \
+	"auction, start_utc, buy, sell, quantity, price"
+#define RUN_RESPONSE_COLUMNS \
+	"contract, leg, event, role, point, start_utc, end_utc, " \
+	"baseline_kwh, actual_kwh, response_kwh, award, award_kwh, " \
+	"elsewhere_kwh, effective_kwh, deficiency_kwh, price, pay, " \
+	"charge"
+#define RUN_BASELINE_COLUMNS \
+	"contract, leg, event, point, day, used, reason, kwh"
 #define POSTING_COLUMNS \
 	"entry, line, run, booking_month, transfers"
 #define TRANSFER_COLUMNS \

@@ -98,6 +98,13 @@
 	X(RUN_LINE, "run_line", IN_ID, RUN_LINE_COLUMNS, PLACES_25, 25)        \
 	X(RUN_HOLD, "run_hold", IN_ID, RUN_HOLD_COLUMNS, PLACES_9, 9)          \
 	X(RUN_ENERGY, "run_energy", IN_ID, RUN_ENERGY_COLUMNS, PLACES_9, 9)    \
+	X(RUN_AWARD, "run_award", IN_ID, RUN_AWARD_COLUMNS, PLACES_14, 14)     \
+	X(RUN_PRICE, "run_price", IN_ID, RUN_PRICE_COLUMNS, PLACES_11, 11)     \
+	X(RUN_TRADE, "run_trade", IN_ID, RUN_TRADE_COLUMNS, PLACES_7, 7)       \
+	X(RUN_RESPONSE, "run_response", IN_ID, RUN_RESPONSE_COLUMNS,           \
+	    PLACES_19, 19)                                                     \
+	X(RUN_BASELINE, "run_baseline", IN_ID, RUN_BASELINE_COLUMNS, PLACES_9, \
+	    9)                                                                 \
 	X(POSTING, "posting", OWN, POSTING_COLUMNS, PLACES_5, 5)               \
 	X(TRANSFER, "transfer", IN_ID, TRANSFER_COLUMNS, PLACES_28, 28)
 
@@ -216,9 +223,10 @@ row_table_of(enum fact_kind kind)
 }
 
 /* True where the id of a row is its entry and its line. */
-static bool
-is_in_id(enum row_table table)
+bool
+row_table_is_numbered(enum row_table table)
 {
+	assert(table < ROW_TABLES);
 	return tables[table].key_columns == 1;
 }
 
@@ -406,7 +414,7 @@ row_begin(struct entry *entry, enum row_table table, int64_t line)
 	row->table = table;
 	row->insert = set->inserts[table];
 	row->bytes.length = 0;
-	if (!is_in_id(table)) {
+	if (!row_table_is_numbered(table)) {
 		row->column = 1;
 		if (row->insert != NULL) {
 			stmt_bind_int(row->insert, 1, set->entry);
@@ -562,7 +570,7 @@ row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
 		return stepped;
 	}
 	*entry = sqlite3_column_int64(select, 0);
-	if (is_in_id(scan->table)) {
+	if (row_table_is_numbered(scan->table)) {
 		scan->line = *entry & LINE_MAX_IN_ID;
 		*entry >>= 32;
 	} else {
@@ -603,7 +611,7 @@ first_rowid(struct ledger *ledger, enum row_table table, int64_t entry,
 	sqlite3_stmt *stmt;
 	int64_t low = 1, high;
 
-	assert(!is_in_id(table));
+	assert(!row_table_is_numbered(table));
 	if (stmt_ask(ledger, &lasts, table, &high, err) == -1 ||
 	    stmt_cached(&stmt, ledger, &ats, table, err) == -1) {
 		return -1;

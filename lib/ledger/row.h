@@ -74,6 +74,11 @@ enum row_table {
 	ROW_RUN_LINE,
 	ROW_RUN_HOLD,
 	ROW_RUN_ENERGY,
+	ROW_RUN_AWARD,
+	ROW_RUN_PRICE,
+	ROW_RUN_TRADE,
+	ROW_RUN_RESPONSE,
+	ROW_RUN_BASELINE,
 	ROW_POSTING,
 	ROW_TRANSFER,
 	ROW_TABLES
@@ -89,7 +94,11 @@ int row_table_find(enum row_table *out, const char *name);
 /* The table that facts of the kind are rows of. */
 enum row_table row_table_of(enum fact_kind kind);
 
-/* The ids of an entry's lines, holds, energy or transfers from a line on, both
+/* Whether the lines of the table are the running numbers 1, 2, 3 ... of an
+ * entry: those of runs, and transfers. */
+bool row_table_is_numbered(enum row_table table);
+
+/* The ids of an entry's rows in a numbered table from a line on, both
  * included: the id is the entry times 2^32 plus the line. */
 void row_ids(int64_t entry, int64_t first_line, int64_t *first, int64_t *last);
 

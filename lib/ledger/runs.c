@@ -15,10 +15,8 @@
 #include "ledger/connection.h"
 #include "ledger/entry.h"
 #include "ledger/row.h"
+#include "ledger/runs_own.h"
 #include "ledger/stmt.h"
-
-/* An entry's rows in a table, from a line on. */
-#define STRETCH(table) " FROM " table " WHERE id BETWEEN ?1 AND ?2 ORDER BY id"
 
 #define RUN_FIELDS                                                        \
 	"SELECT entry, tool, kind, asof, from_utc, to_utc, first_month, " \
@@ -127,16 +125,24 @@ runs_append_energy(
 	return row_end(row, err);
 }
 
+void
+runs_root(struct entry *entry, char root[65])
+{
+	static const char *const tables[] = {"run_line", "run_hold",
+	    "run_energy", "run_award", "run_price", "run_trade", "run_response",
+	    "run_baseline"};
+
+	entry_root(entry, tables, sizeof(tables) / sizeof(tables[0]), root);
+}
+
 int
 runs_append(struct entry *entry, struct run *run, struct qf_error *err)
 {
-	static const char *const tables[] = {
-	    "run_line", "run_hold", "run_energy"};
 	struct row *row;
 
 	assert(run->from_utc < run->to_utc);
 	run->entry = entry_number(entry);
-	entry_root(entry, tables, 3, run->line_root);
+	runs_root(entry, run->line_root);
 	row = row_begin(entry, ROW_RUN, 1);
 	row_string(row, run->tool);
 	row_string(row, run->kind);
@@ -325,22 +331,18 @@ runs_find_equal(struct ledger *ledger, const struct run *run,
 
 /* Stepping --------------------------------------------------------------- */
 
-struct run_cursor {
-	struct ledger *ledger;
-	sqlite3_stmt *stmt;
-	size_t query; /* which of the three it was opened for */
-};
-
-static int
-open_rows(struct run_cursor **out, struct ledger *ledger, size_t query,
-    int64_t entry, int64_t first_line, struct qf_error *err)
+int
+runs_open_rows(struct run_cursor **out, struct ledger *ledger,
+    const struct stmt_list *of, size_t query, int64_t entry, int64_t first_line,
+    struct qf_error *err)
 {
 	struct run_cursor *cursor = xcalloc(1, sizeof(*cursor));
 	int64_t first, last;
 
 	cursor->ledger = ledger;
+	cursor->list = of;
 	cursor->query = query;
-	if (stmt_prepare(&cursor->stmt, ledger, &list, query, err) == -1) {
+	if (stmt_prepare(&cursor->stmt, ledger, of, query, err) == -1) {
 		free(cursor);
 		*out = NULL;
 		return -1;
@@ -356,21 +358,22 @@ int
 runs_open_lines(struct run_cursor **out, struct ledger *ledger, int64_t entry,
     int64_t first_line, struct qf_error *err)
 {
-	return open_rows(out, ledger, Q_LINES, entry, first_line, err);
+	return runs_open_rows(
+	    out, ledger, &list, Q_LINES, entry, first_line, err);
 }
 
 int
 runs_open_holds(struct run_cursor **out, struct ledger *ledger, int64_t entry,
     struct qf_error *err)
 {
-	return open_rows(out, ledger, Q_HOLDS, entry, 1, err);
+	return runs_open_rows(out, ledger, &list, Q_HOLDS, entry, 1, err);
 }
 
 int
 runs_open_energy(struct run_cursor **out, struct ledger *ledger, int64_t entry,
     struct qf_error *err)
 {
-	return open_rows(out, ledger, Q_ENERGY, entry, 1, err);
+	return runs_open_rows(out, ledger, &list, Q_ENERGY, entry, 1, err);
 }
 
 int

@@ -1,6 +1,7 @@
 /* runs.h - writing and reading settlement runs.
  *
- * A run is an entry with lines, holds and energy.  Equal arguments, arithmetic
+ * A run is an entry with lines, holds and energy; one of qf-clear has awards,
+ * prices and trades, one of qf-settle responses and baselines too.  Equal arguments, arithmetic
  * and line root: then it is not appended again (run_find_equal).
  */
 #ifndef QF_LEDGER_RUNS_H
@@ -10,8 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/auction.h"
 #include "model/handle.h"
 #include "model/line.h"
+#include "model/response.h"
 
 struct entry;
 struct ledger;
@@ -19,7 +22,7 @@ struct qf_error;
 
 struct run {
 	int64_t entry;
-	char tool[32];			/* qf-rate */
+	char tool[32];			/* qf-rate, qf-clear ... */
 	char kind[16];			/* trial, draft, final, correction */
 	int64_t asof;
 	int64_t from_utc, to_utc;	/* period */
@@ -36,6 +39,18 @@ int runs_append_hold(struct entry *entry, const struct hold *hold,
     struct qf_error *err);
 int runs_append_energy(struct entry *entry, const struct energy *energy,
     struct qf_error *err);
+int runs_append_award(struct entry *entry, const struct award_row *award,
+    struct qf_error *err);
+int runs_append_price(struct entry *entry, const struct price_row *price,
+    struct qf_error *err);
+int runs_append_trade(struct entry *entry, const struct trade_row *trade,
+    struct qf_error *err);
+int runs_append_response(struct entry *entry,
+    const struct response_row *response, struct qf_error *err);
+int runs_append_baseline(struct entry *entry,
+    const struct baseline_row *baseline, struct qf_error *err);
+/* The root over all rows of the run so far, as 64 hexadecimal digits. */
+void runs_root(struct entry *entry, char root[65]);
 /* The run's own row; run->entry and line_root are filled in. */
 int runs_append(struct entry *entry, struct run *run, struct qf_error *err);
 
@@ -73,6 +88,26 @@ int runs_next_hold(struct run_cursor *cursor, struct hold *out,
 int runs_open_energy(struct run_cursor **out, struct ledger *ledger,
     int64_t entry, struct qf_error *err);
 int runs_next_energy(struct run_cursor *cursor, struct energy *out,
+    struct qf_error *err);
+int runs_open_awards(struct run_cursor **out, struct ledger *ledger,
+    int64_t entry, struct qf_error *err);
+int runs_next_award(struct run_cursor *cursor, struct award_row *out,
+    struct qf_error *err);
+int runs_open_prices(struct run_cursor **out, struct ledger *ledger,
+    int64_t entry, struct qf_error *err);
+int runs_next_price(struct run_cursor *cursor, struct price_row *out,
+    struct qf_error *err);
+int runs_open_trades(struct run_cursor **out, struct ledger *ledger,
+    int64_t entry, struct qf_error *err);
+int runs_next_trade(struct run_cursor *cursor, struct trade_row *out,
+    struct qf_error *err);
+int runs_open_responses(struct run_cursor **out, struct ledger *ledger,
+    int64_t entry, struct qf_error *err);
+int runs_next_response(struct run_cursor *cursor, struct response_row *out,
+    struct qf_error *err);
+int runs_open_baselines(struct run_cursor **out, struct ledger *ledger,
+    int64_t entry, struct qf_error *err);
+int runs_next_baseline(struct run_cursor *cursor, struct baseline_row *out,
     struct qf_error *err);
 void runs_close(struct run_cursor *cursor);
 

@@ -64,7 +64,7 @@ word_fits(const char *of_row, const char *wanted)
  * the row of this item for them. */
 static int
 row_fits(
-    const struct question *q, const struct price_row *row, const char *item)
+    const struct question *q, const struct table_price *row, const char *item)
 {
 	int fits[] = {
 	    word_fits(row->user_class, q->user_class),
@@ -121,7 +121,7 @@ no_price(const struct question *q, const char *item, struct qf_error *err)
  * where two rows claim the price. */
 static int
 find_row(const struct question *q, const char *item,
-    const struct price_row **out, struct qf_error *err)
+    const struct table_price **out, struct qf_error *err)
 {
 	char table[512];
 	int best = -1;
@@ -173,7 +173,7 @@ unit_fits(const struct charge *charge, const char *unit)
 /* A row's price, which must be with or without tax as the charge says, and per
  * what the charge is per. */
 static int
-row_price(const struct question *q, const struct price_row *row,
+row_price(const struct question *q, const struct table_price *row,
     struct dec *out, struct qf_error *err)
 {
 	char table[512];
@@ -318,7 +318,7 @@ static int
 printed_price(const struct question *q, unsigned band, struct dec *out,
     struct qf_error *err)
 {
-	const struct price_row *row;
+	const struct table_price *row;
 	const struct band_ratio *ratio;
 	const char *item;
 	int rc;
@@ -368,7 +368,7 @@ composed_price(const struct question *q, unsigned band, struct dec *out,
 	for (size_t i = 0; i < q->charge->component_count; i++) {
 		const struct price_component *c = &q->charge->components[i];
 		struct dec *part = c->floats ? &parts.floating : &parts.fixed;
-		const struct price_row *row;
+		const struct table_price *row;
 		int found;
 
 		if (!is_asked(q, c->item) ||

@@ -14,7 +14,7 @@
 struct qf_error;
 
 /* A row of a price table: class, type and voltage "" where it is for any. */
-struct price_row {
+struct table_price {
 	char user_class[ID_MAX + 1], type[ID_MAX + 1], voltage[ID_MAX + 1];
 	char item[ID_MAX + 1];
 	struct dec price; /* per kWh, or per piece */
@@ -26,7 +26,7 @@ struct price_row {
 struct price_rows {
 	int month; /* YYYYMM */
 	const char *table;
-	const struct price_row *rows;
+	const struct table_price *rows;
 	size_t count;
 };
 

@@ -267,11 +267,9 @@ static int
 check_root(
     const struct replay *replay, struct entry *entry, struct qf_error *err)
 {
-	static const char *const tables[] = {
-	    "run_line", "run_hold", "run_energy"};
 	char root[65];
 
-	entry_root(entry, tables, COUNT(tables), root);
+	runs_root(entry, root);
 	if (strcmp(root, replay->run.line_root) != 0) {
 		return qf_fail(err, QF_NO, "replay-differs",
 		    "run:%" PRId64 ": run: line_root: stored %.16s..., "

@@ -167,8 +167,6 @@ static int
 root_by_now(struct ledger *ledger, const struct run *run, int64_t asof,
     char root[65], struct qf_error *err)
 {
-	static const char *const tables[] = {
-	    "run_line", "run_hold", "run_energy"};
 	/* rate_request_of() cuts the scope into its words. */
 	struct run copy = *run;
 	struct rate_request request;
@@ -186,7 +184,7 @@ root_by_now(struct ledger *ledger, const struct run *run, int64_t asof,
 	if (rate_run(ledger, &request, &sink, &counts, err) == -1) {
 		goto out;
 	}
-	entry_root(entry, tables, sizeof(tables) / sizeof(tables[0]), root);
+	runs_root(entry, root);
 	rc = 0;
 out:
 	entry_abandon(entry);

@@ -32,7 +32,7 @@ struct priced_charge {
 struct known_table {
 	char table[ID_MAX + 1];
 	struct price_rows rows;
-	struct price_row *owned;
+	struct table_price *owned;
 	size_t capacity;
 	struct watched watched;
 	struct known_table *later; /* as a watch will see it, or NULL */

@@ -91,7 +91,7 @@ price_of_row(struct dec *out, const struct fact *fact)
 static void
 add_row(struct known_table *table, const struct fact *fact)
 {
-	struct price_row *row;
+	struct table_price *row;
 
 	if (table->rows.count == table->capacity) {
 		table->capacity = table->capacity * 2 + 16;

@@ -45,8 +45,8 @@ takes(const char *said, const char *of_row)
 
 /* Whether a row is the printed price of the band for the charge. */
 static bool
-is_printed(
-    const struct price_row *row, const struct charge *charge, const char *band)
+is_printed(const struct table_price *row, const struct charge *charge,
+    const char *band)
 {
 	return strcmp(row->item, band) == 0 &&
 	       takes(charge->user_class, row->user_class) &&
@@ -84,9 +84,9 @@ report(struct comparison *c, unsigned band, const struct dec *printed,
  * whom the row is for. */
 static int
 compare_row(struct comparison *c, unsigned band,
-    const struct price_row *printed, struct qf_error *err)
+    const struct table_price *printed, struct qf_error *err)
 {
-	struct price_row *kept = xcalloc(c->rows->count, sizeof(*kept));
+	struct table_price *kept = xcalloc(c->rows->count, sizeof(*kept));
 	struct price_rows rest = {c->rows->month, c->rows->table, kept, 0};
 	struct contract of_row = {0};
 	struct price_for who = {

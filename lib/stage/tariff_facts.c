@@ -36,7 +36,7 @@ struct condition {
 struct priced {
 	char table[ID_MAX + 1];
 	int month;
-	struct price_row row;
+	struct table_price row;
 };
 
 struct tariff_facts {
@@ -55,7 +55,7 @@ struct tariff_facts {
 	size_t series_count;
 	/* What was handed out last; numbers are borrowed from above. */
 	struct price_rows rows;
-	struct price_row *out_rows;
+	struct table_price *out_rows;
 	int *out_months;
 };
 
@@ -473,7 +473,7 @@ tariff_facts_days(struct tariff_facts *facts)
 
 /* Whether two rows of a table are of the same thing. */
 static bool
-same_row(const struct price_row *a, const struct price_row *b)
+same_row(const struct table_price *a, const struct table_price *b)
 {
 	return strcmp(a->user_class, b->user_class) == 0 &&
 	       strcmp(a->type, b->type) == 0 &&

@@ -103,8 +103,16 @@ has_many(enum row_table table)
 static bool
 is_in_id(enum row_table table)
 {
-	return table == ROW_RUN_LINE || table == ROW_RUN_HOLD ||
-	       table == ROW_RUN_ENERGY || table == ROW_TRANSFER;
+	static const enum row_table tables[] = {ROW_RUN_LINE, ROW_RUN_HOLD,
+	    ROW_RUN_ENERGY, ROW_RUN_AWARD, ROW_RUN_PRICE, ROW_RUN_TRADE,
+	    ROW_RUN_RESPONSE, ROW_RUN_BASELINE, ROW_TRANSFER};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		if (tables[i] == table) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* The id of the n-th row of ENTRY_B. */

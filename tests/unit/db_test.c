@@ -117,7 +117,7 @@ Test(db, triggers_refuse_update_and_delete_of_every_table_to_others)
 		tables++;
 	}
 	sqlite3_finalize(stmt);
-	cr_assert_eq(tables, 41);
+	cr_assert_eq(tables, 46);
 	sqlite3_close(db);
 	fixture_close(&f);
 }

@@ -26,14 +26,14 @@
 
 /* "item=price ..." as the rows of a table for 1-10 kV two-part users. */
 static struct price_rows
-rows_of(struct price_row *rows, const char *text)
+rows_of(struct table_price *rows, const char *text)
 {
 	size_t count = 0;
 
 	memset(rows, 0, ROWS_MAX * sizeof(*rows));
 	while (*text != '\0') {
 		size_t item = strcspn(text, "="), price;
-		struct price_row *row = &rows[count++];
+		struct table_price *row = &rows[count++];
 
 		snprintf(row->item, sizeof(row->item), "%.*s", (int)item, text);
 		snprintf(row->user_class, sizeof(row->user_class), "ci");
@@ -93,7 +93,7 @@ Test(price, is_what_the_table_prints)
 	/* A6: State Grid Chongqing, February 2025. */
 	struct tariff *tariff = fixture_tariff(TARIFF(
 	    "", CHONGQING_BANDS "<import table=\"cq-agency\" class=\"ci\"/>"));
-	struct price_row row[ROWS_MAX];
+	struct table_price row[ROWS_MAX];
 	struct price_rows rows =
 	    rows_of(row, "flat=0.762307 peak=1.133067 valley=0.379188");
 	struct dec price = {0};
@@ -136,7 +136,7 @@ Test(price, floats_by_its_components_as_beijing_printed_it)
 	static const char *const printed[][2] = {{"flat", "0.681335"},
 	    {"sharp", "1.057777"}, {"peak", "0.926841"},
 	    {"valley", "0.435829"}};
-	struct price_row row[ROWS_MAX];
+	struct table_price row[ROWS_MAX];
 	struct price_rows rows =
 	    rows_of(row, "agency=0.409176 others=0.272159");
 
@@ -163,7 +163,7 @@ Test(price, of_a_band_whose_ratios_are_for_others_is_none)
 	    "<import table=\"t\" class=\"ci\"><component id=\"e\" "
 	    "floats=\"yes\"/>",
 	};
-	struct price_row row[ROWS_MAX];
+	struct table_price row[ROWS_MAX];
 	struct price_rows rows = rows_of(row, "e=1");
 	char text[2000];
 
@@ -249,7 +249,7 @@ Test(price, floats_by_the_mask_of_each_province)
 	};
 	static const char *const items[] = {
 	    "energy", "transmission", "loss", "system", "fund"};
-	struct price_row row[ROWS_MAX];
+	struct table_price row[ROWS_MAX];
 	struct price_rows rows = rows_of(row, "energy=1 transmission=0.1 "
 					      "loss=0.01 system=0.001 "
 					      "fund=0.0001");
@@ -301,7 +301,7 @@ Test(price, of_sharp_is_as_the_document_chooses)
 	    CHONGQING_BANDS "<import table=\"t\">"
 			    "<ratio band=\"sharp\" of=\"peak\" factor=\"1.20\" "
 			    "on=\"whole\"/></import>"));
-	struct price_row row[ROWS_MAX];
+	struct table_price row[ROWS_MAX];
 	struct price_rows rows = rows_of(row, "b=0.617934 f=0.144373");
 
 	cr_expect_str_eq(price_text(floating, 0, "flat", &rows, 6), "0.762307");
@@ -343,7 +343,7 @@ Test(price, of_discharge_follows_the_import_of_the_same_time)
 	struct tariff *tariff = fixture_tariff(TARIFF("", CHONGQING_BANDS
 	    "<import table=\"t\" class=\"ci\"/>"
 	    "<export same-as=\"import\" factor=\"0.9\" round=\"6 half-up\"/>"));
-	struct price_row row[ROWS_MAX];
+	struct table_price row[ROWS_MAX];
 	struct price_rows rows = rows_of(row, "peak=1.133067");
 	const struct tariff_version *version = &tariff->versions[0];
 
@@ -362,7 +362,7 @@ Test(price, takes_adders_on_top_of_a_list_price)
 	    "<adder band=\"peak\" value=\"0.10\"/>"
 	    "<adder band=\"sharp\" value=\"0.10\"/>"
 	    "<adder band=\"valley\" value=\"-0.18\"/></import>"));
-	struct price_row row[ROWS_MAX];
+	struct table_price row[ROWS_MAX];
 	struct price_rows rows = rows_of(row, "list=0.52");
 
 	cr_expect_str_eq(price_text(tariff, 0, "peak", &rows, -1), "0.62");
@@ -375,7 +375,7 @@ Test(price, comes_from_the_row_that_names_most)
 {
 	struct tariff *tariff =
 	    fixture_tariff(TARIFF("", "<import table=\"t\" item=\"p\"/>"));
-	struct price_row row[ROWS_MAX];
+	struct table_price row[ROWS_MAX];
 	struct price_rows rows = rows_of(row, "p=1 p=2 p=3");
 	const struct tariff_version *version = &tariff->versions[0];
 	struct dec price = {0};
@@ -401,7 +401,7 @@ Test(price, must_be_with_tax_where_the_tariff_says_so)
 	struct tariff *tariff = fixture_tariff(
 	    TARIFF("", "<import table=\"t\" item=\"p\" tax=\"0.13\" "
 		       "tax-included=\"yes\"/>"));
-	struct price_row row[ROWS_MAX];
+	struct table_price row[ROWS_MAX];
 	struct price_rows rows = rows_of(row, "p=1");
 	const struct tariff_version *version = &tariff->versions[0];
 	struct dec price = {0};
@@ -514,7 +514,7 @@ Test(price, is_less_what_the_contract_is_exempt_from_then)
 	    "to=\"2025-03-01\"/>"
 	    "<exempt for-class=\"school\" from=\"2025-03-01\"/></import>"));
 	const struct tariff_version *version = &tariff->versions[0];
-	struct price_row row[ROWS_MAX];
+	struct table_price row[ROWS_MAX];
 	struct price_rows rows = rows_of(row, "energy=0.4 fund=0.05");
 	const struct {
 		const char *user_class;
@@ -600,7 +600,7 @@ Test(price, has_items_that_an_adjustment_leaves_out)
 	    "<export same-as=\"import\" factor=\"0.5\"/>"
 	    "<service><price value=\"0.3\"/></service>"));
 	const struct tariff_version *version = &tariff->versions[0];
-	struct price_row row[ROWS_MAX];
+	struct table_price row[ROWS_MAX];
 	struct price_rows rows = rows_of(row, "energy=0.4 fund=0.05");
 	char fund[] = "fund", energy[] = "energy";
 	char *items[] = {fund, energy};
