@@ -13,7 +13,7 @@
 #include "base/zone.h"
 
 #define VERSIONS_MAX 200 /* a hostile document ends soon */
-#define LENGTH_MAX 4 /* digits of a length of time */
+#define LENGTH_MAX 6 /* digits of a length of time */
 
 static void
 read_head(struct tariff_reader *reader, struct ruledoc_head *head)

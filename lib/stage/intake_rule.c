@@ -22,6 +22,7 @@
 #include "rules/estimation.h"
 #include "rules/market.h"
 #include "rules/ocpi_rule.h"
+#include "rules/programme.h"
 #include "rules/tariff.h"
 #include "rules/thresholds.h"
 #include "stage/intake.h"
@@ -90,6 +91,7 @@ take_head(struct head *out, const struct ruledoc_head *head,
 HEAD_OF(estimation, estimation)
 HEAD_OF(thresholds, thresholds)
 HEAD_OF(market, market_document)
+HEAD_OF(programme, programme)
 
 static int
 ocpi_head(struct head *out, const char *text, size_t length, const char *file,
@@ -120,6 +122,7 @@ static const struct kind kinds[] = {
     {"estimation", estimation_faults, estimation_head},
     {"thresholds", thresholds_faults, thresholds_head},
     {"market", market_faults, market_head},
+    {"programme", programme_faults, programme_head},
     {OCPI_RULE_KIND, ocpi_rule_check, ocpi_head}, /* of JSON */
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
