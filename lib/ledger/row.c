@@ -13,6 +13,7 @@
 #include "ledger/columns.h"
 #include "ledger/connection.h"
 #include "ledger/entry.h"
+#include "ledger/row_compare.h"
 #include "ledger/stmt.h"
 
 #define PLACES_4 "?, ?, ?, ?"
@@ -343,6 +344,7 @@ struct row_set {
 	struct row row;
 	struct row_root *roots[ROW_TABLES];
 	sqlite3_stmt *inserts[ROW_TABLES];
+	struct row_compare *compare; /* NULL: with nothing */
 };
 
 struct row_set *
@@ -366,7 +368,21 @@ row_set_free(struct row_set *set)
 		free(set->roots[i]);
 	}
 	free(set->row.bytes.bytes);
+	row_compare_free(set->compare);
 	free(set);
+}
+
+void
+row_set_compare(struct row_set *set, int64_t stored)
+{
+	assert(set->ledger->mode != LEDGER_WRITE && set->compare == NULL);
+	set->compare = row_compare_new(set->ledger, stored);
+}
+
+int
+row_set_compare_end(struct row_set *set, struct qf_error *err)
+{
+	return row_compare_end(set->compare, err);
 }
 
 const struct row_root *
@@ -500,6 +516,11 @@ row_end(struct row *row, struct qf_error *err)
 	    stmt_run(row->insert, set->ledger, err) == -1) {
 		return -1;
 	}
+	if (set->compare != NULL &&
+	    row_compare_take(set->compare, row->table, bytes->bytes,
+		bytes->length, err) == -1) {
+		return -1;
+	}
 	digest_leaf(&leaf, bytes->bytes, bytes->length);
 	digest_tree_append(&root->tree, &leaf);
 	return 0;
@@ -581,8 +602,17 @@ row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
 	for (int i = table->key_columns; i < table->column_count; i++) {
 		add_value(bytes, sqlite3_column_value(select, i));
 	}
-	digest_leaf(leaf, bytes->bytes, bytes->length);
+	if (leaf != NULL) {
+		digest_leaf(leaf, bytes->bytes, bytes->length);
+	}
 	return 1;
+}
+
+const char *
+row_scan_bytes(const struct row_scan *scan, size_t *length)
+{
+	*length = scan->bytes.length;
+	return scan->bytes.bytes;
 }
 
 int64_t

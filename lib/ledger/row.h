@@ -121,12 +121,14 @@ struct row_root {
 };
 
 /* Reads a table's rows again, in the order of rowid, from the one after
- * after_rowid: 1 and the row's entry and leaf, 0 at the end. */
+ * after_rowid: 1 and the row's entry and (leaf not NULL) leaf, 0 at the end. */
 struct row_scan;
 int row_scan_open(struct row_scan **out, struct ledger *ledger,
     enum row_table table, int64_t after_rowid, struct qf_error *err);
 int row_scan_next(struct row_scan *scan, int64_t *entry, struct digest *leaf,
     struct qf_error *err);
+/* The canonical bytes of the row that was read last, until the next step. */
+const char *row_scan_bytes(const struct row_scan *scan, size_t *length);
 /* The line of the row that was read last. */
 int64_t row_scan_line(const struct row_scan *scan);
 void row_scan_close(struct row_scan *scan);
@@ -157,6 +159,11 @@ void row_set_free(struct row_set *set);
 /* The root of a table, or NULL where it has no row. */
 const struct row_root *
 row_set_root(const struct row_set *set, enum row_table table);
+/* Compares each row from here on, which are only hashed, with the next stored
+ * row of the entry `stored` in its table; row_end() fails with the difference.
+ * The end checks that no stored row is left. */
+void row_set_compare(struct row_set *set, int64_t stored);
+int row_set_compare_end(struct row_set *set, struct qf_error *err);
 /* Reads all rows back and compares: QF_IO ledger-readback. */
 int row_set_verify(struct row_set *set, struct qf_error *err);
 

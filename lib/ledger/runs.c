@@ -135,6 +135,31 @@ runs_root(struct entry *entry, char root[65])
 	entry_root(entry, tables, sizeof(tables) / sizeof(tables[0]), root);
 }
 
+void
+runs_compare(struct entry *entry, const struct run *stored)
+{
+	row_set_compare(entry_rows(entry), stored->entry);
+}
+
+int
+runs_compare_end(
+    struct entry *entry, const struct run *stored, struct qf_error *err)
+{
+	char root[65];
+
+	if (row_set_compare_end(entry_rows(entry), err) == -1) {
+		return -1;
+	}
+	runs_root(entry, root);
+	if (strcmp(root, stored->line_root) == 0) {
+		return 0;
+	}
+	return qf_fail(err, QF_NO, "replay-differs",
+	    "run:%lld: run: line_root: stored %.16s..., computed again "
+	    "%.16s...",
+	    (long long)stored->entry, stored->line_root, root);
+}
+
 int
 runs_append(struct entry *entry, struct run *run, struct qf_error *err)
 {

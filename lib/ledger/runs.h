@@ -1,8 +1,9 @@
 /* runs.h - writing and reading settlement runs.
  *
  * A run is an entry with lines, holds and energy; one of qf-clear has awards,
- * prices and trades, one of qf-settle responses and baselines too.  Equal arguments, arithmetic
- * and line root: then it is not appended again (run_find_equal).
+ * prices and trades, one of qf-settle responses and baselines too.  Equal
+ * arguments, arithmetic and line root: then it is not appended again
+ * (runs_find_equal).
  */
 #ifndef QF_LEDGER_RUNS_H
 #define QF_LEDGER_RUNS_H
@@ -51,6 +52,14 @@ int runs_append_baseline(struct entry *entry,
     const struct baseline_row *baseline, struct qf_error *err);
 /* The root over all rows of the run so far, as 64 hexadecimal digits. */
 void runs_root(struct entry *entry, char root[65]);
+/* A run computed again, into an entry of a ledger open for reading: from here
+ * on each row is compared with the next one of its table in the stored run
+ * (QF_NO replay-differs, from runs_append_*()), and at the end that none is
+ * left and that the root is the stored one. */
+void runs_compare(struct entry *entry, const struct run *stored);
+int runs_compare_end(struct entry *entry, const struct run *stored,
+    struct qf_error *err);
+
 /* The run's own row; run->entry and line_root are filled in. */
 int runs_append(struct entry *entry, struct run *run, struct qf_error *err);
 

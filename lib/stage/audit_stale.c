@@ -19,7 +19,7 @@
 #include "ledger/runs.h"
 #include "stage/asof.h"
 #include "stage/changes.h"
-#include "stage/rate.h"
+#include "stage/runner.h"
 
 static const struct table_column columns[] = {
     {"run", TABLE_TEXT},
@@ -164,29 +164,21 @@ add_change(struct ledger *ledger, struct table *table, const char *run,
 /* What the run has by now: the root over its rows, into an entry that is only
  * hashed. */
 static int
-root_by_now(struct ledger *ledger, const struct run *run, int64_t asof,
-    char root[65], struct qf_error *err)
+root_by_now(struct ledger *ledger, const struct runner *runner,
+    const struct run *run, int64_t asof, char root[65], struct qf_error *err)
 {
-	/* rate_request_of() cuts the scope into its words. */
 	struct run copy = *run;
-	struct rate_request request;
-	struct rate_counts counts;
-	struct rate_sink sink;
-	struct entry *entry = NULL;
-	int rc = -1;
+	struct entry *entry;
+	int rc;
 
-	if (rate_request_of(&request, ledger, &copy, err) == -1 ||
-	    entry_begin(&entry, ledger, ENTRY_RUN, 0, err) == -1) {
-		goto out;
+	if (entry_begin(&entry, ledger, ENTRY_RUN, 0, err) == -1) {
+		return -1;
 	}
-	request.asof = asof;
-	sink = rate_sink_entry(entry);
-	if (rate_run(ledger, &request, &sink, &counts, err) == -1) {
-		goto out;
+	copy.asof = asof;
+	rc = runner->replay(ledger, &copy, entry, err);
+	if (rc == 0) {
+		runs_root(entry, root);
 	}
-	runs_root(entry, root);
-	rc = 0;
-out:
 	entry_abandon(entry);
 	return rc;
 }
@@ -198,13 +190,13 @@ static int
 comes_out_same(struct ledger *ledger, const struct run *run, int64_t asof,
     struct qf_error *err)
 {
+	const struct runner *runner = runner_for_replay(run, err);
 	char root[65];
 
-	if (run->arithmetic != RATE_ARITHMETIC ||
-	    strcmp(run->tool, RATE_TOOL) != 0) {
+	if (runner == NULL) {
 		return 0;
 	}
-	if (root_by_now(ledger, run, asof, root, err) == -1) {
+	if (root_by_now(ledger, runner, run, asof, root, err) == -1) {
 		return err->status == QF_USAGE || err->status == QF_DATA ||
 			       err->status == QF_CONFIG
 			   ? 0

@@ -107,6 +107,10 @@ struct rate_sink rate_sink_entry(struct entry *entry);
 int rate_request_of(struct rate_request *out, struct ledger *ledger,
     struct run *run, struct qf_error *err);
 
+/* As runner.h says: the rows of a run made again, into an entry. */
+int rate_replay(struct ledger *ledger, struct run *run, struct entry *entry,
+    struct qf_error *err);
+
 /* Rates into a new run entry, or finds the equal earlier one; the ledger is
  * open for writing and the caller commits.  *appended tells which; *handle
  * names the run.  kind: trial, draft, final or correction. */

@@ -234,3 +234,17 @@ rate_request_of(struct rate_request *out, struct ledger *ledger,
 	out->contract = scope_word(run, "contract");
 	return 0;
 }
+
+int
+rate_replay(struct ledger *ledger, struct run *run, struct entry *entry,
+    struct qf_error *err)
+{
+	const struct rate_sink sink = rate_sink_entry(entry);
+	struct rate_request request;
+	struct rate_counts counts;
+
+	if (rate_request_of(&request, ledger, run, err) == -1) {
+		return -1;
+	}
+	return rate_run(ledger, &request, &sink, &counts, err);
+}

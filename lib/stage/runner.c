@@ -1,0 +1,56 @@
+/* runner.c - what the runs of each tool are, and how they are made again.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "stage/runner.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "ledger/runs.h"
+#include "stage/rate.h"
+
+static const struct runner runners[] = {
+    {.tool = RATE_TOOL,
+	.arithmetic = RATE_ARITHMETIC,
+	.again = "rate the period again",
+	.replay = rate_replay},
+    {.tool = "qf-clear", .arithmetic = 1},
+    {.tool = "qf-settle", .arithmetic = 1, .again = "settle the period again"},
+    {.tool = "qf-share", .arithmetic = 1, .again = "share the run again"},
+};
+
+const struct runner *
+runner_of(const char *tool)
+{
+	for (size_t i = 0; i < sizeof(runners) / sizeof(runners[0]); i++) {
+		if (strcmp(runners[i].tool, tool) == 0) {
+			return &runners[i];
+		}
+	}
+	return NULL;
+}
+
+const struct runner *
+runner_for_replay(const struct run *run, struct qf_error *err)
+{
+	const struct runner *runner = runner_of(run->tool);
+
+	if (runner == NULL || runner->replay == NULL) {
+		qf_fail(err, QF_CONFIG, "replay-tool",
+		    "run:%" PRId64 ": was made by %s, whose runs this program "
+		    "cannot compute again",
+		    run->entry, run->tool);
+		return NULL;
+	}
+	if (runner->arithmetic != run->arithmetic) {
+		qf_fail(err, QF_CONFIG, "arithmetic-version",
+		    "run:%" PRId64 ": was made by %s with arithmetic %d; this "
+		    "program replays %s with arithmetic %d",
+		    run->entry, run->tool, run->arithmetic, runner->tool,
+		    runner->arithmetic);
+		return NULL;
+	}
+	return runner;
+}
