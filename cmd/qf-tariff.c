@@ -121,17 +121,6 @@ take_file(struct tool *tool, struct tariff_files_request *request,
 	return 0;
 }
 
-static int
-take_language(struct tool *tool, bool *zh, const char *value)
-{
-	*zh = strcmp(value, "zh") == 0;
-	if (!*zh && strcmp(value, "en") != 0) {
-		tool_misuse(tool, "--lang is zh or en, not %s", value);
-		return -1;
-	}
-	return 0;
-}
-
 /* Adds an option of the contract to those before it. */
 static int
 take_contract_option(
@@ -190,7 +179,7 @@ take_option(struct tool *tool, struct tariff_files_request *request, int id,
 		request->json = true;
 		return 0;
 	case TOOL_LANG:
-		return take_language(tool, &request->zh, value);
+		return tool_take_language(tool, value, &request->zh);
 	default:
 		BUG("option %d", id);
 	}

@@ -8,7 +8,7 @@ set -eu
 
 packages='gcc make pkgconf libc6-dev libsqlite3-dev libxml2-dev libcsv-dev
     libgmp-dev libyajl-dev libssl-dev libcriterion-dev mandoc sqlite3 python3
-    libxml2-utils tzdata'
+    libxml2-utils tzdata gnuplot-nox'
 
 # For make check-fault and make check-valgrind alone.
 case ${1-} in

@@ -315,6 +315,31 @@ ratio_round(
 	dec_release(&of);
 }
 
+void
+ratio_whole(struct dec *out, const struct ratio *in, size_t count)
+{
+	mpz_t common, one;
+
+	mpz_init_set_ui(common, 1);
+	mpz_init(one);
+	for (size_t i = 0; i < count; i++) {
+		if (in[i].q != NULL) {
+			mpz_lcm(
+			    common, common, mpq_denref((mpq_srcptr)in[i].q));
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (in[i].q == NULL) {
+			dec_set_int(&out[i], 0, 0);
+			continue;
+		}
+		mpz_divexact(one, common, mpq_denref((mpq_srcptr)in[i].q));
+		mpz_mul(one, one, mpq_numref((mpq_srcptr)in[i].q));
+		dec_of(&out[i], one);
+	}
+	mpz_clears(common, one, NULL);
+}
+
 /* The digits after the point that the value needs, or -1 where it has no end
  * or is longer than RATIO_SCALE_MAX. */
 static int

@@ -88,6 +88,10 @@ void ratio_round(
  * itself gives. */
 bool ratio_decimal(struct dec *out, const struct ratio *in);
 
+/* Whole numbers in the same ratio to each other: all times the least common
+ * multiple of what they are over.  1/2 and 1/3 become 3 and 2. */
+void ratio_whole(struct dec *out, const struct ratio *in, size_t count);
+
 /* "7/3", "-1/8", "5": lowest terms.  Returns the length.  A buffer that is too
  * small is our own mistake (BUG). */
 size_t ratio_format(const struct ratio *r, char *buffer, size_t size);

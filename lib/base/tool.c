@@ -382,6 +382,17 @@ tool_take_kind(struct tool *tool, const char *value, const char **out)
 }
 
 int
+tool_take_language(struct tool *tool, const char *value, bool *zh)
+{
+	*zh = strcmp(value, "zh") == 0;
+	if (!*zh && strcmp(value, "en") != 0) {
+		tool_misuse(tool, "--lang is zh or en, not %s", value);
+		return -1;
+	}
+	return 0;
+}
+
+int
 tool_take_more(struct tool *tool, const char *option, const char *value,
     char ***ids, size_t *count)
 {

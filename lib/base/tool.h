@@ -197,6 +197,9 @@ int tool_take_id(
  * correction. */
 int tool_take_kind(struct tool *tool, const char *value, const char **out);
 
+/* The option --lang of a tool that speaks one language: zh or en. */
+int tool_take_language(struct tool *tool, const char *value, bool *zh);
+
 /* One more identifier of an option that may be given again, to the end of a
  * list that tool_free_ids() frees. */
 int tool_take_more(struct tool *tool, const char *option, const char *value,

@@ -9,7 +9,7 @@
 
 #include "base/period.h"
 #include "base/text.h"
-#include "ledger//registry.h"
+#include "ledger/registry.h"
 
 /* The id of the only one. */
 static int

@@ -290,3 +290,23 @@ Test(ratio, rounding_the_decimal_is_rounding_the_fraction)
 		}
 	}
 }
+
+Test(ratio, makes_whole_numbers_in_the_same_ratio)
+{
+	static const char *const in[] = {"1/2", "1/3", "0", "-0.25", "5"};
+	static const char *const whole[] = {"6", "4", "0", "-3", "60"};
+	struct ratio ratios[COUNT(in)] = {0};
+	struct dec numbers[COUNT(in)] = {0};
+	char text[DEC_TEXT_MAX];
+
+	for (size_t i = 0; i < COUNT(in); i++) {
+		read_ratio(&ratios[i], in[i]);
+	}
+	ratio_whole(numbers, ratios, COUNT(in));
+	for (size_t i = 0; i < COUNT(in); i++) {
+		dec_format(&numbers[i], text, sizeof(text));
+		cr_expect_str_eq(text, whole[i]);
+		ratio_release(&ratios[i]);
+		dec_release(&numbers[i]);
+	}
+}
