@@ -40,18 +40,19 @@
  * HOLIDAY_YEAR_TO days before, all days of it; the nearest earlier other
  * holiday, all days of it; the rest days, as an event on a rest day would.  A
  * rule that names none takes holidays for rest days, of events and of days
- * alike.
+ * alike.  The previous day is the nearest within the look-back (of 1 where
+ * there is none) that no event or missing read rules out.
  *
  * A read that is missing is never 0: where the rule tolerates some, a slot is
  * the mean of the days that have it.  A day that lacks all slots of the event
  * is passed over, whatever is tolerated.
  *
- * Adjustment: multiply by clamp(sum of the own day's window / sum of the
- * baseline's, 1 - cap, 1 + cap); or add clamp(mean of own - mean of baseline,
- * cap x |mean of baseline| either way), as power.  A baseline of 0 in the
- * window cannot be multiplied, nor moved by a part of it: it stays, and
- * no_adjustment says so.  Then, unless the rule lets it be negative, a step is
- * at least 0.
+ * Adjustment, of similar and previous days alone: multiply by the sum of the
+ * own day's window / that of the baseline's, at least 1 - cap and at most 1 +
+ * cap; or add the own mean power less the baseline's, at most cap x |mean power
+ * of the baseline| either way.  A baseline of 0 in the window cannot be
+ * multiplied, nor moved by a part of it: it stays, and no_adjustment says so.
+ * Then, unless the rule lets it be negative, a step is at least 0.
  *
  * Ownership: event, rule and reads are the caller's; the event and rule must
  * outlive the baseline, the reads only the call.
@@ -126,7 +127,7 @@ struct baseline_own {
 /* What was found of a day that was looked at, in the order of looking. */
 struct baseline_found {
 	int32_t day;
-	const char *reason; /* static; "chosen" where used */
+	const char *reason; /* BASELINE_DAY_... */
 	bool used;
 	bool has_kwh; /* all slots are known */
 	struct dec kwh; /* in the event's hours */
@@ -150,17 +151,16 @@ struct baseline {
 	struct baseline_walk *walk; /* private */
 };
 
-/* Reasons of days, besides "chosen". */
+/* Reasons of days; all but the first are of days that are passed over. */
+#define BASELINE_DAY_CHOSEN "chosen"
 #define BASELINE_DAY_EVENT "event-day"
 #define BASELINE_DAY_OTHER_TYPE "other-type"
-#define BASELINE_DAY_TOO_FAR "too-far"
 #define BASELINE_DAY_MISSING "missing-reads"
 #define BASELINE_DAY_ESTIMATED "estimated-reads"
 #define BASELINE_DAY_EXCLUDED "excluded"
 #define BASELINE_DAY_SPREAD "spread"
 #define BASELINE_DAY_NOT_HIGHEST "not-highest"
 #define BASELINE_DAY_NOT_LATEST "not-latest"
-#define BASELINE_DAY_ENOUGH "enough"
 
 void baseline_begin(struct baseline **out, const struct baseline_rule *rule,
     const struct baseline_event *event);
