@@ -10,6 +10,8 @@
 
 #include "base/alloc.h"
 
+__extension__ typedef __int128 int128;
+
 /* What a part has a claim to beyond its whole ticks. */
 struct claim {
 	struct dec rest; /* total * weight modulo the sum of weights */
@@ -115,20 +117,78 @@ out:
 	return result;
 }
 
+/* The same for integers, whose products fit in 127 bits: a million orders that
+ * tie are shared out without a bignum. */
+struct whole_claim {
+	int128 rest;
+	int64_t weight;
+	size_t index;
+};
+
+static int
+compare_whole_claims(const void *a, const void *b)
+{
+	const struct whole_claim *left = a, *right = b;
+
+	if (left->rest != right->rest) {
+		return left->rest > right->rest ? -1 : 1;
+	}
+	if (left->weight != right->weight) {
+		return left->weight > right->weight ? -1 : 1;
+	}
+	return (left->index > right->index) - (left->index < right->index);
+}
+
+static int
+sum_whole_weights(
+    const int64_t *weights, size_t count, int128 *sum, struct qf_error *err)
+{
+	*sum = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (weights[i] < 0) {
+			return qf_fail(err, QF_DATA, "split-weight",
+			    "weight %zu of %zu is negative", i + 1, count);
+		}
+		*sum += weights[i];
+	}
+	if (*sum == 0) {
+		return qf_fail(err, QF_DATA, "split-no-weight",
+		    "all %zu weights are 0, so nothing can be divided", count);
+	}
+	return 0;
+}
+
 int
 split_largest_remainder_int(int64_t total, const int64_t *weights, size_t count,
     int64_t *ticks, struct qf_error *err)
 {
-	struct dec *decs = xcalloc(count, sizeof(*decs));
-	int result;
+	int128 magnitude = total < 0 ? -(int128)total : total;
+	int128 left = magnitude, sum;
+	struct whole_claim *claims;
 
-	/* Integers are held inline, so there is nothing to release. */
-	for (size_t i = 0; i < count; i++) {
-		dec_set_int(&decs[i], weights[i], 0);
+	if (sum_whole_weights(weights, count, &sum, err) == -1) {
+		return -1;
 	}
-	result = split_largest_remainder(total, decs, count, ticks, err);
-	free(decs);
-	return result;
+	claims = xcalloc(count, sizeof(*claims));
+	for (size_t i = 0; i < count; i++) {
+		int128 share = magnitude * weights[i];
+
+		claims[i] = (struct whole_claim){
+		    share % sum,
+		    weights[i],
+		    i,
+		};
+		/* Its size first, since -2^63 has no positive of 64 bits. */
+		ticks[i] = (int64_t)(total < 0 ? -(share / sum) : share / sum);
+		left -= share / sum;
+	}
+	qsort(claims, count, sizeof(*claims), compare_whole_claims);
+	for (size_t i = 0; left != 0; i++, left--) {
+		assert(i < count && claims[i].rest != 0);
+		ticks[claims[i].index] += total < 0 ? -1 : 1;
+	}
+	free(claims);
+	return 0;
 }
 
 void

@@ -59,7 +59,7 @@ struct order {
 	int64_t price; /* ticks; 0 where it is not priced */
 	int64_t quantity; /* ticks, 0..ORDER_TICKS_MAX */
 	int64_t minimum; /* ticks, 0: none */
-	int64_t performance; /* above 0; ORDER_PERFORMANCE_ONE where none */
+	int64_t performance; /* in 10^-9; 0: none, last by that tie */
 	int64_t submitted_utc; /* or ORDER_NO_TIME */
 	uint32_t rank; /* place of its id in bytewise order; never shared */
 	uint32_t party; /* 0: none */
@@ -109,10 +109,11 @@ order_ticks(int64_t *ticks, const struct dec *value, const struct dec *tick);
  * performance is ORDER_PERFORMANCE_ONE unless orders are ranked by it. */
 struct order_level {
 	int64_t price; /* ticks */
-	int64_t performance;
+	int64_t performance; /* above 0 */
 };
 
-/* Of an order that is priced. */
+/* Of an order that is priced (and, where it sells and the version ranks by
+ * performance, has one: BUG otherwise). */
 struct order_level
 order_level(const struct order *order, const struct market_version *version);
 
