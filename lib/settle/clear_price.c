@@ -9,10 +9,12 @@
 
 #include <assert.h>
 
-/* A price as the fraction over / under, in money per unit; or none. */
+#include "base/ratio.h"
+
+/* Money per unit; or none. */
 struct quote {
 	bool known;
-	struct dec over, under; /* under is above 0 */
+	struct ratio price;
 };
 
 /* What rules speak of. */
@@ -25,8 +27,7 @@ struct marks {
 static void
 quote_release(struct quote *quote)
 {
-	dec_release(&quote->over);
-	dec_release(&quote->under);
+	ratio_release(&quote->price);
 	quote->known = false;
 }
 
@@ -34,41 +35,32 @@ static void
 quote_set(struct quote *out, const struct dec *value)
 {
 	out->known = true;
-	dec_set(&out->over, value);
-	dec_set_int(&out->under, 1, 0);
+	ratio_set_dec(&out->price, value);
 }
 
 static void
 quote_copy(struct quote *out, const struct quote *in)
 {
 	out->known = in->known;
-	dec_set(&out->over, &in->over);
-	dec_set(&out->under, &in->under);
+	ratio_set(&out->price, &in->price);
 }
 
-/* The money of a level: ticks x ORDER_PERFORMANCE_ONE / performance. */
+/* The money of a level. */
 static void
 quote_level(struct quote *out, const struct order_level *level,
     const struct market_version *version)
 {
 	out->known = true;
-	dec_mul_int(&out->over, &version->price_tick, level->price);
-	dec_set_int(&out->under, level->performance, ORDER_PERFORMANCE_SCALE);
+	ratio_set_int(&out->price, level->price, level->performance);
+	ratio_mul_int(&out->price, &out->price, ORDER_PERFORMANCE_ONE);
+	ratio_mul_dec(&out->price, &out->price, &version->price_tick);
 }
 
 static int
 quote_cmp(const struct quote *a, const struct quote *b)
 {
-	struct dec left = {0}, right = {0};
-	int order;
-
 	assert(a->known && b->known);
-	dec_mul(&left, &a->over, &b->under);
-	dec_mul(&right, &b->over, &a->under);
-	order = dec_cmp(&left, &right);
-	dec_release(&left);
-	dec_release(&right);
-	return order;
+	return ratio_cmp(&a->price, &b->price);
 }
 
 /* The first of two that is known, if any is. */
@@ -94,22 +86,13 @@ quote_outer(
 static void
 quote_mean(struct quote *out, const struct quote *a, const struct quote *b)
 {
-	struct dec left = {0}, right = {0};
-
 	if (!a->known || !b->known) {
 		quote_first(out, a, b);
 		return;
 	}
-	dec_mul(&left, &a->over, &b->under);
-	dec_mul(&right, &b->over, &a->under);
-	dec_add(&left, &left, &right);
-	dec_mul(&right, &a->under, &b->under);
-	dec_mul_int(&right, &right, 2);
 	out->known = true;
-	dec_set(&out->over, &left);
-	dec_set(&out->under, &right);
-	dec_release(&left);
-	dec_release(&right);
+	ratio_add(&out->price, &a->price, &b->price);
+	ratio_div_int(&out->price, &out->price, 2);
 }
 
 /* Lets *out be at most (sign 1), at least (sign -1) bound. */
@@ -119,14 +102,6 @@ quote_clamp(struct quote *out, const struct quote *bound, int sign)
 	if (out->known && bound->known && quote_cmp(out, bound) * sign > 0) {
 		quote_copy(out, bound);
 	}
-}
-
-static void
-quote_round(struct dec *out, const struct quote *quote,
-    const struct market_version *version)
-{
-	dec_div(out, &quote->over, &quote->under, version->price_scale,
-	    version->price_mode);
 }
 
 /* Own prices of orders as they are walked over, in ticks. */
@@ -297,17 +272,14 @@ hold_margin(struct quote *price, const struct quote *offer,
     const struct market_version *version)
 {
 	struct quote most = {0};
-	struct dec extra = {0};
 
 	if (version->has_margin && offer->known) {
-		dec_abs(&extra, &offer->over);
-		dec_mul(&extra, &extra, &version->margin);
-		dec_add(&most.over, &offer->over, &extra);
-		dec_set(&most.under, &offer->under);
 		most.known = true;
+		ratio_abs(&most.price, &offer->price);
+		ratio_mul_dec(&most.price, &most.price, &version->margin);
+		ratio_add(&most.price, &most.price, &offer->price);
 		quote_clamp(price, &most, 1);
 	}
-	dec_release(&extra);
 	quote_release(&most);
 }
 
@@ -358,6 +330,14 @@ find_price(struct quote *out, const struct marks *marks,
 }
 
 static void
+round_quote(struct dec *out, const struct quote *quote,
+    const struct market_version *version)
+{
+	ratio_round(
+	    out, &quote->price, version->price_scale, version->price_mode);
+}
+
+static void
 round_price(struct clear_price *out, struct quote *price,
     const struct market_version *version)
 {
@@ -365,27 +345,24 @@ round_price(struct clear_price *out, struct quote *price,
 	if (!price->known) {
 		return;
 	}
-	quote_round(&out->price, price, version);
+	round_quote(&out->price, price, version);
 	/* Rounding may step over a floor or cap of more digits. */
-	quote_set(price, &out->price);
-	hold_bounds(price, version);
-	dec_set(&out->price, &price->over);
+	if (version->has_cap && dec_cmp(&out->price, &version->cap) > 0) {
+		dec_set(&out->price, &version->cap);
+	}
+	if (version->has_floor && dec_cmp(&out->price, &version->floor) < 0) {
+		dec_set(&out->price, &version->floor);
+	}
 }
 
-/* An end as it is written: exact, but for a fraction. */
+/* An end as it is written: exact where it is a decimal. */
 static void
-write_end(bool *has, struct dec *out, const struct quote *end, bool from_level,
+write_end(bool *has, struct dec *out, const struct quote *end,
     const struct market_version *version)
 {
 	*has = end->known;
-	if (!end->known) {
-		return;
-	}
-	if (from_level && version->by_performance) {
-		quote_round(out, end, version);
-	} else {
-		dec_div(
-		    out, &end->over, &end->under, end->over.scale, DEC_DOWN);
+	if (end->known && !ratio_decimal(out, &end->price)) {
+		round_quote(out, end, version);
 	}
 }
 
@@ -400,10 +377,8 @@ clear_price(struct clear_price *out, const struct order *orders, size_t count,
 	gather_orders(&marks, orders, count, version);
 	gather_ends(&marks, match, version);
 	if (match->state == CLEAR_CLEARED || match->state == CLEAR_NO_CROSS) {
-		write_end(&out->has_low, &out->low, &marks.low, match->has_low,
-		    version);
-		write_end(&out->has_high, &out->high, &marks.high,
-		    match->has_high, version);
+		write_end(&out->has_low, &out->low, &marks.low, version);
+		write_end(&out->has_high, &out->high, &marks.high, version);
 	}
 	if (version->price != MARKET_PAY_AS_BID) {
 		find_price(&price, &marks, match, version);

@@ -65,7 +65,7 @@ struct clear_price {
 	struct dec price;
 	/* The prices that clear; an end that no order bounds is the floor or
 	 * the cap, or is missing.  Where orders are ranked by performance an
-	 * end is a fraction, and rounded as the price is. */
+	 * end may be no decimal, and is then rounded as the price is. */
 	bool has_low, has_high;
 	struct dec low, high;
 };
