@@ -6,27 +6,27 @@
  * in all rows; a block whose minimum is its quantity is fill or kill.  A
  * single order with a minimum is a block of one row.
  *
- * Which blocks are accepted (a selection) decides all else: what is accepted
- * of them is taken out of each hour's book, and the rest of the book clears as
- * it does without blocks (clear.h).  Of all selections that have prices the
- * one of the greatest welfare is taken:
+ * What is accepted of blocks (a selection) decides all else: it is taken out of
+ * each hour's book, and the rest clears as it does without blocks (clear.h).
+ * Of all selections that have prices the one of the greatest welfare is taken:
  *
  *  - first, the most is served and sold of what is wanted at any price (need,
  *    orders without a price); then the value to buyers less the cost to
- *    sellers, at the prices of their orders, is greatest; then the volume; and
- *    then, of the blocks in their order, the first that differs is accepted
- *    (to more).  So the answer is one.
+ *    sellers, at the prices of their orders, is greatest; then the volume;
+ *    then, of the blocks in their order, the first that only one of two
+ *    selections accepts decides, and at last the first that one accepts to
+ *    more.  So the answer is one.
  *  - A selection has prices if every hour clears at one at which no accepted
  *    block loses money: the sum over its rows of (price - limit) x accepted
  *    (of rows that buy: limit - price) is 0 or more.  A block can so be
  *    rejected although the prices would have paid it (paradoxically rejected);
  *    the reverse never happens.
  *
- * Within a selection a block is accepted to at least its minimum.  Of a block
- * of one row what is above its minimum is an order of the book like any
- * other, with its price and ties.  A block of several rows is accepted to the
- * ratio of the greatest welfare, of those that give whole ticks in every row
- * (k / g, g being the greatest common divisor of its quantities).
+ * A selection says which blocks are accepted, each to at least its minimum,
+ * and those of several rows to which ratio, of those that give whole ticks in
+ * every row (k / g, g being the greatest common divisor of its quantities).
+ * Of a block of one row what is above its minimum is an order of the book like
+ * any other, with its price and ties.
  *
  * The price of an hour in which blocks are accepted is that of the market's
  * rule (clear_price.h), rows of accepted blocks counting as accepted orders,
