@@ -28,17 +28,13 @@
 #include "base/text.h"
 #include "base/xmlown.h"
 
-struct xml_schema {
-	xmlSchemaPtr compiled;
-};
-
 struct xml_doc {
 	xmlDocPtr tree;
 	char *file;
 };
 
-static xmlParserInputPtr
-refuse_external(const char *url, const char *id, xmlParserCtxtPtr context)
+xmlParserInputPtr
+xml_refuse_external(const char *url, const char *id, xmlParserCtxtPtr context)
 {
 	(void)url;
 	(void)id;
@@ -68,7 +64,7 @@ xml_prepare(void)
 	}
 	xmlInitParser();
 	xmlSetGenericErrorFunc(NULL, say_nothing);
-	xmlSetExternalEntityLoader(refuse_external);
+	xmlSetExternalEntityLoader(xml_refuse_external);
 	xmlCatalogSetDefaults(XML_CATA_ALLOW_NONE);
 }
 
@@ -366,8 +362,8 @@ free_joined(xmlNodePtr root)
 
 /* Checks a tree against a schema; the fault is set if it does not fit. */
 static void
-validate(xmlDocPtr tree, const struct xml_schema *schema,
-    struct xml_fault *fault)
+validate(
+    xmlDocPtr tree, const struct xml_schema *schema, struct xml_fault *fault)
 {
 	xmlSchemaValidCtxtPtr context;
 	int rc;

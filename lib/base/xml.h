@@ -21,7 +21,8 @@
  *	xml-syntax	anything else that is not well-formed; first error only
  * and then
  *	xml-schema	the document does not fit the schema; first error only
- * Nothing is ever fetched: no file, no network, no catalogue.
+ * Nothing is ever fetched: no file, no network, no catalogue; but the parts of
+ * a schema of files, from its own directory.
  *
  * Messages have the form "file:line: element: what"; an attribute is named
  * "element@attribute".
@@ -53,6 +54,16 @@ int xml_open(const char *path, struct qf_error *err);
  * "xml-xsd".  Free it with xml_schema_close. */
 int xml_schema_open(struct xml_schema **schema, const char *name,
     const char *bytes, size_t length, struct qf_error *err);
+
+/* Compiles the schema of a file that is not ours, such as one of a standard,
+ * with what it includes and imports.  Those are read by their name from the
+ * directory of that file and from nowhere else: a schemaLocation with a
+ * slash, a symbolic link, a file that is none or has a DOCTYPE is refused,
+ * and nothing of the network is ever asked.  Errors: those of xml_open for the
+ * file itself; QF_CONFIG "xml-xsd", "xml-xsd-location" (what is asked for
+ * elsewhere, or missing). */
+int xml_schema_open_file(
+    struct xml_schema **schema, const char *path, struct qf_error *err);
 
 /* NULL is allowed. */
 void xml_schema_close(struct xml_schema *schema);
