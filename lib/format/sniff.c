@@ -17,10 +17,13 @@
 #include "format/manifest.h"
 #include "format/espi.h"
 #include "format/ocpi_cdr.h"
+#include "format/openadr.h"
+#include "format/uftp_order.h"
 #include "model/series.h"
 
 #define WIDE_COLUMNS_MIN 23 /* a short day of hours */
 #define HEAD_SIZE 256 /* bytes in which XML must show itself */
+#define OWN_NAMESPACE "urn:qingfen:"
 
 static const char *const long_names[] = {
     "point", "channel", "time", "value", "quality", "method"};
@@ -255,8 +258,27 @@ is_xml(const char *head, size_t length)
 	return i < length && head[i] == '<';
 }
 
-/* A rule document, unless its root is that of a feed.  What is wrong with it
- * is left to whoever reads it. */
+/* What a root element is that of; a rule document where it is none. */
+static void
+sniff_root(
+    struct sniff *out, struct xml_stream *stream, const struct xml_event *root)
+{
+	out->foreign_xml =
+	    strncmp(root->namespace, OWN_NAMESPACE, strlen(OWN_NAMESPACE)) != 0;
+	if (strcmp(root->name, "feed") == 0 &&
+	    strcmp(root->namespace, ATOM_NAMESPACE) == 0) {
+		out->format = SNIFF_ESPI;
+	} else if (strncmp(root->namespace, OPENADR_NAMESPACE,
+		       strlen(OPENADR_NAMESPACE)) == 0) {
+		out->format = SNIFF_OPENADR;
+	} else if (uftp_looks_like(root->name, root->namespace,
+		       xml_stream_attr(stream, "SenderDomain"))) {
+		out->format = SNIFF_UFTP;
+	}
+}
+
+/* A rule document, unless its root is that of another format.  What is wrong
+ * with it is left to whoever reads it. */
 static int
 sniff_xml(struct sniff *out, int fd, const char *file, struct qf_error *err)
 {
@@ -267,10 +289,8 @@ sniff_xml(struct sniff *out, int fd, const char *file, struct qf_error *err)
 	if (xml_stream_open(&stream, fd, file, err) == -1) {
 		return -1;
 	}
-	if (xml_stream_next(stream, &event, NULL) == 1 &&
-	    strcmp(event.name, "feed") == 0 &&
-	    strcmp(event.namespace, ATOM_NAMESPACE) == 0) {
-		out->format = SNIFF_ESPI;
+	if (xml_stream_next(stream, &event, NULL) == 1) {
+		sniff_root(out, stream, &event);
 	}
 	xml_stream_close(stream);
 	if (lseek(fd, 0, SEEK_SET) == -1) {
@@ -412,6 +432,10 @@ sniff_name(const struct sniff *kind)
 		return "ocpi-cdr";
 	case SNIFF_CEC102:
 		return "cec102";
+	case SNIFF_OPENADR:
+		return "openadr";
+	case SNIFF_UFTP:
+		return "uftp";
 	}
 	BUG("format %d", (int)kind->format);
 }
@@ -458,6 +482,9 @@ sniff_rank(const struct sniff *kind)
 	case SNIFF_OCPI_CDR:
 	case SNIFF_CEC102:
 		return FACT_SESSION;
+	case SNIFF_OPENADR:
+	case SNIFF_UFTP:
+		return FACT_KINDS;
 	}
 	BUG("format %d", (int)kind->format);
 }

@@ -32,6 +32,8 @@ enum sniff_format {
 	SNIFF_ESPI, /* Green Button */
 	SNIFF_OCPI_CDR, /* charge records of OCPI */
 	SNIFF_CEC102, /* charge orders of T/CEC 102 */
+	SNIFF_OPENADR, /* messages of OpenADR 2.0 */
+	SNIFF_UFTP, /* messages of UFTP (Shapeshifter) */
 };
 
 struct sniff {
@@ -39,6 +41,7 @@ struct sniff {
 	const struct fact_format *facts; /* of SNIFF_FACTS, else NULL */
 	bool has_quality; /* of the reads: the columns quality, method */
 	size_t value_count; /* of SNIFF_READS_WIDE: columns v1 to vN */
+	bool foreign_xml; /* XML whose root is in no namespace of ours */
 };
 
 /* Looks into an open regular file and leaves it at its start.  Errors:
@@ -56,7 +59,7 @@ int sniff_fd_by(struct sniff *out, int fd, const char *file,
 int sniff_header(struct sniff *out, const char *const *names, size_t count);
 
 /* "rule", "party" ..., "reads-long", "reads-wide", "nem12", "nem13", "espi",
- * "ocpi-cdr", "cec102": as batch.format has it. */
+ * "ocpi-cdr", "cec102", "openadr", "uftp": as batch.format has it. */
 const char *sniff_name(const struct sniff *kind);
 
 /* True for the formats whose rows are lines of CSV under a header. */
