@@ -25,6 +25,7 @@ enum {
 	OPT_MAX_QUARANTINE,
 	OPT_QUARANTINE,
 	OPT_RECEIVED,
+	OPT_SCHEMA,
 	OPT_UNLISTED,
 };
 
@@ -40,6 +41,9 @@ static const struct options_row rows[] = {
 	"label=start minutes=15\"; of NEM12 and NEM13 \"offset=+10:00\""},
     {OPT_MAP, 0, "map", "FILE",
 	"read files of CSV by a header map, whose columns are others"},
+    {OPT_SCHEMA, 0, "schema", "FILE",
+	"the XSD that XML of other systems must fit, with the files it "
+	"imports beside it"},
     {OPT_RECEIVED, 0, "received", "TIME",
 	"when the files arrived, local or with offset"},
     {TOOL_CUT_OFF, 0, "cut-off", "TIME", "files received after TIME are late"},
@@ -143,6 +147,9 @@ take_option(
 		return 0;
 	case OPT_RECEIVED:
 		ingest->received = value;
+		return 0;
+	case OPT_SCHEMA:
+		ingest->schema = value;
 		return 0;
 	case OPT_MAP:
 		ingest->map = value;

@@ -378,7 +378,7 @@ static const struct fact_column event_signal[] = {
     INSTANT("end"),
     OPTIONAL_ID("type"),
     DECIMAL("value"),
-    OPTIONAL_ID("unit"),
+    OPTIONAL_TEXT("unit"), /* "USD/kWh" */
 };
 
 /* What a contract was taken for in an event (中标). */

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/xml.h"
 #include "base/zone.h"
 #include "format/csv.h"
 #include "format/headers.h"
@@ -260,9 +261,11 @@ refuse_late(const struct intake *intake, struct operand *operand)
 /* Takes the files that can be taken, in one transaction. */
 static int
 take_all(const struct ingest_options *options, struct headers *map,
-    struct operand *operands, size_t count, struct qf_error *err)
+    const struct xml_schema *schema, struct operand *operands, size_t count,
+    struct qf_error *err)
 {
-	struct intake intake = {.options = options, .map = map};
+	struct intake intake = {
+	    .options = options, .map = map, .schema = schema};
 	struct zone *zone = NULL;
 	bool late;
 	size_t i;
@@ -335,6 +338,7 @@ ingest_run(struct ingest_report **out, const struct ingest_options *options,
 	struct ingest_report *report = xcalloc(1, sizeof(*report));
 	struct operand *operands = xcalloc(count, sizeof(*operands));
 	struct headers *map = NULL;
+	struct xml_schema *schema = NULL;
 	struct manifest *manifest = NULL;
 	size_t i, ready = 0;
 	int rc = 0;
@@ -348,6 +352,8 @@ ingest_run(struct ingest_report **out, const struct ingest_options *options,
 	}
 	if ((options->map != NULL &&
 		headers_load(&map, options->map, err) == -1) ||
+	    (options->schema != NULL &&
+		xml_schema_open_file(&schema, options->schema, err) == -1) ||
 	    ingest_manifests(&manifest, options, err) == -1) {
 		rc = -1;
 		goto out;
@@ -355,7 +361,7 @@ ingest_run(struct ingest_report **out, const struct ingest_options *options,
 	look_at_all(report, options, map, manifest, operands, &ready);
 	ingest_absent(manifest, options, report);
 	if (ready > 0) {
-		rc = take_all(options, map, operands, ready, err);
+		rc = take_all(options, map, schema, operands, ready, err);
 	}
 	for (i = 0; i < ready; i++) {
 		free(operands[i].quarantine);
@@ -366,6 +372,7 @@ ingest_run(struct ingest_report **out, const struct ingest_options *options,
 out:
 	free(operands);
 	headers_free(map);
+	xml_schema_close(schema);
 	manifest_free(manifest);
 	if (rc == -1) {
 		take_back(report, err);

@@ -49,6 +49,7 @@ struct ingest_options {
 	enum ingest_unlisted unlisted; /* what no manifest names */
 	enum text_encoding encoding;
 	bool encoding_said; /* it goes over that of a header map */
+	const char *schema; /* XSD that XML of others must fit, or NULL */
 	const char *map; /* header map for files of CSV, or NULL */
 	bool dry_run; /* do everything, keep nothing */
 	bool quiet; /* no progress bar */

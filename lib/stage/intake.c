@@ -448,6 +448,25 @@ check_rule(const struct operand *operand, struct qf_error *err)
 	    operand->name);
 }
 
+/* XML that is not of our making against the schema of whoever made it. */
+static int
+check_schema(struct passage *passage, struct qf_error *err)
+{
+	const struct xml_schema *schema = passage->intake->schema;
+	const char *name = passage->operand->name;
+
+	if (schema == NULL || !passage->operand->kind.foreign_xml) {
+		return 0;
+	}
+	if (xml_validate_fd(passage->fd, name, schema, err) == -1) {
+		return -1;
+	}
+	return lseek(passage->fd, 0, SEEK_SET) != -1
+		   ? 0
+		   : qf_fail(err, QF_IO, "read-failed", "%s: %s", name,
+			 strerror(errno));
+}
+
 /* What was computed of a file inside a savepoint stays, or never was. */
 static int
 take(struct passage *passage, struct qf_error *err)
@@ -459,6 +478,9 @@ take(struct passage *passage, struct qf_error *err)
 
 	if (passage->operand->kind.format == SNIFF_RULE &&
 	    check_rule(passage->operand, err) == -1) {
+		return -1;
+	}
+	if (check_schema(passage, err) == -1) {
 		return -1;
 	}
 	rc = recognize(passage, err);

@@ -33,6 +33,7 @@ struct manifest_row;
 struct progress;
 struct read_piece;
 struct read_source;
+struct xml_schema;
 struct zone;
 
 /* What all files of one call share. */
@@ -41,6 +42,7 @@ struct intake {
 	struct ledger *ledger;
 	const struct zone *zone;
 	struct headers *map; /* of all files of CSV, or NULL */
+	const struct xml_schema *schema; /* of messages in XML, or NULL */
 	int64_t received_utc; /* INT64_MIN: not said */
 };
 

@@ -18,6 +18,7 @@
 #include "ledger/registry.h"
 #include "stage/intake.h"
 #include "stage/intake_cdrs.h"
+#include "stage/intake_messages.h"
 
 /* Everything that is in the ledger so far, this call's files too. */
 #define AS_OF INT64_MAX
@@ -169,6 +170,10 @@ take(struct passage *passage, const struct finder *finder, struct progress *bar,
 	case SNIFF_OCPI_CDR:
 	case SNIFF_CEC102:
 		return intake_cdrs(passage, err);
+	case SNIFF_OPENADR:
+		return intake_openadr(passage, err);
+	case SNIFF_UFTP:
+		return intake_uftp(passage, err);
 	default:
 		return take_mdff(passage, finder, bar, err);
 	}
