@@ -205,7 +205,10 @@ runs_scope_word(const char *scope, const char *name, size_t *length)
 	return NULL;
 }
 
-static const char *const scope_names[] = {"contract", "leg"};
+/* What a scope is narrowed by.  Its other words (carry, awards, of, market)
+ * say what the run was made with: another one of these stands in its place. */
+static const char *const scope_names[] = {
+    "contract", "leg", "event", "auction", "owners"};
 #define SCOPE_NAMES (sizeof(scope_names) / sizeof(scope_names[0]))
 
 bool

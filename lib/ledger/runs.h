@@ -73,13 +73,14 @@ int runs_find_equal(struct ledger *ledger, const struct run *run,
 int runs_load(struct ledger *ledger, int64_t entry, struct run *out,
     struct qf_error *err);
 
-/* The word of a scope called name ("contract", "leg"), or NULL where the scope
+/* The word of a scope called name ("contract", "leg", "event", "auction",
+ * "owners"; "carry", "awards", "of", "market"), or NULL where the scope
  * does not restrict it; *length gets its length. */
 const char *runs_scope_word(
     const char *scope, const char *name, size_t *length);
 
-/* Whether two scopes can have a contract and leg in common; whether all that
- * is in the inner one is in the outer one. */
+/* Whether two scopes of one tool can have something in common; whether all
+ * that is in the inner one is in the outer one. */
 bool runs_scopes_touch(const char *a, const char *b);
 bool runs_scope_covers(const char *outer, const char *inner);
 

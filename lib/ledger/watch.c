@@ -646,7 +646,7 @@ int
 watch_rule(struct ledger *ledger, int64_t asof, const char *kind,
     const char *rule, struct qf_error *err)
 {
-	struct watch_change change = {.rule = rule};
+	struct watch_change change = {.rule = rule, .rule_kind = kind};
 	char *text = NULL, file[256];
 	int64_t was = 0;
 	int rc;

@@ -38,7 +38,7 @@ struct watch_change {
 	const struct series_day *day_was, *day_is;
 	const struct contract *contract_was, *contract_is;
 	int64_t asked_from_utc; /* of contracts: the window asked for */
-	const char *rule; /* id of a tariff document */
+	const char *rule, *rule_kind; /* id of a document, and its kind */
 	int64_t entry; /* that made the difference: the newest of the key */
 };
 

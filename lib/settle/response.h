@@ -57,6 +57,12 @@
 #include "rules/programme.h"
 #include "settle/refusal.h"
 
+/* Why a step is not valid. */
+#define RESPONSE_ABOVE_LIMIT "above-limit"
+#define RESPONSE_LOW_RATE "low-rate"
+#define RESPONSE_MEAN_LOAD "mean-load"
+#define RESPONSE_MAX_LOAD "max-load"
+
 /* A step of the event, of the contract as a whole.  All is the caller's. */
 struct response_input {
 	int64_t seconds; /* > 0 */
@@ -88,7 +94,7 @@ struct response_step {
 	struct ratio effective; /* what counts */
 	struct ratio deficiency; /* penalties and deviation are on: the sum */
 	bool is_valid;
-	const char *invalid; /* why not: static; NULL where valid */
+	const char *invalid; /* RESPONSE_...; NULL where valid */
 	struct dec price; /* of a kWh or a kW, before the pay factor */
 	struct ratio pay, charge; /* money, before rounding */
 };

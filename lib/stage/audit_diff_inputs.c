@@ -23,31 +23,6 @@ step(struct diff_inputs *inputs, struct qf_error *err)
 	return rc == -1 ? -1 : 0;
 }
 
-int
-diff_inputs_open(struct diff_inputs *inputs, struct ledger *ledger,
-    const struct run *was, const struct run *is, struct qf_error *err)
-{
-	const struct run *earlier = was->asof <= is->asof ? was : is;
-	const struct run *later = earlier == was ? is : was;
-
-	memset(inputs, 0, sizeof(*inputs));
-	inputs->ledger = ledger;
-	if (earlier->asof < later->asof &&
-	    changes_find(&inputs->changes, ledger, earlier, later->asof,
-		CHANGES_BY_POINT, err) == -1) {
-		return -1;
-	}
-	return step(inputs, err);
-}
-
-void
-diff_inputs_close(struct diff_inputs *inputs)
-{
-	changes_free(inputs->changes);
-	free(inputs->of);
-	memset(inputs, 0, sizeof(*inputs));
-}
-
 static void
 copy(char *out, size_t size, const char *text)
 {
@@ -81,6 +56,42 @@ add(struct diff_inputs *inputs, const struct change *change)
 }
 
 int
+diff_inputs_open(struct diff_inputs *inputs, struct ledger *ledger,
+    const struct run *was, const struct run *is, struct qf_error *err)
+{
+	const struct run *earlier = was->asof <= is->asof ? was : is;
+	const struct run *later = earlier == was ? is : was;
+
+	memset(inputs, 0, sizeof(*inputs));
+	inputs->ledger = ledger;
+	if (earlier->asof < later->asof &&
+	    changes_find(&inputs->changes, ledger, earlier, later->asof,
+		CHANGES_BY_POINT, err) == -1) {
+		return -1;
+	}
+	if (step(inputs, err) == -1) {
+		return -1;
+	}
+	/* They come first. */
+	while (inputs->at_next && inputs->next.point[0] == '\0') {
+		add(inputs, &inputs->next);
+		if (step(inputs, err) == -1) {
+			return -1;
+		}
+	}
+	inputs->of_any = inputs->count;
+	return 0;
+}
+
+void
+diff_inputs_close(struct diff_inputs *inputs)
+{
+	changes_free(inputs->changes);
+	free(inputs->of);
+	memset(inputs, 0, sizeof(*inputs));
+}
+
+int
 diff_inputs_of_point(
     struct diff_inputs *inputs, const char *point, struct qf_error *err)
 {
@@ -88,7 +99,7 @@ diff_inputs_of_point(
 		return 0;
 	}
 	copy(inputs->point, sizeof(inputs->point), point);
-	inputs->count = 0;
+	inputs->count = inputs->of_any;
 	while (inputs->at_next && strcmp(inputs->next.point, point) <= 0) {
 		if (strcmp(inputs->next.point, point) == 0) {
 			add(inputs, &inputs->next);

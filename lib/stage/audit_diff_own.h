@@ -26,6 +26,7 @@ struct diff_inputs {
 	char point[ID_MAX + 1]; /* in hand */
 	struct diff_change *of;
 	size_t count, capacity;
+	size_t of_any; /* the first of them, which are of no point alone */
 	struct named_entry named;
 };
 

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "stage/runner.h"
 #include "stage/audit_explain.h"
 
 #include <assert.h>
@@ -22,6 +23,20 @@
 
 #define SAID_MAX 4096 /* bytes of one step */
 
+int
+audit_explain_step(
+    struct sink sink, const char *step, const char *text, struct qf_error *err)
+{
+	struct buf line;
+	int rc;
+
+	buf_init(&line, SAID_MAX);
+	buf_printf(&line, "%-10s %s\n", step, text);
+	rc = sink.write(sink.context, line.bytes, line.length, err);
+	buf_release(&line);
+	return rc;
+}
+
 void
 explain_say(struct explain *explain, const char *step, const char *format, ...)
 {
@@ -32,13 +47,11 @@ explain_say(struct explain *explain, const char *step, const char *format, ...)
 		return;
 	}
 	buf_init(&text, SAID_MAX);
-	buf_printf(&text, "%-10s ", step);
 	va_start(ap, format);
 	buf_vprintf(&text, format, ap);
 	va_end(ap);
-	buf_add_char(&text, '\n');
-	explain->failed = explain->sink.write(explain->sink.context, text.bytes,
-			      text.length, explain->err) == -1;
+	explain->failed = audit_explain_step(explain->sink, step, text.bytes,
+			      explain->err) == -1;
 	buf_release(&text);
 }
 
@@ -539,13 +552,12 @@ line_of_transfer(
 }
 
 static int
-find_line(struct explain *explain, struct handle *handle, struct qf_error *err)
+find_line(
+    struct explain *explain, const struct handle *handle, struct qf_error *err)
 {
 	int rc;
 
-	if (runs_load(explain->ledger, handle->entry, &explain->run, err) ==
-		-1 ||
-	    runs_open_lines(&explain->lines, explain->ledger, handle->entry,
+	if (runs_open_lines(&explain->lines, explain->ledger, handle->entry,
 		handle->line, err) == -1) {
 		return -1;
 	}
@@ -565,6 +577,31 @@ find_line(struct explain *explain, struct handle *handle, struct qf_error *err)
 	rulebook_new(
 	    &explain->book, explain->ledger, explain->run.asof, explain->zone);
 	return rc == -1 ? -1 : 0;
+}
+
+/* A line by the tool that made it: those of qf-rate are told here. */
+static int
+tell_by_tool(
+    struct explain *explain, const struct handle *handle, struct qf_error *err)
+{
+	const struct runner *runner;
+
+	if (runs_load(explain->ledger, handle->entry, &explain->run, err) ==
+	    -1) {
+		return -1;
+	}
+	runner = runner_of(explain->run.tool);
+	if (runner != NULL && runner->explain != NULL) {
+		return runner->explain(explain->ledger, handle,
+		    explain->request, explain->sink, err);
+	}
+	if (strcmp(explain->run.tool, RATE_TOOL) != 0) {
+		return qf_fail(err, QF_CONFIG, "explain-tool",
+		    "run:%" PRId64 ": was made by %s, whose lines this program "
+		    "cannot explain",
+		    handle->entry, explain->run.tool);
+	}
+	return find_line(explain, handle, err) == 0 ? tell(explain, err) : -1;
 }
 
 int
@@ -601,8 +638,8 @@ audit_explain(struct ledger *ledger, struct handle *handle,
 	}
 	if (handle->line == 0) {
 		rc = explain->failed ? -1 : 0;
-	} else if (find_line(explain, handle, err) == 0) {
-		rc = tell(explain, err);
+	} else if (!explain->failed) {
+		rc = tell_by_tool(explain, handle, err);
 	}
 out:
 	rulebook_free(explain->book);

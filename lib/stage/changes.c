@@ -14,11 +14,13 @@
 #include "base/text.h"
 #include "base/zone.h"
 #include "ledger/db.h"
+#include "ledger/entry.h"
 #include "ledger/log.h"
 #include "ledger/runs.h"
 #include "ledger/watch.h"
 #include "stage/changes_own.h"
 #include "stage/rate.h"
+#include "stage/runner.h"
 
 #define PACKED_MAX ((size_t)8192)
 
@@ -33,6 +35,8 @@ struct changes {
 	struct change_list pending; /* of the point in hand */
 	int64_t points; /* that are done */
 	int64_t walk_from_utc; /* where the walk over contracts begins */
+	bool walks_points; /* as rate_run() does; else what is found is kept at
+			    * once, as of its own point or of none */
 	struct watch watch;
 };
 
@@ -135,6 +139,25 @@ contract_matters(
 	return found.from_utc < changes->run.to_utc && found.to_utc > from_utc;
 }
 
+/* The point that a change is of, "" where of none. */
+static const char *
+point_of(const struct watch_change *change)
+{
+	const struct fact *one = change->is != NULL ? change->is : change->was;
+
+	if (change->day_is != NULL || change->day_was != NULL) {
+		return change->day_is != NULL ? change->day_is->point
+					      : change->day_was->point;
+	}
+	for (size_t i = 0; one != NULL && i < one->format->column_count; i++) {
+		if (strcmp(one->format->columns[i].name, "point") == 0 &&
+		    one->values[i].is == FACT_IS_TEXT) {
+			return one->values[i].text;
+		}
+	}
+	return "";
+}
+
 static int
 take_change(
     void *context, const struct watch_change *change, struct qf_error *err)
@@ -159,6 +182,11 @@ take_change(
 		change_of_fact(&found, change, changes->zone);
 	} else {
 		change_of_day(&found, change, changes->zone);
+	}
+	if (!changes->walks_points) {
+		return found.ignored
+			   ? 0
+			   : keep(changes, &found, point_of(change), err);
 	}
 	found.sequence = changes->watch.count - 1;
 	change_list_add(
@@ -313,6 +341,38 @@ rate_watched(
 	return rc;
 }
 
+/* The same of another tool's run: all that it looks up counts. */
+static int
+replay_watched(
+    struct changes *changes, struct ledger *ledger, struct qf_error *err)
+{
+	const struct runner *runner = runner_for_replay(&changes->run, err);
+	struct run run = changes->run;
+	struct entry *entry;
+	int rc;
+
+	changes->walk_from_utc = INT64_MIN;
+	if (runner == NULL ||
+	    entry_begin(&entry, ledger, ENTRY_RUN, 0, err) == -1) {
+		return -1;
+	}
+	rc = ledger_watch(ledger, &changes->watch, err);
+	if (rc == 0) {
+		rc = runner->replay(ledger, &run, entry, err);
+		(void)ledger_watch(ledger, NULL, NULL);
+	}
+	entry_abandon(entry);
+	return rc;
+}
+
+static int
+find(struct changes *changes, struct ledger *ledger, struct qf_error *err)
+{
+	changes->walks_points = strcmp(changes->run.tool, RATE_TOOL) == 0;
+	return changes->walks_points ? rate_watched(changes, ledger, err)
+				     : replay_watched(changes, ledger, err);
+}
+
 int
 changes_find(struct changes **out, struct ledger *ledger, const struct run *run,
     int64_t asof, enum changes_order order, struct qf_error *err)
@@ -335,7 +395,7 @@ changes_find(struct changes **out, struct ledger *ledger, const struct run *run,
 		goto fail;
 	}
 	changes->zone = changes->own_zone;
-	if ((asof > run->asof && rate_watched(changes, ledger, err) == -1) ||
+	if ((asof > run->asof && find(changes, ledger, err) == -1) ||
 	    sorter_finish(changes->sorter, err) == -1) {
 		goto fail;
 	}

@@ -1,10 +1,10 @@
 /* changes.h - which facts and rules of a run are otherwise by now.
  *
- * The run is rated again as of the entry that it saw, over a ledger that is
- * watched as of a later one (ledger/watch.h): so exactly what the rating looks
- * at counts, however far back a tariff makes it look, and nothing else.  What
- * changed outside the stretches of the contracts in scope is left out, and so
- * are columns that no line depends on, such as names.
+ * The run is made again as of the entry that it saw, over a ledger that is
+ * watched as of a later one (ledger/watch.h): so exactly what its tool looks at
+ * counts, however far back a tariff makes it look, and nothing else.  What
+ * changed outside the stretches of the contracts that qf-rate has in scope is
+ * left out, and so are columns that no line depends on, such as names.
  *
  *	if (changes_find(&changes, ledger, &run, later, CHANGES_BY_KEY, err) ==
  *	    -1) ...
@@ -32,9 +32,9 @@ enum changes_order {
 
 /* Texts are valid until the next step, "" where there is none. */
 struct change {
-	const char *kind; /* "reads", "tariff", or that of a fact */
+	const char *kind; /* "reads", that of a fact or of a document */
 	const char *key; /* "point=P1 channel=import day=2025-02-01" */
-	const char *point; /* whose contracts it concerns */
+	const char *point; /* whose contracts it concerns; "" those of any */
 	const char *contract, *leg; /* of a contract's own row */
 	const char *channel, *session;
 	int64_t from_utc, to_utc; /* what it is about; INT64_MIN and INT64_MAX

@@ -369,15 +369,31 @@ change_of_contract(struct found_change *out, const struct watch_change *change,
 	buf_release(&key);
 }
 
+/* As static text.  A tariff is a tariff, whoever wrote its document. */
+static const char *
+kind_of_rule(const char *kind)
+{
+	static const char *const kinds[] = {"market", "programme", "owners"};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(kind, kinds[i]) == 0) {
+			return kinds[i];
+		}
+	}
+	return "tariff";
+}
+
 void
 change_of_rule(struct found_change *out, const struct watch_change *change)
 {
 	struct buf key;
 
-	begin(out, "tariff", change->entry);
+	const char *kind = kind_of_rule(change->rule_kind);
+
+	begin(out, kind, change->entry);
 	out->global = true;
 	buf_init(&key, CHANGE_KEY_MAX - 1);
-	buf_printf(&key, "tariff=%s", change->rule);
+	buf_printf(&key, "%s=%s", kind, change->rule);
 	take_key(out, &key);
 	buf_release(&key);
 }

@@ -22,6 +22,7 @@
 #include "rules/estimation.h"
 #include "rules/market.h"
 #include "rules/ocpi_rule.h"
+#include "rules/owners.h"
 #include "rules/programme.h"
 #include "rules/tariff.h"
 #include "rules/thresholds.h"
@@ -92,6 +93,7 @@ HEAD_OF(estimation, estimation)
 HEAD_OF(thresholds, thresholds)
 HEAD_OF(market, market_document)
 HEAD_OF(programme, programme)
+HEAD_OF(owners, owners)
 
 static int
 ocpi_head(struct head *out, const char *text, size_t length, const char *file,
@@ -123,6 +125,7 @@ static const struct kind kinds[] = {
     {"thresholds", thresholds_faults, thresholds_head},
     {"market", market_faults, market_head},
     {"programme", programme_faults, programme_head},
+    {"owners", owners_faults, owners_head},
     {OCPI_RULE_KIND, ocpi_rule_check, ocpi_head}, /* of JSON */
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

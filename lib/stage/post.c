@@ -13,6 +13,7 @@
 #include "ledger/entry.h"
 #include "ledger/postings.h"
 #include "ledger/runs.h"
+#include "stage/runner.h"
 
 /* Where the transfers of a posting go. */
 struct target {
@@ -44,6 +45,21 @@ pass_progress(void *context, int64_t lines)
 static int
 check_kind(const struct run *run, struct qf_error *err)
 {
+	const struct runner *runner = runner_of(run->tool);
+	size_t length;
+
+	if (runner == NULL || runner->again == NULL) {
+		return qf_fail(err, QF_USAGE, "run-owes-nothing",
+		    "run:%lld is a run of %s, which says what nobody owes: "
+		    "there is nothing to post",
+		    (long long)run->entry, run->tool);
+	}
+	/* What stands is known by contract and leg, not by event. */
+	if (runs_scope_word(run->scope, "event", &length) != NULL) {
+		return qf_fail(err, QF_USAGE, "run-of-event",
+		    "run:%lld settles one event alone: %s whole, and post that",
+		    (long long)run->entry, runner->again);
+	}
 	if (strcmp(run->kind, "final") != 0 &&
 	    strcmp(run->kind, "correction") != 0) {
 		return qf_fail(err, QF_USAGE, "run-not-final",
@@ -66,9 +82,9 @@ check_against(const struct run *run, const struct run *posted,
 	if (posted->entry > run->entry) {
 		return qf_fail(err, QF_DATA, "run-stale",
 		    "run:%lld is older than run:%lld, which posting:%lld "
-		    "has booked in its scope: rate the period again",
+		    "has booked in its scope: %s",
 		    (long long)run->entry, (long long)posted->entry,
-		    (long long)posting->entry);
+		    (long long)posting->entry, runner_of(run->tool)->again);
 	}
 	if (!postings_inside(run, posted)) {
 		return qf_fail(err, QF_DATA, "run-overlap",

@@ -9,7 +9,8 @@
  * that one.
  *
  * Errors, all QF_DATA but the first: QF_USAGE run-not-final for a trial or a
- * draft; run-stale for a run that is older than the newest posted run of its
+ * draft, run-owes-nothing for one of a tool whose rows nobody owes,
+ * run-of-event for one of a single event; run-stale for a run that is older than the newest posted run of its
  * scope; run-overlap where a posted run's period overlaps with it in part; and
  * those of delta.h.
  */
