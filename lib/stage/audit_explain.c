@@ -21,99 +21,31 @@
 #include "ledger/postings.h"
 #include "stage/audit_explain_own.h"
 
-#define SAID_MAX 4096 /* bytes of one step */
-
-int
-audit_explain_step(
-    struct sink sink, const char *step, const char *text, struct qf_error *err)
-{
-	struct buf line;
-	int rc;
-
-	buf_init(&line, SAID_MAX);
-	buf_printf(&line, "%-10s %s\n", step, text);
-	rc = sink.write(sink.context, line.bytes, line.length, err);
-	buf_release(&line);
-	return rc;
-}
-
 void
 explain_say(struct explain *explain, const char *step, const char *format, ...)
 {
-	struct buf text;
 	va_list ap;
 
-	if (explain->failed) {
-		return;
-	}
-	buf_init(&text, SAID_MAX);
 	va_start(ap, format);
-	buf_vprintf(&text, format, ap);
+	telling_vsay(&explain->telling, step, format, ap);
 	va_end(ap);
-	explain->failed = audit_explain_step(explain->sink, step, text.bytes,
-			      explain->err) == -1;
-	buf_release(&text);
 }
 
 void
 explain_differs(struct explain *explain, const char *format, ...)
 {
-	char text[sizeof(explain->differs)];
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
+	telling_vdiffers(&explain->telling, format, ap);
 	va_end(ap);
-	explain_say(explain, "DIFFERS", "%s", text);
-	if (explain->differs[0] == '\0') {
-		memcpy(explain->differs, text, sizeof(text));
-	}
 }
 
 void
 explain_place(struct explain *explain, int64_t entry, int64_t line_no,
     char out[EXPLAIN_PLACE_MAX])
 {
-	struct log_cursor *cursor;
-	struct log_entry found = {0};
-	size_t i;
-
-	if (log_find(&cursor, explain->ledger, entry, &found, explain->err) !=
-	    1) {
-		explain->failed = true;
-	}
-	snprintf(out, EXPLAIN_PLACE_MAX, "%s:%" PRId64 " (%s:%" PRId64 ")",
-	    found.file == NULL ? "?" : found.file, line_no,
-	    found.kind == NULL ? "?" : found.kind, entry);
-	log_close(cursor);
-	for (i = 0; i < explain->cited_count; i++) {
-		if (explain->cited[i] == entry) {
-			return;
-		}
-	}
-	if (i < EXPLAIN_BATCHES) {
-		explain->cited[explain->cited_count++] = entry;
-	}
-}
-
-/* The files that were named, with their digests. */
-static void
-tell_files(struct explain *explain)
-{
-	struct log_cursor *cursor;
-	struct log_entry found;
-
-	for (size_t i = 0; i < explain->cited_count; i++) {
-		if (log_find(&cursor, explain->ledger, explain->cited[i],
-			&found, explain->err) == 1) {
-			explain_say(explain, i == 0 ? "files" : "",
-			    "%s:%" PRId64 " %s sha256 %s%s%s", found.kind,
-			    found.handle.entry, found.file, found.sha256,
-			    found.reason == NULL ? "" : ", correction: ",
-			    found.reason == NULL ? "" : found.reason);
-		}
-		log_close(cursor);
-	}
+	telling_place(&explain->telling, entry, line_no, out);
 }
 
 static void
@@ -303,7 +235,7 @@ tell_band(struct explain *explain, struct qf_error *err)
 	if (rc != 0) {
 		return rc == -1 ? -1 : 0;
 	}
-	buf_init(&hours, SAID_MAX);
+	buf_init(&hours, TELLING_STEP_MAX);
 	for (size_t i = 0; i < schedule->count; i++) {
 		int from = schedule->stretches[i].from_minute;
 		int to = schedule->stretches[i].to_minute;
@@ -472,15 +404,9 @@ tell(struct explain *explain, struct qf_error *err)
 	if (rc == -1) {
 		return -1;
 	}
-	tell_files(explain);
-	if (explain->failed) {
-		return -1;
-	}
-	return explain->differs[0] == '\0'
-		   ? 0
-		   : qf_fail(err, QF_NO, "explain-differs",
-			 "run:%" PRId64 "/%" PRId64 ": %s", explain->run.entry,
-			 explain->line.line_no, explain->differs);
+	telling_files(&explain->telling);
+	return telling_end(
+	    &explain->telling, explain->run.entry, explain->line.line_no);
 }
 
 /* A posting's line: the first line of its run under the same key. */
@@ -593,7 +519,7 @@ tell_by_tool(
 	runner = runner_of(explain->run.tool);
 	if (runner != NULL && runner->explain != NULL) {
 		return runner->explain(explain->ledger, handle,
-		    explain->request, explain->sink, err);
+		    explain->request, explain->telling.sink, err);
 	}
 	if (strcmp(explain->run.tool, RATE_TOOL) != 0) {
 		return qf_fail(err, QF_CONFIG, "explain-tool",
@@ -614,8 +540,8 @@ audit_explain(struct ledger *ledger, struct handle *handle,
 
 	explain->ledger = ledger;
 	explain->request = request;
-	explain->sink = sink;
-	explain->err = err;
+	explain->telling =
+	    (struct telling){.ledger = ledger, .sink = sink, .err = err};
 	if (handle->line == 0) {
 		qf_fail(err, QF_USAGE, "handle-line",
 		    "name a line, as in run:%" PRId64 "/1", handle->entry);
@@ -637,8 +563,8 @@ audit_explain(struct ledger *ledger, struct handle *handle,
 		goto out;
 	}
 	if (handle->line == 0) {
-		rc = explain->failed ? -1 : 0;
-	} else if (!explain->failed) {
+		rc = explain->telling.failed ? -1 : 0;
+	} else if (!explain->telling.failed) {
 		rc = tell_by_tool(explain, handle, err);
 	}
 out:

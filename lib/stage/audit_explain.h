@@ -28,11 +28,6 @@ struct audit_explain_request {
 	bool reads; /* every interval, not only the sum of each day */
 };
 
-/* Writes a step of an explanation: its name (or "" where it goes on) and a text
- * of one line.  For the tools that tell of their lines themselves (runner.h). */
-int audit_explain_step(struct sink sink, const char *step, const char *text,
-    struct qf_error *err);
-
 /* Errors: QF_USAGE handle-line (no line is named), handle-unknown,
  * handle-kind, handle-foreign; QF_NO explain-differs; QF_CONFIG explain-tool. */
 int audit_explain(struct ledger *ledger, struct handle *handle,

@@ -10,17 +10,14 @@
 #include "stage/audit_explain.h"
 #include "stage/rate.h"
 #include "stage/rulebook.h"
-
-#define EXPLAIN_BATCHES 64 /* files listed at the end */
+#include "stage/telling.h"
 
 struct explain {
 	struct ledger *ledger;
 	struct zone *zone;
 	struct audit_source source;
 	const struct audit_explain_request *request;
-	struct sink sink;
-	struct qf_error *err; /* of a failure while telling */
-	bool failed;
+	struct telling telling;
 
 	struct run run;
 	struct run_cursor *lines; /* stands on the line: its texts are valid */
@@ -33,22 +30,16 @@ struct explain {
 	const struct charge *charge;
 	const struct tier *tier; /* of the charge, that the line is of */
 	unsigned band; /* index or BAND_NONE */
-
-	int64_t cited[EXPLAIN_BATCHES];
-	size_t cited_count;
-	char differs[512]; /* the first step that came out otherwise, or "" */
 };
 
-/* Writes a step: its name (or "" where it goes on) and a text of one line. */
+/* As those of telling.h. */
 void explain_say(struct explain *explain, const char *step, const char *format,
     ...) __attribute__((format(printf, 3, 4)));
 
-/* Notes that a step came out otherwise, and says so. */
 void explain_differs(struct explain *explain, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* "reads.csv:7 (batch:18)", and remembers the file for the list at the end. */
-#define EXPLAIN_PLACE_MAX 320
+#define EXPLAIN_PLACE_MAX TELLING_PLACE_MAX
 void explain_place(struct explain *explain, int64_t entry, int64_t line_no,
     char out[EXPLAIN_PLACE_MAX]);
 
