@@ -164,6 +164,9 @@ static void
 check_method(struct tariff_reader *reader, const struct xml_node *node,
     const struct market_version *version)
 {
+	if (version->price == MARKET_PAY_AS_BID) {
+		return; /* in pairs it is the seller's price */
+	}
 	if (version->method == MARKET_UNIFORM && is_of_pair(version->price)) {
 		tariff_fault(reader, node, "price", "tariff-method",
 		    "%s is a price of each pair: the method must be pairs or "
@@ -187,7 +190,7 @@ static void
 check_uniform_words(struct tariff_reader *reader, const struct xml_node *node,
     const struct market_version *version)
 {
-	static const char *const words[] = {"rank", "performance-least",
+	static const char *const words[] = {
 	    "shortage", "surplus", "margin", "below"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) &&
@@ -339,10 +342,6 @@ read_limit(struct tariff_reader *reader, const struct xml_node *node,
 	    dec_cmp(&limit->percent, HUNDRED) > 0) {
 		tariff_fault(
 		    reader, node, "percent", "tariff-number", "above 100");
-	}
-	if (version->method != MARKET_UNIFORM) {
-		ruledoc_idle(
-		    reader, node, NULL, "only the method uniform has limits");
 	}
 }
 

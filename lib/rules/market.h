@@ -31,7 +31,8 @@ enum market_method {
 };
 
 /* Which price of those that clear; the names are those of market.xsd.  Of a
- * pair are: MARKET_PAIR_MEAN to MARKET_MEDIAN; all others are uniform. */
+ * pair are: MARKET_PAIR_MEAN to MARKET_MEDIAN, and MARKET_PAY_AS_BID, which is
+ * the seller's there; all others are uniform. */
 enum market_price {
 	MARKET_LAST_ACCEPTED_OFFER, /* highest price of an accepted offer */
 	MARKET_FIRST_REJECTED_OFFER, /* lowest of one wholly rejected */
@@ -106,13 +107,13 @@ struct market_version {
 	/* Where all demand is served and fixed supply is left over, the price
 	 * is the floor. */
 	bool surplus_floor;
-	/* The price is at most the last accepted offer x (1 + margin).  This,
-	 * and all that is above but the ties, of MARKET_UNIFORM alone. */
+	/* The price is at most the last accepted offer x (1 + margin).  As
+	 * shortage and surplus_floor, of MARKET_UNIFORM alone. */
 	bool has_margin;
 	struct dec margin;
 	enum market_tie ties[MARKET_TIES];
 	size_t tie_count;
-	enum market_below below;
+	enum market_below below; /* of MARKET_UNIFORM */
 	struct market_limit *limits;
 	size_t limit_count;
 	int price_scale; /* of the price chosen */

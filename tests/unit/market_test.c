@@ -122,6 +122,20 @@ Test(market, leaves_alone_what_a_document_does_not_say)
 	market_free(market);
 }
 
+/* In pairs, pay-as-bid is what the seller asked; limits and ranks are of any
+ * method. */
+Test(market, leaves_pairs_what_is_not_of_one_price)
+{
+	struct market_document *market = load(MARKET("",
+	    CLEARING("method='pairs' price='pay-as-bid' rank='performance'"
+		     " ties='performance'") "<limit each='party'"
+					    " percent='20'/>"));
+
+	cr_expect_eq(market->versions[0].price, MARKET_PAY_AS_BID);
+	cr_expect_eq(market->versions[0].limit_count, 1);
+	market_free(market);
+}
+
 /* Each name is said back as it was read. */
 Test(market, knows_its_prices_by_name)
 {
@@ -275,9 +289,8 @@ Test(market, says_what_is_wrong_with_a_document)
 		"rule-twice", "already"},
 	    {LIMITED("<limit each='plant' percent='1'/>"), "rule-word",
 		"party"},
-	    {MARKET("", CLEARING("method='pairs' price='pair-mean'"
-				 " ties='time'") "<limit each='party'"
-						 " percent='1'/>"),
+	    {MARKET("", CLEARING("method='pairs' price='pair-mean' ties='time'"
+				 " below='raise'")),
 		"rule-idle", "uniform"},
 	    {"<markt xmlns='urn:qingfen:market:1' id='m'/>", "rule-root",
 		"market"},
