@@ -73,9 +73,9 @@ check(const struct expected *expected, enum market_method method,
 	dec_release(&previous);
 }
 
-/* 《山东电力市场规则（试行）》附件8 算例四: buys 0.42 0.41 0.40, offers 0.38 0.39
- * 0.40; the first pair is 0.42 with 0.38.  The pairs after it are worked by
- * hand: each price is the previous of the next. */
+/* 《山东电力市场规则（试行）》附件8 算例四: buys 0.42 0.41 0.40, offers 0.38
+ * 0.39 0.40; the first pair is 0.42 with 0.38.  The pairs after it are worked
+ * by hand: each price is the previous of the next. */
 Test(clear_pairs, takes_the_median_with_the_previous_trade)
 {
 	static const char book[] = "B 1@0.42, B 1@0.41, B 1@0.40, S 1@0.38, "

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "book_fixture.h"
+#include "settle/clear_pairs.h"
 
 #define BOOKS 4000
 #define PRICES 8 /* limits are -2..5 */
@@ -311,5 +312,175 @@ Test(clear, random_books_clear_as_the_definition_says)
 		check_price(seed, &match, &price, version.price);
 		check_shuffled(seed, orders, count, need, &price, &version);
 		clear_price_release(&price);
+	}
+}
+
+/* A trade as the definition has it, -1 for the need. */
+struct plain_trade {
+	int buy, sell;
+	int64_t quantity;
+};
+
+/* The place of the best order on the other side that waits, or -1. */
+static int
+best_waiting(const struct order *orders, const int64_t *waiting, size_t count,
+    enum order_side side)
+{
+	int best = -1;
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t sign = side == ORDER_SELL ? 1 : -1;
+
+		if (orders[i].side != side || waiting[i] == 0) {
+			continue;
+		}
+		/* One at any price is INT64_MIN or INT64_MAX: halved, so that
+		 * the sign turns it round. */
+		if (best == -1 ||
+		    sign * (limit_of(&orders[i]) / 2) <
+			sign * (limit_of(&orders[best]) / 2) ||
+		    (limit_of(&orders[i]) == limit_of(&orders[best]) &&
+			orders[i].submitted_utc < orders[best].submitted_utc)) {
+			best = (int)i;
+		}
+	}
+	return best;
+}
+
+/* Rolling by the definition: ranks are places, submissions 0 to 2. */
+static size_t
+roll_plainly(struct plain_trade *out, const struct order *orders, size_t count,
+    int64_t need)
+{
+	int64_t waiting[BOOK_MAX] = {0};
+	size_t found = 0;
+
+	for (size_t k = 0; k < 3 * count; k++) {
+		const struct order *order = &orders[k % count];
+		bool buys = order->side == ORDER_BUY;
+		int place = (int)(k % count);
+		int64_t left = order->quantity;
+		int64_t fixed = buys ? -need : need;
+
+		if (order->submitted_utc != (int64_t)(k / count)) {
+			continue;
+		}
+		while (left > 0) {
+			int best = best_waiting(orders, waiting, count,
+			    buys ? ORDER_SELL : ORDER_BUY);
+			int64_t taken;
+
+			if (fixed > 0) {
+				best = -1;
+				taken = left < fixed ? left : fixed;
+				need += buys ? taken : -taken;
+				fixed -= taken;
+			} else if (best == -1 ||
+				   (buys ? limit_of(order) <
+					       limit_of(&orders[best])
+					 : limit_of(order) >
+					       limit_of(&orders[best]))) {
+				break;
+			} else {
+				taken =
+				    left < waiting[best] ? left : waiting[best];
+				waiting[best] -= taken;
+			}
+			left -= taken;
+			out[found++] = (struct plain_trade){
+			    buys ? place : best, buys ? best : place, taken};
+		}
+		waiting[place] = left;
+	}
+	return found;
+}
+
+static int
+place_of(const struct order *order)
+{
+	return order == NULL ? -1 : (int)order->rank;
+}
+
+Test(clear_pairs, random_books_roll_as_the_definition_says)
+{
+	struct market_version version = BOOK_MARKET;
+	struct order orders[BOOK_MAX] = {0};
+	struct plain_trade plain[2 * BOOK_MAX];
+	struct qf_error error;
+
+	version.method = MARKET_ROLLING;
+	version.price = MARKET_PAIR_EARLIER;
+	version.ties[0] = MARKET_TIE_TIME;
+	for (uint64_t seed = 0; seed < BOOKS; seed++) {
+		struct clear_trades trades;
+		int64_t need;
+		size_t count = draw_book(orders, &need, seed);
+		size_t found = roll_plainly(plain, orders, count, need);
+
+		cr_assert_eq(clear_pairs(&trades, orders, count, need, NULL,
+				 &version, &error),
+		    0);
+		cr_expect_eq(
+		    trades.count, found, "book %llu", (unsigned long long)seed);
+		for (size_t i = 0; i < found && i < trades.count; i++) {
+			const struct clear_trade *trade = &trades.trades[i];
+
+			cr_expect(place_of(trade->buy) == plain[i].buy &&
+				      place_of(trade->sell) == plain[i].sell &&
+				      trade->quantity == plain[i].quantity,
+			    "book %llu: trade %zu", (unsigned long long)seed,
+			    i);
+		}
+		clear_trades_release(&trades);
+	}
+}
+
+/* Trades add up to the awards, and no price is outside its pair. */
+Test(clear_pairs, random_books_pair_all_that_is_accepted)
+{
+	static const enum market_price rules[] = {
+	    MARKET_PAIR_MEAN, MARKET_PAIR_EARLIER, MARKET_MEDIAN};
+	struct market_version version = BOOK_MARKET;
+	struct order orders[BOOK_MAX] = {0};
+	struct qf_error error;
+
+	version.method = MARKET_PAIRS;
+	version.price_scale = 3;
+	for (uint64_t seed = 0; seed < BOOKS; seed++) {
+		struct clear_trades trades;
+		int64_t sums[BOOK_MAX] = {0}, need, volume = 0;
+		size_t count = draw_book(orders, &need, seed);
+
+		version.price = rules[seed % 3];
+		cr_assert_eq(clear_pairs(&trades, orders, count, need, NULL,
+				 &version, &error),
+		    0);
+		for (size_t i = 0; i < trades.count; i++) {
+			const struct clear_trade *trade = &trades.trades[i];
+			int64_t price = 0;
+
+			volume += trade->quantity;
+			if (trade->has_price) {
+				/* Half ticks: 200 to the unit of money. */
+				dec_to_int64(&trade->price, 3, &price, NULL);
+				price /= 5;
+			}
+			if (trade->buy != NULL) {
+				sums[trade->buy->rank] += trade->quantity;
+				cr_expect(!trade->has_price ||
+					  price <= limit_of(trade->buy));
+			}
+			if (trade->sell != NULL) {
+				sums[trade->sell->rank] += trade->quantity;
+				cr_expect(!trade->has_price ||
+					  price >= limit_of(trade->sell));
+			}
+		}
+		cr_expect_eq(volume, trades.match.volume);
+		for (size_t i = 0; i < count; i++) {
+			cr_expect_eq(sums[i], orders[i].accepted, "book %llu",
+			    (unsigned long long)seed);
+		}
+		clear_trades_release(&trades);
 	}
 }

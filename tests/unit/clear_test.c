@@ -529,6 +529,12 @@ Test(clear, keeps_to_percent_limits)
 	    {"a class shares at one price",
 		"S 20@6 /1 p1 cnew, S 20@6 /1 p2 cnew, S 20@7 /1 p3", 100,
 		"15 15 20"},
+	    /* 40 are left of the need for what the limit leaves at 6: 10, 10
+	     * (a party of 20), 20 and 20.  40 x 10/60 = 6 2/3, 13 1/3. */
+	    {"shares are of what a limit leaves",
+		"S 30@6 /1 p1, S 30@6 /1 p1, S 30@6 /1 p2, S 30@6 /1 p3, "
+		"S 20@5 /1 p4, S 20@5 /1 p5, S 20@5 /1 p6",
+		100, "7 7 13 13 20 20 20"},
 	    {"no party is one of its own", "S 50@5 /1, S 50@5 /1", 100,
 		"20 20"},
 	    {"a party, then its class",
