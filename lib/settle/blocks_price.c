@@ -246,15 +246,27 @@ price_hour(const struct pricing *pricing, size_t h)
 	return 1;
 }
 
-/* What an accepted (or, with whole, a rejected) block gains at the prices:
- * sign of it, and *gain.  1 too where a row is at any price, or where nothing
- * is paid by the hour; 0 where an hour has no price. */
+/* Whether all hours of a block have a price. */
+static bool
+is_priced(const struct pricing *pricing, const struct blocks_block *block)
+{
+	for (size_t i = 0; i < block->row_count; i++) {
+		if (!pricing->hours[block->rows[i].hour].price.has_price) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What a block gains at the prices by what is accepted of it or, with whole, by
+ * all of it: the sign of that, and *gain.  1 too where a row is at any price.
+ * All its hours have a price. */
 static int
 gain_of(const struct pricing *pricing, size_t b, bool whole, struct dec *gain)
 {
 	const struct blocks_block *block = &pricing->model->book->blocks[b];
 	struct dec limit = {0}, ticks = {0};
-	int sign = 0;
+	bool any_price = false;
 
 	dec_set_int(gain, 0, 0);
 	for (size_t i = 0; i < block->row_count; i++) {
@@ -263,13 +275,7 @@ gain_of(const struct pricing *pricing, size_t b, bool whole, struct dec *gain)
 		const struct order *order = &hour->orders[block->rows[i].order];
 		int64_t quantity = whole ? order->quantity : order->accepted;
 
-		if (!order->priced) {
-			sign = 1;
-			goto out;
-		}
-		if (!hour->price.has_price) {
-			goto out;
-		}
+		any_price |= !order->priced;
 		dec_mul_int(
 		    &limit, &pricing->version->price_tick, order->price);
 		dec_sub(&limit, &hour->price.price, &limit);
@@ -277,11 +283,9 @@ gain_of(const struct pricing *pricing, size_t b, bool whole, struct dec *gain)
 		    order->side == ORDER_SELL ? quantity : -quantity, 0);
 		dec_add_product(gain, &limit, &ticks);
 	}
-	sign = dec_sign(gain);
-out:
 	dec_release(&limit);
 	dec_release(&ticks);
-	return sign;
+	return any_price ? 1 : dec_sign(gain);
 }
 
 /* An hour's end in the direction that a losing block wants. */
@@ -502,6 +506,20 @@ blocks_price(const struct blocks_model *model,
 	       settle_losers(&pricing);
 }
 
+/* Whether any of a block was accepted. */
+static bool
+is_accepted(const struct pricing *pricing, const struct blocks_block *block)
+{
+	for (size_t i = 0; i < block->row_count; i++) {
+		const struct blocks_row *row = &block->rows[i];
+
+		if (pricing->hours[row->hour].orders[row->order].accepted > 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void
 blocks_states(
     const struct blocks_model *model, const struct blocks_range *ranges)
@@ -517,18 +535,15 @@ blocks_states(
 
 	for (size_t b = 0; b < model->book->block_count; b++) {
 		struct blocks_block *block = &model->book->blocks[b];
-		bool taken = false;
 
-		for (size_t i = 0; i < block->row_count; i++) {
-			taken |= pricing.hours[block->rows[i].hour]
-				     .orders[block->rows[i].order]
-				     .accepted > 0;
+		block->state = BLOCKS_REJECTED;
+		if (is_accepted(&pricing, block)) {
+			block->state = BLOCKS_ACCEPTED;
+		} else if (model->version->price != MARKET_PAY_AS_BID &&
+			   is_priced(&pricing, block) &&
+			   gain_of(&pricing, b, true, &gain) > 0) {
+			block->state = BLOCKS_PARADOXICAL;
 		}
-		block->state = taken ? BLOCKS_ACCEPTED
-			       : model->version->price != MARKET_PAY_AS_BID &&
-				       gain_of(&pricing, b, true, &gain) > 0
-				   ? BLOCKS_PARADOXICAL
-				   : BLOCKS_REJECTED;
 	}
 	dec_release(&gain);
 }
