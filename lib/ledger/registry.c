@@ -288,10 +288,15 @@ contracts_close(struct contract_cursor *cursor)
 /* ?1 as of, ?2 the name, ?3 and ?4 the range where there is one, ?5 the second
  * name of a pair. */
 /* clang-format off */
+/* Most often an auction is looked at when its book is the newest: nothing is
+ * later than its rows, and none is asked for it. */
 #define OF_AUCTION(table, columns, same_key)                          \
 	"SELECT " columns " FROM " table " c WHERE c.auction = ?2"    \
 	" AND c.start_utc >= ?3 AND c.start_utc < ?4"                 \
-	HOLDS(table, same_key) " ORDER BY c.start_utc"
+	" AND c.entry <= ?1 AND (c.entry >= (SELECT entry FROM " table      \
+	" WHERE entry <= ?1 ORDER BY id DESC LIMIT 1) OR NOT EXISTS"  \
+	" (SELECT 1 FROM " table " n WHERE " same_key                 \
+	" AND n.entry > c.entry AND n.entry <= ?1)) ORDER BY c.start_utc"
 #define HIGHEST                                                       \
 	" AND NOT EXISTS (SELECT 1 FROM event h WHERE h.event = c.event" \
 	" AND h.modification > c.modification AND h.entry <= ?1)"

@@ -477,6 +477,68 @@ look_up(struct ledger *ledger, enum fact_lookup lookup, int64_t asof,
 	    watch_asof(ledger), name, second, a, b, err);
 }
 
+/* The order of two facts by their keys, column by column. */
+static int
+by_key_columns(const struct fact *a, const struct fact *b)
+{
+	for (size_t i = 0; i < a->format->column_count; i++) {
+		const struct fact_value *x = &a->values[i], *y = &b->values[i];
+		int order;
+
+		if ((a->format->columns[i].flags & FACT_KEY) == 0) {
+			continue;
+		}
+		order = x->is == FACT_IS_INTEGER ? (x->integer > y->integer) -
+						       (x->integer < y->integer)
+						 : strcmp(x->text, y->text);
+		if (order != 0) {
+			return order;
+		}
+	}
+	return 0;
+}
+
+/* Whether the rows of a lookup come in the order of their keys, and may be a
+ * million. */
+static bool
+is_stream(enum fact_lookup lookup)
+{
+	return lookup == LOOKUP_BIDS || lookup == LOOKUP_NEEDS ||
+	       lookup == LOOKUP_PUBLISHED_PRICES ||
+	       lookup == LOOKUP_PUBLISHED_AWARDS;
+}
+
+/* Tells what differs between two such answers, holding none of them. */
+static int
+tell_streams(struct ledger *ledger, struct fact_cursor *was,
+    struct fact_cursor *is, struct qf_error *err)
+{
+	struct held_row left = {0}, right = {0};
+	int rc_a = facts_next(was, &left.fact, &left.entry, err);
+	int rc_b =
+	    rc_a == -1 ? -1 : facts_next(is, &right.fact, &right.entry, err);
+
+	while (rc_a != -1 && rc_b != -1 && (rc_a == 1 || rc_b == 1)) {
+		int order = rc_a == 0 ? 1
+			    : rc_b == 0
+				? -1
+				: by_key_columns(&left.fact, &right.fact);
+
+		if ((order != 0 || !same_content(&left.fact, &right.fact)) &&
+		    tell_fact(ledger, order <= 0 ? &left : NULL,
+			order >= 0 ? &right : NULL, err) == -1) {
+			return -1;
+		}
+		if (order <= 0) {
+			rc_a = facts_next(was, &left.fact, &left.entry, err);
+		}
+		if (order >= 0 && rc_a != -1) {
+			rc_b = facts_next(is, &right.fact, &right.entry, err);
+		}
+	}
+	return rc_a == -1 || rc_b == -1 ? -1 : 0;
+}
+
 static int
 compare_facts(struct ledger *ledger, enum fact_lookup lookup, int64_t asof,
     const char *name, const char *second, int64_t a, int64_t b,
@@ -494,6 +556,9 @@ compare_facts(struct ledger *ledger, enum fact_lookup lookup, int64_t asof,
 		return rc == 1 ? 0 : -1;
 	}
 	rc = look_up(ledger, lookup, asof, name, second, a, b, err);
+	if (rc == 0 && is_stream(lookup)) {
+		return tell_streams(ledger, cursors[0], cursors[1], err);
+	}
 	if (rc == 0 && hold_rows(&was, cursors[0], err) == 0 &&
 	    hold_rows(&is, cursors[1], err) == 0) {
 		rc = tell_facts(ledger, &was, &is, err);

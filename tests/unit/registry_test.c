@@ -355,6 +355,29 @@ Test(registry, has_of_an_event_its_highest_modification_as_of_the_entry)
 	fixture_close(&f);
 }
 
+Test(registry, bids_are_those_that_hold_as_of_the_entry)
+{
+	struct fixture f;
+	struct fact_cursor *cursor = NULL;
+
+	start(&f);
+	fixture_state(&f, FACT_BID, "a,100,b1,200,,sell,,1,,,,,"); /* 5 */
+	fixture_state(&f, FACT_BID, "a,100,b2,200,,sell,,1,,,,,"); /* 6 */
+	fixture_try(&f, FACT_BID, "a,100,b1,200,,sell,,3,,,,,", true,
+	    "changed"); /* 7 */
+	fixture_state(&f, FACT_BID, "z,100,b9,200,,sell,,1,,,,,"); /* 8 */
+	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_BIDS, 5, "a", 0, 1000),
+	    "a,100,b1,200,,sell,,1,,,,,");
+	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_BIDS, 6, "a", 0, 1000),
+	    "a,100,b1,200,,sell,,1,,,,,; a,100,b2,200,,sell,,1,,,,,");
+	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_BIDS, 7, "a", 0, 1000),
+	    "a,100,b1,200,,sell,,3,,,,,; a,100,b2,200,,sell,,1,,,,,");
+	cr_expect_str_eq(lookup(&f, &cursor, LOOKUP_BIDS, 99, "a", 0, 1000),
+	    "a,100,b1,200,,sell,,3,,,,,; a,100,b2,200,,sell,,1,,,,,");
+	facts_close(cursor);
+	fixture_close(&f);
+}
+
 /* The starts and ends of a lookup of two names. */
 static const char *
 stretches(struct fixture *f, struct fact_cursor **cursor,

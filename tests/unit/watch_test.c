@@ -28,15 +28,20 @@ TestSuite(watch, .init = enter, .fini = leave);
 
 /* A batch of one fact, which may change what stands. */
 static void
-state(const char *cells)
+state_of(enum fact_kind kind, const char *cells)
 {
 	struct entry *entry = fixture_begin(&f);
 	enum fact_outcome outcome;
 
-	cr_assert_eq(
-	    fixture_append(&f, entry, FACT_CALENDAR, 1, cells, true, &outcome),
+	cr_assert_eq(fixture_append(&f, entry, kind, 1, cells, true, &outcome),
 	    0, "%s", f.err.text);
 	fixture_finish(&f, entry, "x");
+}
+
+static void
+state(const char *cells)
+{
+	state_of(FACT_CALENDAR, cells);
 }
 
 static int
@@ -54,9 +59,10 @@ take(void *context, const struct watch_change *change, struct qf_error *err)
 	return 0;
 }
 
-/* Looks days [a, b) up as of an entry, watched as of another. */
+/* Looks [a, b) up as of an entry, watched as of another. */
 static const char *
-look(int64_t asof, int64_t later, int64_t a, int64_t b, bool paused)
+look_for(enum fact_lookup lookup, const char *name, int64_t asof, int64_t later,
+    int64_t a, int64_t b, bool paused)
 {
 	static struct buf told;
 	struct watch watch = {.asof = later, .context = &told, .change = take};
@@ -66,13 +72,19 @@ look(int64_t asof, int64_t later, int64_t a, int64_t b, bool paused)
 	buf_init(&told, 1000);
 	cr_assert_eq(ledger_watch(f.ledger, &watch, &f.err), 0);
 	ledger_watch_pause(f.ledger, paused);
-	cr_assert_eq(facts_lookup(&cursor, f.ledger, LOOKUP_CALENDAR, asof,
-			 "cn", a, b, &f.err),
+	cr_assert_eq(
+	    facts_lookup(&cursor, f.ledger, lookup, asof, name, a, b, &f.err),
 	    0, "%s", f.err.text);
 	facts_close(cursor);
 	cr_assert_eq(ledger_watch(f.ledger, NULL, NULL), 0);
 	cr_assert(!ledger_is_watched(f.ledger));
 	return told.bytes;
+}
+
+static const char *
+look(int64_t asof, int64_t later, int64_t a, int64_t b, bool paused)
+{
+	return look_for(LOOKUP_CALENDAR, "cn", asof, later, a, b, paused);
 }
 
 Test(watch, tells_what_was_looked_up_and_is_otherwise_later)
@@ -93,4 +105,34 @@ Test(watch, tells_what_was_looked_up_and_is_otherwise_later)
 	cr_assert_str_eq(look(3, 7, 100, 101, false), "");
 	cr_assert_str_eq(look(7, 7, 100, 103, false), "");
 	cr_assert_str_eq(look(5, 7, 100, 103, true), "");
+}
+
+Test(watch, tells_of_bids_in_the_order_of_the_book)
+{
+	state_of(FACT_BID, "a,100,b2,200,,sell,,1,,,,,"); /* entry 2 */
+	state_of(FACT_BID, "a,100,b1,200,,sell,,1,,,,,"); /* 3 */
+	state_of(FACT_BID, "a,90,b3,200,,sell,,1,,,,,"); /* 4 */
+	state_of(FACT_BID, "a,100,b2,200,,sell,,2,,,,,"); /* 5 */
+	state_of(FACT_BID, "z,100,b2,200,,sell,,2,,,,,"); /* 6 */
+	cr_assert_str_eq(look_for(LOOKUP_BIDS, "a", 2, 6, 0, 999, false),
+	    "new 90 b3:4;new 100 b1:3;100 b2:5;");
+	cr_assert_str_eq(
+	    look_for(LOOKUP_BIDS, "a", 4, 6, 0, 999, false), "100 b2:5;");
+	cr_assert_str_eq(look_for(LOOKUP_BIDS, "a", 5, 6, 0, 999, false), "");
+	cr_assert_str_eq(
+	    look_for(LOOKUP_BIDS, "a", 2, 6, 0, 100, false), "new 90 b3:4;");
+}
+
+/* By the entry of the modification, though the row that was is still there. */
+Test(watch, tells_that_a_modification_took_the_place_of_an_event)
+{
+	state_of(FACT_EVENT, "e,0,cq,,,100,200,,called,no"); /* entry 2 */
+	state_of(FACT_EVENT, "e,1,cq,,,100,300,,called,no"); /* 3 */
+	state_of(FACT_EVENT, "e,2,cq,,,500,600,,called,no"); /* 4 */
+	cr_assert_str_eq(look_for(LOOKUP_EVENTS, "cq", 2, 3, 0, 400, false),
+	    "gone 0 cq:3;new 1 cq:3;");
+	cr_assert_str_eq(
+	    look_for(LOOKUP_EVENTS, "cq", 3, 4, 0, 400, false), "gone 1 cq:4;");
+	cr_assert_str_eq(
+	    look_for(LOOKUP_EVENTS, "cq", 3, 3, 0, 400, false), "");
 }
