@@ -36,6 +36,7 @@ static const struct {
 	"Legs of contracts in scope."},
     [METRIC_READS] = {"reads", NULL, "Interval values looked at."},
     [METRIC_SESSIONS] = {"sessions", NULL, "Sessions in scope."},
+    [METRIC_EVENTS] = {"events", NULL, "Events of contracts in scope."},
     [METRIC_RUN_LINES] = {"run_lines", NULL, "Lines of runs."},
     [METRIC_HELD] = {"held", NULL, "What could not be settled."},
     [METRIC_HELD_FOR] = {"held_for", "reason",

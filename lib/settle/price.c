@@ -145,6 +145,26 @@ find_row(const struct question *q, const char *item,
 	return best >= 0;
 }
 
+int
+price_of_item(const struct table_price **out, const struct price_rows *rows,
+    const char *item, const struct contract *who, struct qf_error *err)
+{
+	struct charge charge = {0};
+	struct question q = {
+	    .charge = &charge,
+	    .rows = rows,
+	    .user_class = who->user_class,
+	    .type = who->type,
+	    .voltage = who->voltage,
+	};
+	int found;
+
+	(void)snprintf(charge.table, sizeof(charge.table), "%s", rows->table);
+	*out = NULL;
+	found = find_row(&q, item, out, err);
+	return found == 0 ? no_price(&q, item, err) : found == -1 ? -1 : 0;
+}
+
 void
 price_unit(char out[8], const char *unit)
 {

@@ -41,6 +41,11 @@ struct price_for {
 	const struct tier *tier; /* of the charge; NULL: none */
 };
 
+/* The row of an item that says most of whom it is for.  QF_DATA no-price,
+ * price-ambiguous. */
+int price_of_item(const struct table_price **out, const struct price_rows *rows,
+    const char *item, const struct contract *who, struct qf_error *err);
+
 /* The price of a band (or BAND_NONE) under the charge: its form, without the
  * components that the contract is exempt from; the tier's price in place of
  * that; adders, and the tier's; 0 for those exempt; rounding.  rows may be

@@ -48,8 +48,8 @@ explain_place(struct explain *explain, int64_t entry, int64_t line_no,
 	telling_place(&explain->telling, entry, line_no, out);
 }
 
-static void
-tell_line(struct explain *explain)
+void
+explain_line(struct explain *explain)
 {
 	const struct line *line = &explain->line;
 	char from[CIVIL_TEXT_MAX], to[CIVIL_TEXT_MAX], gross[DEC_TEXT_MAX];
@@ -266,8 +266,8 @@ same_text(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-static bool
-same_line(const struct line *line, const struct line *kept)
+bool
+explain_same_line(const struct line *line, const struct line *kept)
 {
 	return same_text(line->point, kept->point) &&
 	       same_text(line->payer, kept->payer) &&
@@ -297,7 +297,7 @@ see_line(void *context, const struct line *line, struct qf_error *err)
 	struct again *again = context;
 
 	(void)err;
-	if (!again->found && same_line(line, again->line)) {
+	if (!again->found && explain_same_line(line, again->line)) {
 		again->found = true;
 		again->how = line->how == NULL ? NULL : xstrdup(line->how);
 	}
@@ -391,7 +391,7 @@ tell(struct explain *explain, struct qf_error *err)
 	    .context = &again, .tell = true, .line = see_line};
 	int rc = -1;
 
-	tell_line(explain);
+	explain_line(explain);
 	if (find_contract(explain, err) == 0 &&
 	    find_tariff(explain, err) == 0 &&
 	    explain_rate(explain, &sink, err) == 0) {
@@ -477,8 +477,8 @@ line_of_transfer(
 	return rc == -1 ? -1 : 0;
 }
 
-static int
-find_line(
+int
+explain_find_line(
     struct explain *explain, const struct handle *handle, struct qf_error *err)
 {
 	int rc;
@@ -527,7 +527,8 @@ tell_by_tool(
 		    "cannot explain",
 		    handle->entry, explain->run.tool);
 	}
-	return find_line(explain, handle, err) == 0 ? tell(explain, err) : -1;
+	return explain_find_line(explain, handle, err) == 0 ? tell(explain, err)
+							    : -1;
 }
 
 int

@@ -43,6 +43,14 @@ void explain_differs(struct explain *explain, const char *format, ...)
 void explain_place(struct explain *explain, int64_t entry, int64_t line_no,
     char out[EXPLAIN_PLACE_MAX]);
 
+/* audit_explain.c: the line of the handle, in the run that is loaded: QF_USAGE
+ * handle-unknown where there is none.  What it is; and whether two lines say
+ * the same. */
+int explain_find_line(
+    struct explain *explain, const struct handle *handle, struct qf_error *err);
+void explain_line(struct explain *explain);
+bool explain_same_line(const struct line *line, const struct line *kept);
+
 /* Whether the line's quantity is not just what was metered in its band and
  * time, or its price not just that of its band: what the rating says of it
  * tells the rest. */

@@ -98,6 +98,33 @@ rate_end(struct rate *rate)
 	zone_free(rate->zone);
 }
 
+void
+rate_reader_new(struct rate **out, struct ledger *ledger,
+    const struct rate_request *request, struct rate_counts *counts,
+    struct zone *zone)
+{
+	struct rate *rate = xcalloc(1, sizeof(*rate));
+
+	rate->ledger = ledger;
+	rate->request = request;
+	rate->reading = &request->period;
+	rate->counts = counts;
+	rate->zone = zone;
+	rate->before = xmalloc(sizeof(*rate->before));
+	rate->marked = xcalloc(SERIES_VALUES_MAX, sizeof(*rate->marked));
+	*out = rate;
+}
+
+void
+rate_reader_free(struct rate *rate)
+{
+	if (rate != NULL) {
+		rate->zone = NULL;
+		rate_end(rate);
+		free(rate);
+	}
+}
+
 /* The stretches of the point in hand. */
 struct stretches {
 	struct contract *of;

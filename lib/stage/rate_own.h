@@ -179,6 +179,9 @@ struct rate {
 	struct rate_month *months; /* that the period touches */
 	size_t month_count;
 	struct read_cursor *reads[RATE_CHANNELS];
+	/* Told of each day of interval reads as it is stored; NULL: nobody. */
+	void (*saw)(void *context, const struct series_day *day);
+	void *saw_context;
 	struct fact_cursor *meter_cursor, *relation_cursor, *point_cursor,
 	    *register_cursor, *session_cursor, *session_band_cursor,
 	    *session_interval_cursor, *session_period_cursor;
@@ -213,6 +216,13 @@ struct rate {
 int rate_finding(struct rate *rate, const char *session, int64_t from_utc,
     int64_t to_utc, struct qf_error *err);
 void rate_findings_release(struct rate_findings *findings);
+
+/* rate.c: makes *out ready for reading points alone (rate_point.c), without a
+ * unit to rate; the zone is the caller's.  rate_reader_free() frees it. */
+void rate_reader_new(struct rate **out, struct ledger *ledger,
+    const struct rate_request *request, struct rate_counts *counts,
+    struct zone *zone);
+void rate_reader_free(struct rate *rate);
 
 /* rate_reads.c: the reads of a point and channel over rate->reading, as energy;
  * in_step: the point in hand, whose cursor moves forward with the points. */

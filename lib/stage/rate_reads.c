@@ -345,6 +345,9 @@ read_days(struct rate *rate, struct read_cursor *cursor,
 	int rc;
 
 	while ((rc = reads_next(cursor, &day, err)) == 1) {
+		if (rate->saw != NULL) {
+			rate->saw(rate->saw_context, day);
+		}
 		if (*pending) {
 			*pending = false;
 			rc = put_registers(rate, out, rate->before, day, err);

@@ -93,6 +93,12 @@ int rulebook_items(struct rulebook *book, const struct tariff_version *version,
     unsigned band, char *const *items, size_t count, struct dec *out,
     struct refusal *refusal, struct qf_error *err);
 
+/* The price of an item of a table in a month for a contract, as its row says
+ * it: per kWh, or per piece.  1: no-price, price-ambiguous. */
+int rulebook_item(struct rulebook *book, const char *table, const char *item,
+    int month, const struct contract *contract, const struct table_price **out,
+    struct refusal *refusal, struct qf_error *err);
+
 /* Steps of a price series that touch [from_utc, to_utc), in order; there may
  * be more around them. */
 int rulebook_series(struct rulebook *book, const char *series, int64_t from_utc,

@@ -359,6 +359,52 @@ rulebook_items(struct rulebook *book, const struct tariff_version *version,
 	return -1;
 }
 
+/* Tells a watch where the item will have another price. */
+static int
+watch_item(struct rulebook *book, const struct known_table *table,
+    const char *item, const struct contract *contract, struct qf_error *err)
+{
+	const struct watch_whom whom = {
+	    contract->user_class, contract->type, contract->voltage};
+	const struct table_price *was, *is;
+	struct qf_error cause;
+	int rc_was, rc_is;
+
+	if (table->later == NULL) {
+		return 0;
+	}
+	rc_was = price_of_item(&was, &table->rows, item, contract, &cause);
+	rc_is = price_of_item(&is, &table->later->rows, item, contract, &cause);
+	if (rc_was == rc_is &&
+	    (rc_was == -1 || (dec_cmp(&was->price, &is->price) == 0 &&
+				 strcmp(was->unit, is->unit) == 0))) {
+		return 0;
+	}
+	return watched_use(&table->watched, book, &whom, err);
+}
+
+int
+rulebook_item(struct rulebook *book, const char *table, const char *item,
+    int month, const struct contract *contract, const struct table_price **out,
+    struct refusal *refusal, struct qf_error *err)
+{
+	struct known_table *known;
+	struct qf_error why;
+
+	if (find_table(book, table, month, &known, err) == -1 ||
+	    watch_item(book, known, item, contract, err) == -1) {
+		return -1;
+	}
+	if (price_of_item(out, &known->rows, item, contract, &why) == 0) {
+		return 0;
+	}
+	if (refuse_error(refusal, &why) == 1) {
+		return 1;
+	}
+	*err = why;
+	return -1;
+}
+
 /* Series ----------------------------------------------------------------- */
 
 static void

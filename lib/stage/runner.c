@@ -10,6 +10,8 @@
 #include "base/status.h"
 #include "ledger/runs.h"
 #include "stage/rate.h"
+#include "stage/settle.h"
+#include "stage/settle_explain.h"
 
 static const struct runner runners[] = {
     {.tool = RATE_TOOL,
@@ -17,7 +19,11 @@ static const struct runner runners[] = {
 	.again = "rate the period again",
 	.replay = rate_replay},
     {.tool = "qf-clear", .arithmetic = 1},
-    {.tool = "qf-settle", .arithmetic = 1, .again = "settle the period again"},
+    {.tool = SETTLE_TOOL,
+	.arithmetic = SETTLE_ARITHMETIC,
+	.again = "settle the period again",
+	.replay = settle_replay,
+	.explain = settle_explain},
     {.tool = "qf-share", .arithmetic = 1, .again = "share the run again"},
 };
 

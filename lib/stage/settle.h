@@ -76,7 +76,7 @@ struct settle_sink {
 	    size_t count, struct qf_error *err);
 	/* Called as contracts are passed. */
 	void (*progress)(void *context, int64_t contracts);
-	/* An event that settles to nothing, and why: test, cancelled. */
+	/* An event that settles to nothing, and why, in words. */
 	void (*nothing)(void *context, const char *event, const char *why);
 	/* How the lines of an event came about, step by step; before them. */
 	void (*note)(void *context, const struct settle_note *note);
@@ -113,6 +113,10 @@ struct settle_sink settle_sink_entry(struct entry *entry);
  * texts of *out point into *run. */
 int settle_request_of(struct settle_request *out, struct ledger *ledger,
     struct run *run, struct qf_error *err);
+
+/* Computes a run again into an entry that is only hashed (runner.h). */
+int settle_replay(struct ledger *ledger, struct run *run, struct entry *entry,
+    struct qf_error *err);
 
 /* Settles into a new run entry, or finds the equal earlier one; the ledger is
  * open for writing and the caller commits.  *appended tells which; *handle
