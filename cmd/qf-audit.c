@@ -26,6 +26,8 @@ static const struct tool_command commands[] = {
 	run_diff},
     {"claims", "compare what senders of sessions claim with a run", "RUN|-",
 	claims_rows, true, run_claims},
+    {"flex", "check what a FlexSettlement message says", "FILE...", flex_rows,
+	false, run_flex},
     {"snapshot", "write a copy that stands on its own", "FILE", NULL, true,
 	run_snapshot},
     {0},

@@ -2,7 +2,8 @@
  *
  * prove.c has those that prove a ledger, compare.c those that explain what is
  * in it and hold one thing against another; each has its own table of options,
- * and work.c reads them all and opens the ledger.
+ * and work.c reads them all and opens the ledger.  flex.c has the one that
+ * needs no ledger.
  */
 #ifndef QF_AUDIT_OWN_H
 #define QF_AUDIT_OWN_H
@@ -21,6 +22,7 @@ enum {
 	OPT_EXPORTED,
 	OPT_POINTS,
 	OPT_MINUTES,
+	OPT_SCHEMA,
 };
 
 #define EXPORTED_MAX 64 /* directories */
@@ -56,7 +58,7 @@ int do_work(struct tool *tool, size_t least, size_t most, const char *wanted,
 
 extern const struct options_row log_rows[], verify_rows[], replay_rows[],
     explain_rows[], reconcile_rows[], missing_rows[], stale_rows[], diff_rows[],
-    claims_rows[];
+    claims_rows[], flex_rows[];
 
 int run_log(struct tool *tool);
 int run_verify(struct tool *tool);
@@ -70,5 +72,6 @@ int run_missing(struct tool *tool);
 int run_stale(struct tool *tool);
 int run_diff(struct tool *tool);
 int run_claims(struct tool *tool);
+int run_flex(struct tool *tool);
 
 #endif
