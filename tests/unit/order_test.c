@@ -104,6 +104,33 @@ Test(order, refuses_what_breaks_the_rule_of_the_market)
 	}
 }
 
+Test(order, refuses_a_price_beyond_64_bits_of_ticks)
+{
+	static const struct market_version version = BOOK_MARKET;
+	static const struct {
+		const char *bid;
+		int refused;
+	} cases[] = {
+	    {"S 1@92233720368547758.07", 0},
+	    {"S 1@92233720368547758.08", 1},
+	    {"S 1@-92233720368547758.08", 0},
+	    {"S 1@-92233720368547758.09", 1},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct order order;
+		struct refusal refusal = {0};
+		char text[BOOK_TEXT_MAX];
+
+		snprintf(text, sizeof(text), "%s", cases[i].bid);
+		cr_expect_eq(book_order(&order, text, &version, &refusal),
+		    cases[i].refused, "%s", cases[i].bid);
+		if (cases[i].refused == 1) {
+			cr_expect_str_eq(refusal.reason, REASON_BID_RANGE);
+		}
+	}
+}
+
 Test(order, says_what_it_refuses_and_why)
 {
 	struct market_version version = BOOK_MARKET;
