@@ -12,6 +12,7 @@
 #include "stage/rate.h"
 #include "stage/settle.h"
 #include "stage/settle_explain.h"
+#include "stage/share_run.h"
 
 static const struct runner runners[] = {
     {.tool = RATE_TOOL,
@@ -24,7 +25,11 @@ static const struct runner runners[] = {
 	.again = "settle the period again",
 	.replay = settle_replay,
 	.explain = settle_explain},
-    {.tool = "qf-share", .arithmetic = 1, .again = "share the run again"},
+    {.tool = SHARE_TOOL,
+	.arithmetic = SHARE_ARITHMETIC,
+	.again = "share the run again",
+	.replay = share_replay,
+	.explain = share_explain},
 };
 
 const struct runner *
