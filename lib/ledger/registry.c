@@ -500,7 +500,7 @@ static const char *const lookup_sql[FACT_LOOKUPS] = {
 	HOLDS("award", SAME_AWARD)
 	" ORDER BY c.award, c.start_utc",
 
-	/* They do not overlap: of those before a the last alone may reach it. */
+	/* They do not overlap: of those before a the last may reach it. */
 	[LOOKUP_BASELINES_OF_POINT] =
 	"SELECT " BASELINE_COLUMNS " FROM baseline c"
 	" WHERE c.point = ?2 AND c.baseline = ?5 AND c.start_utc < ?4"

@@ -29,7 +29,8 @@ struct audit_explain_request {
 };
 
 /* Errors: QF_USAGE handle-line (no line is named), handle-unknown,
- * handle-kind, handle-foreign; QF_NO explain-differs; QF_CONFIG explain-tool. */
+ * handle-kind, handle-foreign; QF_NO explain-differs; QF_CONFIG
+ * explain-tool. */
 int audit_explain(struct ledger *ledger, struct handle *handle,
     const struct audit_explain_request *request, struct sink sink,
     struct qf_error *err);

@@ -1,8 +1,8 @@
 /* audit_replay.h - a run computed again from what it saw.
  *
  * The run's request is run over the ledger, open for reading, as of the entry
- * that it was made as of; every row is compared with the stored one as it comes,
- * and at the end the root over all of them.
+ * that it was made as of; every row is compared with the stored one as it
+ * comes, and at the end the root over all of them.
  *
  *	if (audit_replay(ledger, &handle, &err) == -1 && err.status == QF_NO)
  *		... err.text names the first row and column that differs ...

@@ -10,9 +10,9 @@
  *
  * Errors, all QF_DATA but the first: QF_USAGE run-not-final for a trial or a
  * draft, run-owes-nothing for one of a tool whose rows nobody owes,
- * run-of-event for one of a single event; run-stale for a run that is older than the newest posted run of its
- * scope; run-overlap where a posted run's period overlaps with it in part; and
- * those of delta.h.
+ * run-of-event for one of a single event; run-stale for a run that is older
+ * than the newest posted run of its scope; run-overlap where a posted run's
+ * period overlaps with it in part; and those of delta.h.
  */
 #ifndef QF_STAGE_POST_H
 #define QF_STAGE_POST_H

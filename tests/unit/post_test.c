@@ -459,6 +459,102 @@ Test(post, refuses_a_trial_and_a_draft)
 	fixture_close(&f);
 }
 
+Test(post, refuses_a_clearing_and_an_event_alone)
+{
+	const struct said_run clearing = {
+	    .tool = "qf-clear", .scope = "auction=A market=M"};
+	const struct said_run event = {
+	    .tool = "qf-settle", .scope = "event=E1", LINES(february)};
+	const struct said_run unknown = {.tool = "qf-guess", LINES(february)};
+	struct fixture f;
+
+	fixture_new(&f);
+	expect_refused(&f, &clearing, QF_USAGE, "run-owes-nothing");
+	expect_refused(&f, &event, QF_USAGE, "run-of-event");
+	expect_refused(&f, &unknown, QF_USAGE, "run-owes-nothing");
+	fixture_close(&f);
+}
+
+/* What one tool's runs say stands is not for another's to reverse. */
+Test(post, keeps_what_other_tools_booked)
+{
+	static const struct said response[] = {
+	    {.contract = "C1",
+		.leg = "response",
+		.subject = "pay",
+		.quantity = "10",
+		.price = "2",
+		.gross_minor = 2000,
+		.session = "E1",
+		.unit = "amount"},
+	};
+	static const struct said less[] = {
+	    {.contract = "C1",
+		.leg = "response",
+		.subject = "pay",
+		.quantity = "5",
+		.price = "2",
+		.gross_minor = 1000,
+		.session = "E1",
+		.unit = "amount"},
+	};
+	const struct said_run rated = {LINES(february)};
+	const struct said_run settled = {
+	    .tool = "qf-settle", .scope = "awards=7", LINES(response)};
+	const struct said_run again = {
+	    .tool = "qf-settle", .scope = "awards=9", LINES(less)};
+	struct fixture f;
+
+	fixture_new(&f);
+	post_february(&f);
+	fixture_expect(&f, &settled,
+	    "C1 response 202502 driver pay - v1 new 10 2000 = 10 2000\n");
+	fixture_expect(&f, &rated, "");
+	fixture_expect(&f, &again,
+	    "C1 response 202502 driver pay - v2 change -5 -1000 = 5 1000\n");
+	fixture_close(&f);
+}
+
+/* Another share of the same owners takes the place of the first; the owners of
+ * another party have their own. */
+Test(post, keeps_the_shares_of_each_tree_of_owners)
+{
+	static const struct said first[] = {
+	    {.contract = "C1",
+		.leg = "share",
+		.payer = "vpp",
+		.subject = "pay",
+		.quantity = "100",
+		.gross_minor = 10000,
+		.unit = "amount"},
+	};
+	static const struct said second[] = {
+	    {.contract = "C1",
+		.leg = "share",
+		.payer = "owner",
+		.subject = "pay",
+		.quantity = "30",
+		.gross_minor = 3000,
+		.unit = "amount"},
+	};
+	const struct said_run of_vpp = {
+	    .tool = "qf-share", .scope = "of=7 owners=O", LINES(first)};
+	const struct said_run of_owner = {
+	    .tool = "qf-share", .scope = "of=7 owners=P", LINES(second)};
+	const struct said_run gone = {
+	    .tool = "qf-share", .scope = "of=9 owners=O"};
+	struct fixture f;
+
+	fixture_new(&f);
+	fixture_expect(&f, &of_vpp,
+	    "C1 share 202502 vpp pay - v1 new 100 10000 = 100 10000\n");
+	fixture_expect(&f, &of_owner,
+	    "C1 share 202502 owner pay - v1 new 30 3000 = 30 3000\n");
+	fixture_expect(
+	    &f, &gone, "C1 share 202502 vpp pay - v2 gone -100 -10000 = 0 0\n");
+	fixture_close(&f);
+}
+
 Test(post, refuses_a_run_older_than_what_is_booked)
 {
 	const struct said_run said = {LINES(february)};

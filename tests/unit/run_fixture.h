@@ -33,6 +33,7 @@ struct said_hold {
 
 struct said_run {
 	const char *kind; /* NULL: final */
+	const char *tool; /* NULL: qf-rate */
 	int64_t from_utc, to_utc; /* 0: February */
 	int first_month, last_month;
 	const char *scope; /* NULL: everything */
@@ -119,7 +120,8 @@ fixture_run(struct fixture *f, const struct said_run *said)
 		cr_assert_eq(runs_append_hold(entry, &row, &f->err), 0, "%s",
 		    f->err.text);
 	}
-	snprintf(run.tool, sizeof(run.tool), "qf-rate");
+	snprintf(
+	    run.tool, sizeof(run.tool), "%s", or_else(said->tool, "qf-rate"));
 	snprintf(
 	    run.kind, sizeof(run.kind), "%s", or_else(said->kind, "final"));
 	snprintf(run.scope, sizeof(run.scope), "%s", or_else(said->scope, ""));

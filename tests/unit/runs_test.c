@@ -139,6 +139,13 @@ Test(runs, find_the_words_of_a_scope)
 	cr_expect_not(runs_scopes_touch("contract=C1", "contract=C10"));
 	cr_expect(runs_scope_covers("", "contract=C1"));
 	cr_expect_not(runs_scope_covers("contract=C1", ""));
+	cr_expect_not(runs_scopes_touch("auction=A market=M", "auction=B"));
+	cr_expect(
+	    runs_scopes_touch("auction=A market=M", "auction=A market=N"));
+	cr_expect(runs_scopes_touch("of=7 owners=O", "of=9 owners=O"));
+	cr_expect_not(runs_scopes_touch("of=7 owners=O", "of=7 owners=P"));
+	cr_expect(runs_scope_covers("awards=7", "event=E"));
+	cr_expect_not(runs_scope_covers("event=E", "awards=7"));
 }
 
 /* What qf-clear and qf-settle write ---------------------------------------- */
