@@ -606,8 +606,9 @@ CREATE TABLE run_trade (
 	line INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL,
 	auction TEXT NOT NULL,
 	start_utc INTEGER NOT NULL,
-	buy TEXT NOT NULL, sell TEXT NOT NULL, -- bids
-	quantity TEXT NOT NULL, price TEXT NOT NULL
+	buy TEXT, sell TEXT,   -- bids; NULL: the need
+	quantity TEXT NOT NULL,
+	price TEXT             -- NULL: both at any price
 ) STRICT;
 
 -- What a run of qf-settle made of an event, step by step: of a contract as a

@@ -65,6 +65,14 @@ static const struct {
     [METRIC_FINDINGS] = {"findings", "check", "Implausible facts found."},
     [METRIC_FINDINGS_HOLDING] = {"findings_holding", NULL,
 	"Findings that hold an account."},
+    [METRIC_HOURS] = {"hours", NULL, "Hours of auctions cleared."},
+    [METRIC_BIDS] = {"bids", NULL, "Bids cleared."},
+    [METRIC_REFUSED] = {"refused", NULL, "Bids refused."},
+    [METRIC_REFUSED_FOR] = {"refused_for", "reason",
+	"Bids refused, by reason."},
+    [METRIC_TRADES] = {"trades", NULL, "Trades matched in pairs."},
+    [METRIC_SHORT_HOURS] = {"short_hours", NULL,
+	"Hours in which demand was not all served."},
 };
 
 const char *

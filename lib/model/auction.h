@@ -47,8 +47,9 @@ struct trade_row {
 	int64_t line_no;
 	const char *auction;
 	int64_t start_utc;
-	const char *buy, *sell; /* bids */
-	const char *quantity, *price;
+	const char *buy, *sell; /* bids; NULL: the need */
+	const char *quantity;
+	const char *price; /* NULL: both are at any price */
 };
 
 #endif

@@ -19,12 +19,12 @@
  * each of the three tables.
  *
  * A bid that breaks the market's rule is an award of state `refused`, never a
- * failure.  Failures: of the ledger; QF_CONFIG for a market document that
- * cannot be read, is not there (market-unknown), has no version of a day
- * (market-version) or is a template (market-template); QF_USAGE
- * auction-unknown where nothing is bid or needed in the auction; QF_DATA
- * auction-hours where bids and needs of one start do not end together, and
- * those of blocks.h where blocks are too many to be certain of the best.
+ * failure.  Failures: of the ledger; those of document.h for the market's, and
+ * QF_CONFIG where it cannot be read, has no version of a day (rule-version) or
+ * is a template (rule-template); QF_USAGE auction-unknown where nothing is bid
+ * or needed in the auction; QF_DATA auction-hours where bids and needs of one
+ * start do not end together, or hours overlap, need-tick, and those of clear.h
+ * and blocks.h of lib/settle.
  *
  * Memory: the bids of the largest hour; where blocks link hours, those of all
  * hours with blocks.
@@ -35,10 +35,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/sink.h"
 #include "model/auction.h"
 #include "model/contract.h"
 #include "model/handle.h"
 
+struct clear_walk;
 struct entry;
 struct ledger;
 struct qf_error;
@@ -54,6 +56,10 @@ struct clear_request {
 	const char *opening; /* the trade before the first of each hour, as
 			      * canonical text; NULL: none */
 	int64_t asof; /* the last entry that it sees */
+	/* A bid, and its hour, of whose refusal the words are wanted; NULL:
+	 * of none.  No part of what a run is made from. */
+	const char *watch;
+	int64_t watch_utc;
 };
 
 /* Where the rows go.  Texts are valid for the call.  A call that fails (-1,
@@ -68,6 +74,9 @@ struct clear_sink {
 	    void *context, const struct trade_row *trade, struct qf_error *err);
 	/* Called as bids are read. */
 	void (*progress)(void *context, int64_t bids);
+	/* Called when an hour was cleared, before its rows, with
+	 * all that they come from (clear_own.h). */
+	void (*hour)(void *context, const struct clear_walk *walk);
 };
 
 struct clear_counts {
@@ -80,11 +89,6 @@ struct clear_counts {
 int clear_run(struct ledger *ledger, const struct clear_request *request,
     const struct clear_sink *sink, struct clear_counts *counts,
     struct qf_error *err);
-
-/* The id of the market document to clear by: the one that is named, else the
- * only one as of the entry.  QF_USAGE market-unknown, market-needed. */
-int clear_market(struct ledger *ledger, int64_t asof, const char *named,
-    char id[ID_MAX + 1], struct qf_error *err);
 
 /* A sink that writes to the entry (which, of a ledger that is open for reading,
  * only hashes: so a run is replayed). */
@@ -100,6 +104,17 @@ void clear_request_of(struct clear_request *out, struct run *run);
 int clear_append(struct ledger *ledger, const struct clear_request *request,
     const char *kind, int64_t recorded_utc, const struct clear_sink *watch,
     struct handle *handle, int *appended, struct clear_counts *counts,
+    struct qf_error *err);
+
+/* Tells an award, as runner.h asks: from the bid and the book to what it was
+ * awarded, each step with its numbers. */
+struct audit_explain_request;
+int clear_explain(struct ledger *ledger, const struct handle *handle,
+    const struct audit_explain_request *request, struct sink sink,
+    struct qf_error *err);
+
+/* Makes the rows of a run anew, into an entry (runner.h). */
+int clear_replay(struct ledger *ledger, struct run *run, struct entry *entry,
     struct qf_error *err);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "ledger/runs.h"
+#include "stage/clear.h"
 #include "stage/rate.h"
 #include "stage/settle.h"
 #include "stage/settle_explain.h"
@@ -19,7 +20,10 @@ static const struct runner runners[] = {
 	.arithmetic = RATE_ARITHMETIC,
 	.again = "rate the period again",
 	.replay = rate_replay},
-    {.tool = "qf-clear", .arithmetic = 1},
+    {.tool = CLEAR_TOOL,
+	.arithmetic = CLEAR_ARITHMETIC,
+	.replay = clear_replay,
+	.explain = clear_explain},
     {.tool = SETTLE_TOOL,
 	.arithmetic = SETTLE_ARITHMETIC,
 	.again = "settle the period again",
