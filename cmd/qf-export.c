@@ -27,7 +27,8 @@ enum {
 
 static const struct options_row rows[] = {
     {OPT_TO, 't', "to", "FORM",
-	"billing-csv (default), billing-jsonl, statement-xml or lines-csv"},
+	"billing-csv (default), billing-jsonl, statement-xml, lines-csv; "
+	"awards-csv, prices-csv, trades-csv"},
     {TOOL_OUTPUT, 'o', "output", "PATH",
 	"a directory, or a file by its suffix, or - (default)"},
     TOOL_ROW_FORCE,
@@ -80,11 +81,14 @@ take_lang(struct tool *tool, struct export_request *request, const char *value)
 static int
 take_form(struct tool *tool, struct export_request *request, const char *value)
 {
+	struct buf forms;
+
 	if (export_form_parse(&request->form, value) == -1) {
-		tool_misuse(tool,
-		    "%s: no form; there are billing-csv, billing-jsonl, "
-		    "statement-xml and lines-csv",
-		    value);
+		buf_init(&forms, TEXT_MAX);
+		export_form_list(&forms);
+		tool_misuse(
+		    tool, "%s: no form; there are %s", value, forms.bytes);
+		buf_release(&forms);
 		return -1;
 	}
 	return 0;
@@ -141,21 +145,14 @@ take_option(
 static bool
 is_of_another_form(const struct export_request *request)
 {
-	static const struct {
-		const char *suffix;
-		enum export_form forms[2];
-	} suffixes[] = {
-	    {".csv", {EXPORT_BILLING_CSV, EXPORT_LINES_CSV}},
-	    {".jsonl", {EXPORT_BILLING_JSONL, EXPORT_BILLING_JSONL}},
-	    {".xml", {EXPORT_STATEMENT_XML, EXPORT_STATEMENT_XML}},
-	};
+	static const char *const suffixes[] = {".csv", ".jsonl", ".xml"};
 	const char *dot =
 	    request->output == NULL ? NULL : strrchr(request->output, '.');
 
 	for (size_t i = 0; dot != NULL && i < 3; i++) {
-		if (strcmp(dot, suffixes[i].suffix) == 0) {
-			return request->form != suffixes[i].forms[0] &&
-			       request->form != suffixes[i].forms[1];
+		if (strcmp(dot, suffixes[i]) == 0) {
+			return strcmp(dot, export_form_suffix(request->form)) !=
+			       0;
 		}
 	}
 	return false;
@@ -165,8 +162,7 @@ is_of_another_form(const struct export_request *request)
 static int
 check(struct tool *tool, const struct export_request *request)
 {
-	bool csv = request->form == EXPORT_BILLING_CSV ||
-		   request->form == EXPORT_LINES_CSV;
+	bool csv = strcmp(export_form_suffix(request->form), ".csv") == 0;
 
 	if (tool->operand_count == 0) {
 		tool_misuse(tool, "a posting or run is needed, or - for them");

@@ -17,27 +17,62 @@
 #include "ledger/entry.h"
 #include "ledger/postings.h"
 #include "ledger/sources.h"
+#include "stage/clear.h"
 #include "stage/export_own.h"
 
 static const struct {
 	const char *name, *suffix;
+	const char *part; /* of the names of files */
+	bool of_run; /* its rows, whatever its posting changed */
+	bool of_auction; /* of a run of qf-clear, and of no other */
+	int (*write)(struct export_job *job, struct qf_error *err);
 } forms[] = {
-    [EXPORT_BILLING_CSV] = {"billing-csv", ".csv"},
-    [EXPORT_BILLING_JSONL] = {"billing-jsonl", ".jsonl"},
-    [EXPORT_STATEMENT_XML] = {"statement-xml", ".xml"},
-    [EXPORT_LINES_CSV] = {"lines-csv", ".csv"},
+    [EXPORT_BILLING_CSV] = {"billing-csv", ".csv", "", false, false,
+	export_statements},
+    [EXPORT_BILLING_JSONL] = {"billing-jsonl", ".jsonl", "", false, false,
+	export_statements},
+    [EXPORT_STATEMENT_XML] = {"statement-xml", ".xml", "", false, false,
+	export_statements},
+    [EXPORT_LINES_CSV] = {"lines-csv", ".csv", "-lines", true, false,
+	export_lines},
+    [EXPORT_AWARDS_CSV] = {"awards-csv", ".csv", "-awards", true, true,
+	export_auction},
+    [EXPORT_PRICES_CSV] = {"prices-csv", ".csv", "-prices", true, true,
+	export_auction},
+    [EXPORT_TRADES_CSV] = {"trades-csv", ".csv", "-trades", true, true,
+	export_auction},
 };
+#define FORMS (sizeof(forms) / sizeof(forms[0]))
 
 int
 export_form_parse(enum export_form *out, const char *name)
 {
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	for (size_t i = 0; i < FORMS; i++) {
 		if (strcmp(forms[i].name, name) == 0) {
 			*out = (enum export_form)i;
 			return 0;
 		}
 	}
 	return -1;
+}
+
+void
+export_form_list(struct buf *out)
+{
+	for (size_t i = 0; i < FORMS; i++) {
+		buf_printf(out, "%s%s",
+		    i == 0          ? ""
+		    : i + 1 < FORMS ? ", "
+				    : " and ",
+		    forms[i].name);
+	}
+}
+
+const char *
+export_form_suffix(enum export_form form)
+{
+	assert(form < FORMS);
+	return forms[form].suffix;
 }
 
 /* What is exported --------------------------------------------------------- */
@@ -78,7 +113,7 @@ set_period(struct export_job *job)
 	    .from_utc = job->run.from_utc, .to_utc = job->run.to_utc};
 
 	period.first_day = zone_day_of(job->zone, period.from_utc);
-	period.end_day = zone_day_of(job->zone, period.to_utc);
+	period.end_day = zone_day_of(job->zone, period.to_utc - 1) + 1;
 	period_format(&period, job->period);
 }
 
@@ -93,8 +128,8 @@ set_head(struct export_job *job, struct qf_error *err)
 	head->receiver = job->request->receiver;
 	head->period = job->period;
 	/* Lines are those of the run, whatever its posting changed. */
-	head->is_full = !posted || job->request->full ||
-			job->request->form == EXPORT_LINES_CSV;
+	head->is_full =
+	    !posted || job->request->full || forms[job->request->form].of_run;
 	head->state = posted ? "posted" : job->run.kind;
 	head->market = market->name;
 	head->zone = market->zone;
@@ -198,9 +233,8 @@ export_begin_file(struct export_job *job, const char *party, struct sink *sink,
 		job->request->counts->files++;
 	}
 	snprintf(name, sizeof(name), "%s%s%s%s%s", base,
-	    job->request->form == EXPORT_LINES_CSV ? "-lines" : "",
-	    party == NULL ? "" : "-", party == NULL ? "" : party,
-	    forms[job->request->form].suffix);
+	    forms[job->request->form].part, party == NULL ? "" : "-",
+	    party == NULL ? "" : party, forms[job->request->form].suffix);
 	return outbox_begin(job->box, name, sink, err);
 }
 
@@ -252,6 +286,23 @@ write_sources(struct export_job *job, struct qf_error *err)
 
 /* All ---------------------------------------------------------------------- */
 
+/* Awards are of an auction, and nothing else of it is exported. */
+static int
+check_form(const struct export_job *job, struct qf_error *err)
+{
+	bool cleared = strcmp(job->run.tool, CLEAR_TOOL) == 0;
+
+	if (cleared == forms[job->request->form].of_auction) {
+		return 0;
+	}
+	return qf_fail(err, QF_USAGE, "export-form",
+	    "run:%lld was made by %s, and has nothing for %s; %s",
+	    (long long)job->run.entry, job->run.tool,
+	    forms[job->request->form].name,
+	    cleared ? "there are awards-csv, prices-csv and trades-csv"
+		    : "awards, prices and trades are of qf-clear");
+}
+
 static int
 run_job(struct export_job *job, struct handle *handle, struct qf_error *err)
 {
@@ -259,6 +310,7 @@ run_job(struct export_job *job, struct handle *handle, struct qf_error *err)
 
 	if (find_posting(job, handle, err) == -1 ||
 	    runs_load(job->ledger, job->posting.run, &job->run, err) == -1 ||
+	    check_form(job, err) == -1 ||
 	    zone_load(&job->zone, ledger_market(job->ledger)->zone, err) ==
 		-1 ||
 	    names_load(&job->names, job->ledger, job->run.asof, err) == -1) {
@@ -272,9 +324,7 @@ run_job(struct export_job *job, struct handle *handle, struct qf_error *err)
 	if (set_sources(job, err) == -1 || set_head(job, err) == -1) {
 		return -1;
 	}
-	if ((request->form == EXPORT_LINES_CSV
-		    ? export_lines(job, err)
-		    : export_statements(job, err)) == -1) {
+	if (forms[request->form].write(job, err) == -1) {
 		return -1;
 	}
 	return write_sources(job, err);

@@ -15,7 +15,8 @@
  *
  * Memory is bounded, but for the identity file and the names of codes.
  *
- * Errors: QF_USAGE handle-kind, export-one-file; those of the ledger, of the
+ * Errors: QF_USAGE handle-kind, export-one-file, export-form (a run has no such
+ * rows), export-parties (the form has none); those of the ledger, of the
  * names (names.h), of the writers (letter.h) and of the outputs (outbox.h).
  */
 #ifndef QF_STAGE_EXPORT_H
@@ -36,6 +37,9 @@ enum export_form {
 	EXPORT_BILLING_JSONL,
 	EXPORT_STATEMENT_XML,
 	EXPORT_LINES_CSV, /* the lines of the run, one by one */
+	EXPORT_AWARDS_CSV, /* of a run of qf-clear: what came of each bid */
+	EXPORT_PRICES_CSV, /* the price of each hour */
+	EXPORT_TRADES_CSV, /* the pairs that were matched */
 };
 
 struct export_counts {
@@ -59,6 +63,12 @@ struct export_request {
 
 /* "billing-csv" ...; -1 where there is none of that name. */
 int export_form_parse(enum export_form *out, const char *name);
+
+/* Adds "billing-csv, ... and trades-csv". */
+void export_form_list(struct buf *out);
+
+/* ".csv": what a file of the form ends in. */
+const char *export_form_suffix(enum export_form form);
 
 /* Exports out of the ledger at path. */
 int export_run(const char *path, struct handle *handles, size_t count,

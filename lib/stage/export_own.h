@@ -80,6 +80,10 @@ int export_parties_add(struct export_parties *parties, const char *payer,
     const char *payee, const struct buf *key, const struct buf *data,
     struct qf_error *err);
 
+/* The same of a row that is one party's alone; it has the role "payer". */
+int export_parties_add_one(struct export_parties *parties, const char *party,
+    const struct buf *key, const struct buf *data, struct qf_error *err);
+
 /* Hands out all rows, a party after the other; call once. */
 int export_parties_write(struct export_parties *parties,
     const struct export_writer *writer, struct qf_error *err);
@@ -89,5 +93,9 @@ int export_statements(struct export_job *job, struct qf_error *err);
 
 /* Writes the job's lines: one file, or one a party. */
 int export_lines(struct export_job *job, struct qf_error *err);
+
+/* Writes the awards, prices or trades of an auction: one file, or, of awards,
+ * one a party. */
+int export_auction(struct export_job *job, struct qf_error *err);
 
 #endif

@@ -68,6 +68,13 @@ export_parties_add(struct export_parties *parties, const char *payer,
 	return add_to(parties, payee, 'c', key, data, err);
 }
 
+int
+export_parties_add_one(struct export_parties *parties, const char *party,
+    const struct buf *key, const struct buf *data, struct qf_error *err)
+{
+	return add_to(parties, party, 'd', key, data, err);
+}
+
 /* Writes a row into its party's file, which it may begin. */
 static int
 write_row(const struct export_writer *writer,

@@ -32,10 +32,9 @@ new_letter(const struct export_request *request, struct sink sink)
 		return billing_jsonl(sink, &config);
 	case EXPORT_STATEMENT_XML:
 		return statement_xml(sink, &config);
-	case EXPORT_LINES_CSV:
-		break;
+	default:
+		BUG("form %d is no statement", (int)request->form);
 	}
-	BUG("form %d is no statement", (int)request->form);
 }
 
 static int
