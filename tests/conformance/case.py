@@ -48,9 +48,12 @@ class Ledger:
         return path
 
     def run(self, tool, *arguments, allowed=(0,), stdin=None):
-        """Runs a tool; returns (standard output, standard error, status)."""
+        """Runs a tool, or "tool command"; returns (standard output, standard
+        error, status)."""
+        tool, *command = tool.split()
         done = subprocess.run(
-            [os.path.join(BIN, tool), "--ledger", self.path, *arguments],
+            [os.path.join(BIN, tool), *command, "--ledger", self.path,
+             *arguments],
             input=stdin, capture_output=True, text=True, check=False,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC"})
         if done.returncode not in allowed:
@@ -62,13 +65,24 @@ class Ledger:
         """The lines of a run, as the tools export them; times in UTC."""
         out, _, _ = self.run("qf-export", handle, "--to", "lines-csv",
                              "--output", "-")
-        rows = list(csv.DictReader(
-            row for row in out.splitlines() if not row.startswith("#")))
+        rows = self.table(out)
         for row in rows:
             row["from_utc"] = datetime.datetime.fromisoformat(
                 row["from"]).astimezone(datetime.timezone.utc).strftime(
                     "%Y-%m-%dT%H:%M:%SZ")
         return rows
+
+    @staticmethod
+    def table(text):
+        """The rows of an exported CSV file, below its head."""
+        return list(csv.DictReader(
+            row for row in text.splitlines() if not row.startswith("#")))
+
+    def export(self, handle, form):
+        """The rows of a run in a form of CSV."""
+        out, _, _ = self.run("qf-export", handle, "--to", form,
+                             "--output", "-")
+        return self.table(out)
 
     def query(self, sql):
         """What an auditor reads with nothing but sqlite3."""

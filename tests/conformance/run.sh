@@ -34,6 +34,8 @@ suite()
 	suite ocpi "$here/ocpi.py" "$data/ocpi"
 	suite ssc-utilityrate "$here/ssc_utilityrate.py" \
 	    "$data/ssc-utilityrate"
+	suite italy-2025-04 "$here/italy.py" "$data/italy-2025-04"
+	suite vectors "$here/vectors.py" "$data/vectors"
 	echo "status $status"
 } | tee "$log" | grep -v '^status '
 awk '/ passed, .* failed/ {

@@ -1,0 +1,126 @@
+"""vectors.py - single numbers that others printed.
+
+    vectors.py DIRECTORY    a folder of CSV files
+
+One function a file of cases, in the table at the end; a file of the folder that
+no function knows is told, and counts as failed.
+"""
+import collections
+import csv
+import decimal
+import os
+import sys
+
+from auction import BID_HEADER, NEED_HEADER, bid, market, need
+from case import Ledger, Suite
+
+D = decimal.Decimal
+
+# What a case calls its rule, as a market document.
+RULES = {
+    "uniform,price=highest accepted supply offer":
+        {"rule": "last-accepted-offer", "more": 'shortage="last-offer"'},
+    "welfare max; block bid without minimum acceptance":
+        {"rule": "last-accepted-offer"},
+    "double auction; price = min(ask + 0.5*(bid-ask), ask*1.05) of last "
+    "matched pair": {"rule": "mean-of-last-pair", "more": 'margin="0.05"'},
+    "inelastic demand, price=marginal supply bid":
+        {"rule": "last-accepted-offer"},
+    "stepwise intersection": {"rule": "middle"},
+    "welfare max + pro-rata ties":
+        {"rule": "last-accepted-offer", "ties": "pro-rata"},
+}
+
+
+def rows(folder, name):
+    with open(os.path.join(folder, name), newline="", encoding="utf-8") as f:
+        return list(csv.DictReader(f))
+
+
+def number(text):
+    return None if text in ("", None) else D(text)
+
+
+def one_auction(case, orders):
+    """Clears a case: its price row, and {order: awarded}."""
+    bids, needs = [], []
+    for order in orders:
+        side = order["side"].split(":")[0]
+        if order["limit"] == "inelastic":
+            needs.append(need("case", 0, order["qty"]))
+        else:
+            bids.append(bid(
+                "case", 0, "o" + order["order"], side.split("-")[0],
+                order["limit"], order["qty"],
+                block="b" + order["order"] if "-block" in side else ""))
+    ledger = Ledger("vectors", "UTC", "EUR", 2)
+    try:
+        files = [ledger.text("market.xml", market(
+            "rule", source=case["source"].split("<")[0].strip(),
+            **RULES[case["rule"]])),
+                 ledger.write("bids.csv", BID_HEADER, bids)]
+        if needs:
+            files.append(ledger.write("needs.csv", NEED_HEADER, needs))
+        ledger.run("qf-ingest", *files)
+        run, _, _ = ledger.run("qf-clear", "--auction", "case")
+        run = run.strip()
+        ledger.run("qf-audit replay", run)
+        return ledger.export(run, "prices-csv")[0], {
+            row["bid"][1:]: D(row["awarded"])
+            for row in ledger.export(run, "awards-csv")}
+    finally:
+        ledger.close()
+
+
+def clearing(suite, folder):
+    """clearing_orders.csv, clearing_expected.csv, clearing_accepted.csv."""
+    orders, accepted = (collections.defaultdict(list) for _ in range(2))
+    for row in rows(folder, "clearing_orders.csv"):
+        orders[row["case"]].append(row)
+    for row in rows(folder, "clearing_accepted.csv"):
+        accepted[row["case"]].append(row)
+    for case in rows(folder, "clearing_expected.csv"):
+        name = case["case"]
+        if case["rule"] not in RULES:
+            suite.check(False, "%s: no rule like %s" % (name, case["rule"]))
+            continue
+        try:
+            price, awards = one_auction(case, orders[name])
+        except RuntimeError as error:
+            suite.check(False, "%s: %s" % (name, error))
+            continue
+        suite.check(number(price["price"]) == number(case["price"]),
+                    "%s: price %s, not %s" % (name, case["price"],
+                                              price["price"]))
+        suite.check(number(price["volume"]) == number(case["volume"]),
+                    "%s: volume %s, not %s" % (name, case["volume"],
+                                               price["volume"]))
+        for row in accepted[name]:
+            if row["order"] in awards:  # else a need, which is no bid
+                suite.check(awards[row["order"]] == D(row["accepted_qty"]),
+                            "%s: order %s: accepted %s, not %s" % (
+                                name, row["order"], row["accepted_qty"],
+                                awards[row["order"]]))
+
+
+# The files of the folder, and what checks them.
+FILES = {
+    ("clearing_accepted.csv", "clearing_expected.csv",
+     "clearing_orders.csv"): clearing,
+}
+
+
+def main():
+    suite, folder = Suite("vectors"), sys.argv[1]
+    there = {n for n in os.listdir(folder) if n.endswith(".csv")}
+    for names, check in FILES.items():
+        if there.issuperset(names):
+            check(suite, folder)
+        there -= set(names)
+    for name in sorted(there):
+        suite.check(False, "%s: nothing checks it" % name)
+    return suite.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
