@@ -1,6 +1,7 @@
 """bench.py - how fast, and how much memory, all in one run.
 
-    bench.py [--points N] [--days N] [--long-points N] [--keep DIRECTORY]
+    bench.py [--points N] [--days N] [--long-points N] [--bids N]
+             [--only PART]... [--keep DIRECTORY]
 
 Makes its input, times each tool as a whole process, and prints figures beside
 the aims; what falls short is printed as falling short.  Ratios are taken
@@ -37,6 +38,17 @@ TARIFF = """<?xml version="1.0" encoding="UTF-8"?>
     <rounding money="2 half-up line"/>
   </version>
 </tariff>
+"""
+
+
+MARKET = """<?xml version="1.0" encoding="UTF-8"?>
+<market xmlns="urn:qingfen:market:1" id="bench">
+  <version from="2020-01-01" source="made for the benchmark">
+    <quantity unit="mwh" tick="0.1"/>
+    <price unit="mwh" tick="0.01" floor="0" cap="1500" round="2 half-up"/>
+    <clearing method="uniform" price="middle" ties="pro-rata"/>
+  </version>
+</market>
 """
 
 
@@ -176,6 +188,53 @@ def bench_wide(figures, directory, make, bare, points, days):
     duck(figures, directory, source, whole)
 
 
+def write_bids(path, auction, bids, hours):
+    """A book of as many bids over so many hours, its numbers from a linear
+    congruential generator; ids in no order."""
+    state = 1
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("auction,start,bid,end,party,side,price,quantity,submitted,"
+                "minimum,block,performance,class\n")
+        for n in range(bids):
+            state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+            hour, price, quantity = n % hours, state >> 33, state >> 50
+            f.write("%s,2025-02-01T%02d:00,o%08x-%d,2025-02-%02dT%02d:00,p%d,%s,"
+                    "%d.%02d,%d.%d,,,,,\n" % (
+                        auction, hour, state >> 32, n, 2 if hour == 23 else 1,
+                        (hour + 1) % 24, n % 997, ("sell", "buy")[n // hours % 2],
+                        price // 100 % 1000, price % 100, quantity // 10 % 100,
+                        quantity % 10))
+
+
+def bench_auction(figures, directory, bare, bids):
+    """A day of 24 hours, and an hour with all of them."""
+    ledger = os.path.join(directory, "auction.qf")
+    figures.run("qf-init", BIN + "/qf-init", "-l", ledger, "--market", "bench",
+                "--zone", "Asia/Shanghai", "--currency", "CNY")
+    market = os.path.join(directory, "market.xml")
+    with open(market, "w", encoding="utf-8") as f:
+        f.write(MARKET)
+    figures.run("qf-ingest market", BIN + "/qf-ingest", "-l", ledger, market)
+    for auction, hours in (("day", 24), ("hour", 1)):
+        print("auction: %d bids in %d hours" % (bids, hours))
+        source = os.path.join(directory, "bids.csv")
+        write_bids(source, auction, bids, hours)
+        base = figures.run("(bare libcsv)", bare, source)
+        ingest = figures.run("qf-ingest bids", BIN + "/qf-ingest", "-l",
+                             ledger, source)
+        compute = figures.run("qf-clear --dry-run", BIN + "/qf-clear", "-l",
+                              ledger, "-a", auction, "--dry-run")
+        clear = figures.run("qf-clear", BIN + "/qf-clear", "-l", ledger, "-a",
+                            auction)
+        print("  %.1f x bare libcsv to take in; M bids/s: ingest %.2f, "
+              "computed %.2f, cleared %.2f" % (
+                  ingest / base, bids / ingest / 1e6, bids / compute / 1e6,
+                  bids / clear / 1e6))
+        figures.aim("clearing a million bids, s", clear * 1e6 / bids, 10)
+        os.unlink(source)
+    os.unlink(ledger)
+
+
 def duck(figures, directory, source, whole):
     package = os.path.join(BUILD, "node_modules", "@duckdb", "node-api")
     if not os.path.isdir(package) or not shutil.which("node"):
@@ -195,14 +254,22 @@ def main():
     options.add_argument("--points", type=int, default=1000000)
     options.add_argument("--days", type=int, default=1)
     options.add_argument("--long-points", type=int, default=100000)
+    options.add_argument("--bids", type=int, default=1000000)
+    options.add_argument("--only", action="append",
+                         choices=("long", "wide", "auction"))
     options.add_argument("--keep", help="work here, and leave the files")
     o = options.parse_args()
     figures, make, bare = Figures(), helper("make_reads"), helper("bare_csv")
     with tempfile.TemporaryDirectory(prefix="qf-bench-") as scratch:
         directory = o.keep or scratch
         os.makedirs(directory, exist_ok=True)
-        bench_long(figures, directory, make, bare, o.long_points, o.days)
-        bench_wide(figures, directory, make, bare, o.points, o.days)
+        parts = o.only or ("long", "wide", "auction")
+        if "long" in parts:
+            bench_long(figures, directory, make, bare, o.long_points, o.days)
+        if "wide" in parts:
+            bench_wide(figures, directory, make, bare, o.points, o.days)
+        if "auction" in parts:
+            bench_auction(figures, directory, bare, o.bids)
     if figures.short:
         print("falls short: " + "; ".join(figures.short))
     return 0
