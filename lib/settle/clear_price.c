@@ -283,6 +283,14 @@ hold_margin(struct quote *price, const struct quote *offer,
 	quote_release(&most);
 }
 
+/* A ranking price is a bid divided by its performance: it may well lie below
+ * the floor of bids, and the rule bounds it from above alone. */
+static bool
+has_price_floor(const struct market_version *version)
+{
+	return version->has_floor && version->price != MARKET_RANKING_PRICE;
+}
+
 static void
 hold_bounds(struct quote *price, const struct market_version *version)
 {
@@ -292,7 +300,7 @@ hold_bounds(struct quote *price, const struct market_version *version)
 		quote_set(&bound, &version->cap);
 		quote_clamp(price, &bound, 1);
 	}
-	if (version->has_floor) {
+	if (has_price_floor(version)) {
 		quote_set(&bound, &version->floor);
 		quote_clamp(price, &bound, -1);
 	}
@@ -350,7 +358,8 @@ round_price(struct clear_price *out, struct quote *price,
 	if (version->has_cap && dec_cmp(&out->price, &version->cap) > 0) {
 		dec_set(&out->price, &version->cap);
 	}
-	if (version->has_floor && dec_cmp(&out->price, &version->floor) < 0) {
+	if (has_price_floor(version) &&
+	    dec_cmp(&out->price, &version->floor) < 0) {
 		dec_set(&out->price, &version->floor);
 	}
 }

@@ -38,7 +38,8 @@
  * (none; cap; last-offer: LAO, or none); at a surplus the floor, if the
  * document says so; at most LAO x (1 + margin) (of a negative LAO: LAO + |LAO|
  * x margin, so that no accepted offer gets less than it asked); not outside
- * floor and cap; rounded once.  Nothing crosses: no price, never 0.
+ * floor and cap (a ranking price: not above the cap); rounded once.  Nothing
+ * crosses: no price, never 0.
  *
  *	struct clear_price price = {0};
  *

@@ -472,6 +472,9 @@ Test(clear, ranks_regulation_by_price_and_performance)
 	    /* 15/0.6 = 25: at most 15. */
 	    {"the cap", "S 20@15 /0.6", 10, MARKET_RANKING_PRICE, "10", "10",
 		"25", "25", "15", "cleared"},
+	    /* 5/1.25 = 4: the floor of 5 is of bids, not of the price. */
+	    {"below the floor of bids", "S 20@5 /1.25", 10,
+		MARKET_RANKING_PRICE, "10", "10", "4", "4", "4", "cleared"},
 	    {"the highest bid price by another rule",
 		"S 10@10 /1.25, S 10@9.2 /1", 20, MARKET_LAST_ACCEPTED_OFFER,
 		"10 10", "20", "9.2", "15", "10", "cleared"},
