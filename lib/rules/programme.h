@@ -81,7 +81,10 @@ struct baseline_rule {
 	size_t holiday_count;
 	bool with_event_days; /* days of events count too; default no */
 	struct dec missing_most; /* percent of a day's intervals that may be
-				  * missing (never used as 0) or estimated */
+				  * missing (never used as 0) */
+	/* That may be missing or estimated; else missing_most. */
+	bool has_estimated_most;
+	struct dec estimated_most;
 	char without_calendar[ID_MAX + 1]; /* days that it lists are passed
 					    * over (停电, 检修); "" none */
 	bool has_spread; /* days off the mean of all by more are dropped */

@@ -228,6 +228,33 @@ read_similar_days(struct tariff_reader *reader, const struct xml_node *node,
 	    reader, node, "spread", RULEDOC_POSITIVE, &rule->spread);
 }
 
+/* How many of a day's intervals may be missing, and how many estimated. */
+static void
+read_quality(struct tariff_reader *reader, const struct xml_node *node,
+    struct baseline_rule *rule)
+{
+	bool missing = ruledoc_number(
+	    reader, node, "missing", RULEDOC_NOT_NEGATIVE, &rule->missing_most);
+
+	rule->has_estimated_most = ruledoc_number(reader, node, "estimated",
+	    RULEDOC_NOT_NEGATIVE, &rule->estimated_most);
+	if (missing && dec_cmp(&rule->missing_most, HUNDRED) > 0) {
+		tariff_fault(
+		    reader, node, "missing", "tariff-number", "above 100");
+	}
+	if (!rule->has_estimated_most) {
+		return;
+	}
+	if (dec_cmp(&rule->estimated_most, HUNDRED) > 0) {
+		tariff_fault(
+		    reader, node, "estimated", "tariff-number", "above 100");
+	}
+	if (dec_cmp(&rule->estimated_most, &rule->missing_most) < 0) {
+		tariff_fault(reader, node, "estimated", "tariff-number",
+		    "less than missing: those that are missing count too");
+	}
+}
+
 /* What is said of days where none are looked for. */
 static void
 check_days_idle(struct tariff_reader *reader, const struct xml_node *node,
@@ -243,6 +270,8 @@ check_days_idle(struct tariff_reader *reader, const struct xml_node *node,
 	}
 	if (rule->method != BASELINE_PREVIOUS_DAY) {
 		ruledoc_idle(reader, node, "missing",
+		    "only similar-days and previous-day take other days");
+		ruledoc_idle(reader, node, "estimated",
 		    "only similar-days and previous-day take other days");
 	}
 }
@@ -279,12 +308,7 @@ read_baseline(struct tariff_reader *reader, const struct xml_node *node,
 	version->baseline_count++;
 	rule->negative = tariff_yes(reader, node, "negative", false);
 	ruledoc_rounding(reader, node, "round", NULL, &rule->round, NULL);
-	if (ruledoc_number(reader, node, "missing", RULEDOC_NOT_NEGATIVE,
-		&rule->missing_most) &&
-	    dec_cmp(&rule->missing_most, HUNDRED) > 0) {
-		tariff_fault(
-		    reader, node, "missing", "tariff-number", "above 100");
-	}
+	read_quality(reader, node, rule);
 	if (tariff_need(reader, node, "method")) {
 		method = tariff_word(reader, node, "method", methods, -1);
 	}
@@ -326,6 +350,7 @@ programme_release_baseline(struct baseline_rule *rule)
 {
 	whom_release(&rule->whom);
 	dec_release(&rule->missing_most);
+	dec_release(&rule->estimated_most);
 	dec_release(&rule->spread);
 	dec_release(&rule->adjust_cap);
 	free(rule->windows);

@@ -276,12 +276,12 @@ baseline_wants(struct baseline *baseline, const struct baseline_day *day)
 
 /* Whether more than the tolerated part of a day's intervals is bad. */
 static bool
-too_many(const struct baseline_rule *rule, size_t bad, size_t intervals)
+too_many(const struct dec *percent, size_t bad, size_t intervals)
 {
 	struct dec most = {0}, share = {0};
 	bool over;
 
-	dec_mul_int(&most, &rule->missing_most, (int64_t)intervals);
+	dec_mul_int(&most, percent, (int64_t)intervals);
 	dec_set_int(&share, (int64_t)bad * 100, 0);
 	over = dec_cmp(&share, &most) > 0;
 	dec_release(&most);
@@ -353,10 +353,12 @@ baseline_take(struct baseline *baseline, const struct baseline_reads *reads)
 	for (size_t i = 0; i < baseline->event->slot_count; i++) {
 		known += reads->has == NULL || reads->has[i];
 	}
-	if (known == 0 || too_many(rule, reads->missing, reads->intervals)) {
+	if (known == 0 ||
+	    too_many(&rule->missing_most, reads->missing, reads->intervals)) {
 		found->reason = BASELINE_DAY_MISSING;
-	} else if (too_many(rule, reads->missing + reads->estimated,
-		       reads->intervals)) {
+	} else if (too_many(rule->has_estimated_most ? &rule->estimated_most
+						     : &rule->missing_most,
+		       reads->missing + reads->estimated, reads->intervals)) {
 		found->reason = BASELINE_DAY_ESTIMATED;
 	} else {
 		found->reason = BASELINE_DAY_CHOSEN;

@@ -425,6 +425,27 @@ static const struct past all_events[] = {
 };
 /* clang-format on */
 
+/* 附件4 of Shandong repairs reads and then takes the day. */
+Test(baseline, takes_repaired_days_where_the_rule_does)
+{
+	static const struct past past[] = {
+	    {.before = 1, .estimated = 96, .slots = {100, 100, 100, 100}},
+	    {.before = 2, .missing = 1, .estimated = 9, .slots = {1, 1, 1, 1}},
+	    {.before = 3, .slots = {300, 300, 300, 300}},
+	    {.before = 0},
+	};
+	struct baseline_rule rule = similar(2, 45);
+	struct run run;
+
+	rule.has_estimated_most = true;
+	dec_set_int(&rule.estimated_most, 100, 0);
+	work(&run, &rule, &workday, past, NULL);
+	cr_expect_str_eq(run.days, "1 chosen, 2 missing-reads, 3 chosen");
+	/* Four slots of (1.00 + 3.00) / 2. */
+	cr_expect_str_eq(run.steps, "8.00");
+	baseline_free(run.baseline);
+}
+
 Test(baseline, a_holiday_is_held_against_others_in_the_rules_order)
 {
 	static const struct {

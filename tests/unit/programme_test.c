@@ -173,7 +173,8 @@ Test(programme, reads_every_word_of_a_baseline)
 	    "<baseline method='similar-days' days='10' choose='5 highest'"
 	    " least='6' look-back='45' skip='1' types='no'"
 	    " holiday='last-year previous-holiday rest-days' event-days='yes'"
-	    " missing='2.5' without='outages' spread='0.25' negative='yes'"
+	    " missing='2.5' estimated='50' without='outages' spread='0.25' "
+	    "negative='yes'"
 	    " round='3 down'><adjust method='multiply' from='-4h' to='-1h'"
 	    " cap='0.2'/></baseline>" PRICE ROUNDING));
 	const struct baseline_rule *rule = &programme->versions[0].baselines[0];
@@ -192,6 +193,7 @@ Test(programme, reads_every_word_of_a_baseline)
 	cr_expect_eq(rule->holidays[2], BASELINE_HOLIDAY_AS_REST);
 	cr_expect(rule->with_event_days);
 	cr_expect(is(&rule->missing_most, "2.5"));
+	cr_expect(rule->has_estimated_most && is(&rule->estimated_most, "50"));
 	cr_expect_str_eq(rule->without_calendar, "outages");
 	cr_expect(rule->has_spread && is(&rule->spread, "0.25"));
 	cr_expect(rule->negative);
@@ -422,6 +424,12 @@ Test(programme, says_what_is_wrong_with_a_baseline)
 	    {SIMILAR("days='5' holiday='rest-days rest-days'"), "rule-twice",
 		"rest-days"},
 	    {SIMILAR("days='5' missing='101'"), "rule-number", "above 100"},
+	    {SIMILAR("days='5' estimated='101'"), "rule-number", "above 100"},
+	    {SIMILAR("days='5' missing='9' estimated='8'"), "rule-number",
+		"less than missing"},
+	    {WITH_BASELINE("method='same-day' estimated='5'",
+		 "<window from='-2h' to='-1h'/>"),
+		"rule-idle", "previous-day"},
 	    {SIMILAR("days='5' spread='0'"), "rule-number", "above 0"},
 	    {SIMILAR("days='5' types='maybe'"), "rule-word", "yes"},
 	    {SIMILAR("days='5' without='a b'"), "rule-id", "identifier"},
