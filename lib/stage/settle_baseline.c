@@ -221,6 +221,22 @@ gather(struct fetch *fetch, struct qf_error *err)
 
 /* The event's own day ------------------------------------------------------- */
 
+static void
+tell_window(struct fetch *fetch, int64_t from_utc, int64_t to_utc, int64_t kwh)
+{
+	char text[DEC_TEXT_MAX], time[40];
+	struct dec value = {0};
+
+	if (settle_notes(fetch->settle)) {
+		dec_set_int(&value, kwh, fetch->scale);
+		dec_format_trim(&value, text, sizeof(text));
+		settle_note(fetch->settle, fetch->resource->point, from_utc,
+		    "window", 0, 0, "to %s: the day itself used %s kWh",
+		    energy_time(fetch->settle->zone, to_utc, time), text);
+		dec_release(&value);
+	}
+}
+
 static int
 fetch_own(struct fetch *fetch, struct baseline_own *own, struct qf_error *err)
 {
@@ -235,6 +251,9 @@ fetch_own(struct fetch *fetch, struct baseline_own *own, struct qf_error *err)
 		own->window_seconds = to_utc - from_utc;
 		rc = net_of(fetch, from_utc, to_utc, &own->has_window,
 		    &own->window, err);
+		if (rc == 0 && own->has_window) {
+			tell_window(fetch, from_utc, to_utc, own->window);
+		}
 	}
 	own->has_windows = rule->window_count > 0;
 	for (size_t i = 0; rc == 0 && i < rule->window_count; i++) {
@@ -244,6 +263,9 @@ fetch_own(struct fetch *fetch, struct baseline_own *own, struct qf_error *err)
 		own->has_windows = own->has_windows && has;
 		own->windows += has ? kwh : 0;
 		own->windows_seconds += to_utc - from_utc;
+		if (rc == 0 && has) {
+			tell_window(fetch, from_utc, to_utc, kwh);
+		}
 	}
 	return rc;
 }

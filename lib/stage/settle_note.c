@@ -71,7 +71,7 @@ tell_days(struct settle *settle, const struct settle_resource *resource)
 
 	for (size_t i = 0; i < baseline->day_count; i++) {
 		const struct baseline_found *found = &baseline->days[i];
-		char day[CIVIL_TEXT_MAX], kwh[DEC_TEXT_MAX] = "?";
+		char day[CIVIL_TEXT_MAX], kwh[DEC_TEXT_MAX] = "";
 		int64_t entry = 0, line_no = 0;
 
 		civil_format_day(found->day, day);
@@ -80,8 +80,10 @@ tell_days(struct settle *settle, const struct settle_resource *resource)
 		}
 		settle_place_of(&settle->reads, found->day, &entry, &line_no);
 		settle_note(settle, resource->point, INT64_MIN, "day", entry,
-		    line_no, "%s: %s, %s kWh in the event's hours", day,
-		    found->used ? "used" : found->reason, kwh);
+		    line_no, "%s: %s%s%s%s", day,
+		    found->used ? "used" : "passed over: ",
+		    found->used ? "" : found->reason,
+		    found->has_kwh ? ", in the event's hours kWh " : "", kwh);
 	}
 }
 

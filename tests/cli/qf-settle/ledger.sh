@@ -51,10 +51,13 @@ hours()
 		printf '\n%s,%s,%s' "$1" "${CHANNEL:-import}" "$2"
 		shift 2
 		[ -n "${CHANNEL:-}" ] && rest=0 || rest=1
-		for i in 0 1 2 3 4 5 6 7; do printf ',%s' $rest; done
-		i=8
-		for value; do printf ',%s' "$value"; i=$((i + 1)); done
-		while [ $i -lt 24 ]; do printf ',%s' $rest; i=$((i + 1)); done
+		for hour in 0 1 2 3 4 5 6 7; do printf ',%s' $rest; done
+		hour=8
+		for value; do printf ',%s' "$value"; hour=$((hour + 1)); done
+		while [ $hour -lt 24 ]; do
+			printf ',%s' $rest
+			hour=$((hour + 1))
+		done
 		echo
 	} >reads.csv
 	take reads.csv
