@@ -2,7 +2,6 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "stage/runner.h"
 #include "stage/audit_explain.h"
 
 #include <assert.h>
@@ -20,6 +19,7 @@
 #include "ledger/log.h"
 #include "ledger/postings.h"
 #include "stage/audit_explain_own.h"
+#include "stage/runner.h"
 
 void
 explain_say(struct explain *explain, const char *step, const char *format, ...)

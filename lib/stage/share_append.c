@@ -50,7 +50,7 @@ static void
 describe(struct run *out, const struct run *of, const char *kind,
     const struct share_request *request, const struct share_counts *counts)
 {
-	static const char *const kept[] = {"contract", "leg"};
+	static const char *const kept[] = {"contract", "leg", "event"};
 	size_t used = 0, length;
 
 	*out = *of;
