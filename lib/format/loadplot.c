@@ -53,6 +53,7 @@ loadplot_begin(
 		"set timefmt '%Y-%m-%dT%H:%M:%S'\n"
 		"set format x '%H:%M'\n"
 		"set ylabel 'kW'\n"
+		"set yrange [*<0:0<*]\n"
 		"set grid\n"
 		"set border 3\n"
 		"set tics nomirror\n"
@@ -116,8 +117,12 @@ loadplot_end(
     struct buf *script, const struct loadplot *plot, struct qf_error *err)
 {
 	if (buf_add_string(script, "END\nplot ") == -1 ||
-	    curve(script, "1:2:3", "with filledcurves fc rgb '#cfe3f5'",
-		plot->response, true) == -1 ||
+	    curve(script, plot->more ? "1:3:2" : "1:2:3",
+		"with filledcurves above fc rgb '#cfe3f5'", plot->response,
+		true) == -1 ||
+	    curve(script, plot->more ? "1:3:2" : "1:2:3",
+		"with filledcurves below fc rgb '#f5d5cf'", plot->opposite,
+		true) == -1 ||
 	    curve(script, "1:2", "with lines lw 2 dt 2 lc rgb '#555555'",
 		plot->baseline, true) == -1 ||
 	    curve(script, "1:3", "with lines lw 3 lc rgb '#1f6fb2'",

@@ -5,8 +5,9 @@
  *	loadplot_end(&script, &plot);
  *	child_filter(loadplot_program, script.bytes, script.length, sink, err);
  *
- * Baseline and actual load are drawn in kW over local time, the area between
- * them filled, and the load that the award asks for as a line of its own where
+ * Baseline and actual load are drawn in kW over local time, from 0 on, the area
+ * between them filled (in another colour where it is against what was asked
+ * for), and the load that the award asks for as a line of its own where
  * there is one.  Numbers are shown to the watt; nothing is computed from them.
  *
  * Ownership: all is borrowed.  The script grows by about 100 bytes a step.
@@ -24,9 +25,10 @@ struct zone;
 
 struct loadplot {
 	const char *title;
-	const char *baseline, *actual, *response,
-	    *asked; /* what the key says */
+	/* What the key says. */
+	const char *baseline, *actual, *response, *opposite, *asked;
 	bool has_asked; /* an award is in it */
+	bool more; /* more load was asked for, not less */
 	const struct zone *zone; /* of the times shown */
 };
 

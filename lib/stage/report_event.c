@@ -9,18 +9,13 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/alloc.h"
-#include "base/child.h"
 #include "base/civil.h"
 #include "base/dec.h"
 #include "base/sorter.h"
 #include "base/status.h"
-#include "base/text.h"
 #include "base/zone.h"
-#include "format/loadplot.h"
 #include "ledger/db.h"
 #include "ledger/entry.h"
 #include "ledger/runs.h"
@@ -28,8 +23,8 @@
 #include "model/line.h"
 #include "model/response.h"
 #include "stage/outbox.h"
+#include "stage/report_picture.h"
 
-#define SCRIPT_MAX ((size_t)16 << 20) /* bytes of one picture's script */
 #define PERCENT 1 /* decimals of a rate */
 
 /* In the order in which the rows of an event are wanted. */
@@ -61,8 +56,7 @@ struct event {
 	int64_t points; /* behind the contract's own */
 	struct dec sums[VALUES];
 	int64_t paid_minor, charged_minor;
-	struct loadplot_step *steps;
-	size_t step_count, step_capacity;
+	struct picture picture;
 };
 
 struct report {
@@ -248,53 +242,6 @@ add_steps(struct report *report, struct sorter *sorter, struct ledger *ledger,
 
 /* An event out of it ------------------------------------------------------- */
 
-/* kWh of a step as its mean kW, to the watt: for the picture alone. */
-static void
-mean_kw(struct dec *out, const struct dec *kwh, const struct step_data *data)
-{
-	struct dec seconds = {0};
-
-	dec_set_int(&seconds, data->end_utc - data->start_utc, 0);
-	dec_mul_int(out, kwh, 3600);
-	dec_div(out, out, &seconds, 3, DEC_HALF_UP);
-	dec_release(&seconds);
-}
-
-/* A step of the whole for the picture.  What the award asks for is the load
- * that would have been just enough: the response and the award differ from
- * the actual load by the same as from it. */
-static void
-keep_step(struct event *event, const struct step_data *data,
-    const struct dec values[VALUES])
-{
-	struct loadplot_step *step;
-	struct dec asked = {0};
-
-	if (event->step_count == event->step_capacity) {
-		size_t old = event->step_capacity;
-
-		event->step_capacity = 2 * old + 96;
-		event->steps = xreallocarray(
-		    event->steps, event->step_capacity, sizeof(*event->steps));
-		memset(event->steps + old, 0,
-		    (event->step_capacity - old) * sizeof(*event->steps));
-	}
-	step = &event->steps[event->step_count++];
-	step->start_utc = data->start_utc;
-	step->end_utc = data->end_utc;
-	mean_kw(&step->baseline_kw, &values[BASELINE], data);
-	mean_kw(&step->actual_kw, &values[ACTUAL], data);
-	/* Shaving asks for baseline - award, filling for baseline + award. */
-	dec_sub(&asked, &values[BASELINE], &values[ACTUAL]);
-	if (dec_sign(&asked) == dec_sign(&values[RESPONSE])) {
-		dec_sub(&asked, &values[BASELINE], &values[AWARD]);
-	} else {
-		dec_add(&asked, &values[BASELINE], &values[AWARD]);
-	}
-	mean_kw(&step->asked_kw, &asked, data);
-	dec_release(&asked);
-}
-
 static int
 take_step(
     struct event *event, const struct step_data *data, struct qf_error *err)
@@ -322,7 +269,11 @@ take_step(
 		dec_add(&event->sums[i], &event->sums[i], &values[i]);
 	}
 	if (rc == 0) {
-		keep_step(event, data, values);
+		const struct picture_step step = {data->start_utc,
+		    data->end_utc, &values[BASELINE], &values[ACTUAL],
+		    &values[RESPONSE], data->has_award ? &values[AWARD] : NULL};
+
+		picture_add(&event->picture, &step);
 	}
 	for (size_t i = 0; i < VALUES; i++) {
 		dec_release(&values[i]);
@@ -336,55 +287,38 @@ local_time(const struct report *report, int64_t utc, char out[CIVIL_TEXT_MAX])
 	civil_format_local(utc + zone_offset(report->zone, utc), out);
 }
 
+/* "2025-07-14 19:00", of the seconds nothing. */
+static void
+minute_text(const struct report *report, int64_t utc, char out[CIVIL_TEXT_MAX])
+{
+	local_time(report, utc, out);
+	out[strlen("2025-07-14")] = ' ';
+	out[strlen("2025-07-14 19:00")] = '\0';
+}
+
 /* The picture of the event, into the outbox. */
 static int
 draw(struct report *report, struct qf_error *err)
 {
-	const struct event *event = &report->event;
-	bool zh = report->request->zh;
+	struct event *event = &report->event;
 	char title[4 * ID_MAX + 2 * CIVIL_TEXT_MAX], name[4 * ID_MAX],
 	    start[CIVIL_TEXT_MAX], end[CIVIL_TEXT_MAX];
-	struct loadplot plot = {
-	    .title = title,
-	    .baseline = zh ? "基线" : "baseline",
-	    .actual = zh ? "实际负荷" : "actual load",
-	    .response = zh ? "响应" : "response",
-	    .asked = zh ? "中标要求" : "awarded load",
-	    .has_asked = event->has_award,
-	    .zone = report->zone,
-	};
-	struct buf script;
 	struct sink sink;
-	int rc = -1;
 
-	local_time(report, event->start_utc, start);
-	local_time(report, event->end_utc, end);
-	snprintf(title, sizeof(title), "%s  %s  %s / %s", event->contract,
+	minute_text(report, event->start_utc, start);
+	minute_text(report, event->end_utc, end);
+	snprintf(title, sizeof(title), "%s   %s   %s - %s", event->contract,
 	    event->event, start, end);
 	snprintf(name, sizeof(name), "%s-%s-%s.svg", event->contract,
 	    event->leg, event->event);
-	buf_init(&script, SCRIPT_MAX);
-	if (loadplot_begin(&script, &plot, err) == -1) {
-		goto out;
-	}
-	for (size_t i = 0; i < event->step_count; i++) {
-		if (loadplot_step(&script, &plot, &event->steps[i], err) ==
-		    -1) {
-			goto out;
-		}
-	}
-	if (loadplot_end(&script, &plot, err) == -1 ||
-	    outbox_begin(report->box, name, &sink, err) == -1 ||
-	    child_filter(loadplot_program, script.bytes, script.length, sink,
-		err) == -1 ||
+	if (outbox_begin(report->box, name, &sink, err) == -1 ||
+	    picture_draw(&event->picture, title, report->zone,
+		report->request->zh, sink, err) == -1 ||
 	    outbox_end(report->box, err) == -1) {
-		goto out;
+		return -1;
 	}
 	report->counts->pictures++;
-	rc = 0;
-out:
-	buf_release(&script);
-	return rc;
+	return 0;
 }
 
 static void
@@ -473,7 +407,7 @@ end_event(struct report *report, struct qf_error *err)
 	report->counts->events++;
 	report->counts->held += event->reason[0] != '\0';
 	rc = put_row(report, err);
-	if (rc == 0 && report->box != NULL && event->step_count > 0) {
+	if (rc == 0 && report->box != NULL && event->picture.count > 0) {
 		rc = draw(report, err);
 	}
 	return rc;
@@ -492,7 +426,7 @@ begin_event(struct event *event, const char *contract, const char *leg,
 	event->start_utc = event->end_utc = 0;
 	event->points = 0;
 	event->paid_minor = event->charged_minor = 0;
-	event->step_count = 0;
+	picture_clear(&event->picture);
 	for (size_t i = 0; i < VALUES; i++) {
 		dec_set_int(&event->sums[i], 0, 0);
 	}
@@ -584,12 +518,7 @@ out:
 static void
 release(struct event *event)
 {
-	for (size_t i = 0; i < event->step_capacity; i++) {
-		dec_release(&event->steps[i].baseline_kw);
-		dec_release(&event->steps[i].actual_kw);
-		dec_release(&event->steps[i].asked_kw);
-	}
-	free(event->steps);
+	picture_release(&event->picture);
 	for (size_t i = 0; i < VALUES; i++) {
 		dec_release(&event->sums[i]);
 	}
