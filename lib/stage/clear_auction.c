@@ -194,7 +194,8 @@ clear_it(struct ledger *ledger, const struct asked *asked, struct watch *watch,
 	};
 
 	report->asof = asked->request.asof;
-	if (watch->ask->against != NULL) {
+	report->is_compared = watch->ask->against != NULL;
+	if (report->is_compared) {
 		return compare(ledger, asked, watch, &sink, err);
 	}
 	if (watch->ask->dry_run) {
@@ -262,7 +263,9 @@ clear_report_summary(struct summary *summary, const struct clear_report *report)
 	summary_count(summary, METRIC_TRADES, counts->trades);
 	summary_count(summary, METRIC_REFUSED, counts->refused);
 	summary_count(summary, METRIC_SHORT_HOURS, counts->short_hours);
-	summary_count(summary, METRIC_DIFFERENCES, report->differences);
+	if (report->is_compared) {
+		summary_count(summary, METRIC_DIFFERENCES, report->differences);
+	}
 	for (size_t i = 0; i < report->reason_count; i++) {
 		summary_count_for(summary, METRIC_REFUSED_FOR,
 		    report->reasons[i].reason, report->reasons[i].count);

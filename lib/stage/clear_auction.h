@@ -51,7 +51,8 @@ struct clear_report {
 	int64_t asof;
 	int appended; /* 0: an equal run stood */
 	struct clear_counts counts;
-	int64_t differences; /* with against */
+	bool is_compared; /* with against */
+	int64_t differences;
 	size_t reason_count;
 	struct {
 		char reason[48];

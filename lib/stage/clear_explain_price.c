@@ -387,12 +387,36 @@ tell_block(struct told *told, const struct order *own)
 	dec_release(&sum);
 }
 
+/* Where the bid stands among others: price / performance. */
+static void
+tell_rank(struct told *told, const struct order *own)
+{
+	const struct market_version *version = told->walk->hour->version;
+	struct order_level level;
+	struct dec performance = {0};
+	char price[DEC_TEXT_MAX], by[DEC_TEXT_MAX], rank[DEC_TEXT_MAX];
+
+	if (!version->by_performance || own->side != ORDER_SELL ||
+	    !own->priced) {
+		return;
+	}
+	level = order_level(own, version);
+	dec_set_int(&performance, level.performance, ORDER_PERFORMANCE_SCALE);
+	dec_format_trim(&performance, by, sizeof(by));
+	dec_release(&performance);
+	telling_say(&told->telling, "rank",
+	    "price by performance: %s / %s = %s",
+	    told_ticks(told, own->price, &version->price_tick, price), by,
+	    told_level(told, &level, rank));
+}
+
 void
 told_uniform(struct told *told)
 {
 	const struct clear_match *match = &told->walk->result->match;
 	struct order *own = &told->walk->hour->orders[told->bid->order];
 
+	tell_rank(told, own);
 	tell_book(told);
 	if (match->has_low) {
 		tell_end(told, &match->low);

@@ -27,8 +27,8 @@ find_only(struct ledger *ledger, int64_t asof, const char *kind,
 	case 2:
 		return qf_fail(err, QF_USAGE, "rule-several",
 		    "the ledger has several documents of %s, such as %s; name "
-		    "one with --rule",
-		    kind, id);
+		    "one with --%s",
+		    kind, id, strcmp(kind, "market") == 0 ? kind : "rule");
 	default:
 		return -1;
 	}

@@ -355,6 +355,32 @@ def with_gap(top, ledger):
     return out
 
 
+MARKET = """<market xmlns="urn:qingfen:market:1" id="fault">
+<version from="2020-01-01" source="test">
+<quantity unit="mwh" tick="1"/>
+<price unit="mwh" tick="1" round="2 half-up"/>
+<clearing method="uniform" price="lowest" ties="pro-rata"/></version></market>
+"""
+BIDS = """auction,start,bid,end,party,side,price,quantity,submitted,minimum,\
+block,performance,class
+da,2025-02-01T10:00,s,2025-02-01T11:00,,sell,10,5,,,,,
+da,2025-02-01T10:00,b,2025-02-01T11:00,,buy,20,7,,,,,
+"""
+
+
+def with_auction(top, ledger):
+    """A ledger with the bids of an auction, and the market's document."""
+    out = os.path.join(top, "auction.qf")
+    shutil.copy(ledger, out)
+    paths = []
+    for name, text in {"market.xml": MARKET, "bids.csv": BIDS}.items():
+        paths.append(os.path.join(top, name))
+        with open(paths[-1], "w", encoding="utf-8") as f:
+            f.write(text)
+    tool(out, "qf-ingest", *paths)
+    return out
+
+
 def stages(top):
     """The tools, each from the ledger that the one before it left."""
     ledger = os.path.join(top, "ledger.qf")
@@ -379,6 +405,12 @@ def stages(top):
         prepare=lambda folder: os.mkdir(os.path.join(folder, "aside")))
     tool(ledger, "qf-ingest", *base)
     yield Stage("qf-ingest", keep("ingest"), [reads])
+    auction = with_auction(top, ledger)
+    yield Stage("qf-clear", auction, ["--auction", "da"])
+    run = tool(auction, "qf-clear", "--auction", "da")
+    yield Stage("qf-export (awards)", auction, [
+        run, "--to", "awards-csv", "-o", "%D/awards.csv"],
+        output="awards.csv")
     gap = with_gap(top, ledger)
     yield Stage("qf-fill", gap, ["--period", "2025-02", "--point",
                                  point_of(reads)])

@@ -1,9 +1,11 @@
-# auction.sh - a ledger with auctions of 1 July 2025, for the cases of qf-clear.
+# auction.sh - a ledger with auctions of a day, for the cases of qf-clear.
 #
 #	new; market dr last-accepted-offer; bids dr <<END ... END
 #	clear dr; prices; awards
 . "$QF_TESTS/cli/lib.sh"
 export QF_LEDGER=ledger.qf
+DAY=2025-07-01
+NEXT=2025-07-02
 
 new()
 {
@@ -29,11 +31,19 @@ market()
 	qf-ingest $1.xml >/dev/null
 }
 
+# shipped ID: a market document that ships, what it leaves open filled in.
+shipped()
+{
+	sed 's/ template="yes"//; s/unit="mwh" tick=""/unit="mwh" tick="0.01"/
+	    /<limit/d' "$QF_ROOT/schemas/rules/market/$1.xml" >$1.xml
+	qf-ingest $1.xml >/dev/null
+}
+
 # bids AUCTION [OPTION...]: a line is HOUR BID SIDE PRICE QUANTITY [NAME=VALUE]..., with -
 # for any price; names are the other columns of a bid.
 bids()
 {
-	awk -v auction=$1 -v OFS=, '
+	awk -v auction=$1 -v day=$DAY -v next_day=$NEXT -v OFS=, '
 	BEGIN {
 		print "auction,start,bid,end,party,side,price,quantity," \
 		    "submitted,minimum,block,performance,class"
@@ -44,8 +54,8 @@ bids()
 			split($i, pair, "=")
 			more[pair[1]] = pair[2]
 		}
-		start = sprintf("2025-07-01T%02d:00", $1)
-		end = sprintf("2025-07-%02dT%02d:00", $1 < 23 ? 1 : 2,
+		start = sprintf("%sT%02d:00", day, $1)
+		end = sprintf("%sT%02d:00", $1 < 23 ? day : next_day,
 		    ($1 + 1) % 24)
 		print auction, start, $2, end, more["party"], $3,
 		    $4 == "-" ? "" : $4, $5, more["submitted"],
@@ -62,8 +72,8 @@ need()
 {
 	{
 		echo auction,start,need,end,quantity
-		printf '%s,2025-07-01T%02d:00,grid,2025-07-01T%02d:00,%s\n' \
-		    $1 $2 $(($2 + 1)) $3
+		printf '%s,%sT%02d:00,grid,%sT%02d:00,%s\n' $1 \
+		    $DAY $2 $DAY $(($2 + 1)) $3
 	} >need-$1-$2.csv
 	qf-ingest need-$1-$2.csv >/dev/null
 }
@@ -81,20 +91,20 @@ LAST="entry = (SELECT max(entry) FROM run) ORDER BY line"
 # hour|rule|price|low|high|volume|unserved|state
 prices()
 {
-	sqlite3 ledger.qf "SELECT (start_utc - 1751299200) / 3600, rule, price,
-	    low, high, volume, unserved, state FROM run_price WHERE $LAST"
+	sqlite3 ledger.qf "SELECT (start_utc + 28800) % 86400 / 3600, rule,
+	    price, low, high, volume, unserved, state FROM run_price WHERE $LAST"
 }
 
 # hour|bid|awarded|of|price|state|reason
 awards()
 {
-	sqlite3 ledger.qf "SELECT (start_utc - 1751299200) / 3600, bid,
+	sqlite3 ledger.qf "SELECT (start_utc + 28800) % 86400 / 3600, bid,
 	    awarded, offered, price, state, reason FROM run_award WHERE $LAST"
 }
 
 # hour|buy|sell|quantity|price
 trades()
 {
-	sqlite3 ledger.qf "SELECT (start_utc - 1751299200) / 3600, buy, sell,
+	sqlite3 ledger.qf "SELECT (start_utc + 28800) % 86400 / 3600, buy, sell,
 	    quantity, price FROM run_trade WHERE $LAST"
 }
