@@ -55,7 +55,7 @@ end(struct settle *settle)
 	zone_free(settle->zone);
 }
 
-/* The events of a unit ------------------------------------------------------ */
+/* The events of a unit --------------------------------------------------- */
 
 struct event_list {
 	const struct settle_event **of;
@@ -158,7 +158,7 @@ settle_events(struct settle *settle, struct settle_contract *stretches,
 	return rc;
 }
 
-/* Units --------------------------------------------------------------------- */
+/* Units ------------------------------------------------------------------ */
 
 /* Tells a watch what the unit was made from, and whose it was. */
 static int

@@ -51,7 +51,7 @@ settle_pieces_add(
 	return piece;
 }
 
-/* Awards as pieces ----------------------------------------------------------*/
+/* Awards as pieces ------------------------------------------------------- */
 
 static void
 name_piece(struct settle_piece *piece, const char *name)
@@ -160,7 +160,7 @@ of_run(struct settle *settle, struct qf_error *err)
 	return rc;
 }
 
-/* Steps -------------------------------------------------------------------- */
+/* Steps ------------------------------------------------------------------ */
 
 static int
 refuse_step(struct settle *settle, const struct settle_step *step,

@@ -26,7 +26,7 @@ struct fetch {
 	int scale;
 };
 
-/* Times -------------------------------------------------------------------- */
+/* Times ------------------------------------------------------------------ */
 
 /* The same wall clock time on a day (shift 0: the event's own). */
 static int64_t
@@ -55,7 +55,7 @@ window_on(const struct settle *settle, const struct baseline_window *window,
 	*to_utc = time_on(settle, at_utc + window->to_seconds, shift);
 }
 
-/* Fetching ------------------------------------------------------------------ */
+/* Fetching --------------------------------------------------------------- */
 
 /* kWh of a stretch of time, import less export: 0, 1 where the point cannot be
  * read at all; *has false where something is missing. */
@@ -219,7 +219,7 @@ gather(struct fetch *fetch, struct qf_error *err)
 	return 0;
 }
 
-/* The event's own day ------------------------------------------------------- */
+/* The event's own day ---------------------------------------------------- */
 
 static void
 tell_window(struct fetch *fetch, int64_t from_utc, int64_t to_utc, int64_t kwh)
@@ -393,7 +393,7 @@ finish(struct fetch *fetch, struct qf_error *err)
 	return rc;
 }
 
-/* What it did --------------------------------------------------------------- */
+/* What it did ------------------------------------------------------------ */
 
 /* The first interval of the event that is not there. */
 static int
@@ -486,7 +486,7 @@ add_slots(struct fetch *fetch)
 	return 0;
 }
 
-/* Export -------------------------------------------------------------------- */
+/* Export ----------------------------------------------------------------- */
 
 /* Mean export of a step on the days of the baseline, kWh; of the event's own
  * windows or of what is given, what is below zero of the net load. */
@@ -601,7 +601,7 @@ find_elsewhere(struct fetch *fetch, struct qf_error *err)
 	return rc;
 }
 
-/* One resource -------------------------------------------------------------- */
+/* One resource ----------------------------------------------------------- */
 
 /* Lays the event over the point's intervals: slots as fine as these are. */
 static int

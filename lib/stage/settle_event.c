@@ -81,7 +81,7 @@ settle_case_release(struct settle_case *in_hand)
 	memset(in_hand, 0, sizeof(*in_hand));
 }
 
-/* The programme ------------------------------------------------------------ */
+/* The programme ---------------------------------------------------------- */
 
 static int
 find_version(struct settle *settle, struct qf_error *err)
@@ -177,7 +177,7 @@ cut_steps(struct settle *settle)
 	return 0;
 }
 
-/* Resources ---------------------------------------------------------------- */
+/* Resources -------------------------------------------------------------- */
 
 static void
 add_resource(struct settle_case *in_hand, size_t *capacity, const char *point)
@@ -288,7 +288,7 @@ settle_resources(struct settle *settle, struct qf_error *err)
 	return rc;
 }
 
-/* All together -------------------------------------------------------------- */
+/* All together ----------------------------------------------------------- */
 
 /* The highest slot of each step, as mean power. */
 static void

@@ -35,7 +35,7 @@ settle_index_release(struct settle_index *index)
 	memset(index, 0, sizeof(*index));
 }
 
-/* Contracts and points ----------------------------------------------------- */
+/* Contracts and points --------------------------------------------------- */
 
 static void
 add_use(struct settle_index *index, const char *point, size_t contract,
@@ -183,7 +183,7 @@ settle_uses_of(const struct settle_index *index, const char *point,
 	*end = low;
 }
 
-/* Events ------------------------------------------------------------------- */
+/* Events ----------------------------------------------------------------- */
 
 static void
 add_event(struct settle_index *index, const struct fact *fact, int64_t entry)
@@ -292,7 +292,7 @@ settle_index_load(struct settle *settle, struct qf_error *err)
 	return 0;
 }
 
-/* Whom an event is for ------------------------------------------------------ */
+/* Whom an event is for --------------------------------------------------- */
 
 /* Whether the target is the contract as a whole. */
 static bool

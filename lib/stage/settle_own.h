@@ -41,7 +41,7 @@
 #define SETTLE_AWARD_STEPS "award-steps"
 #define SETTLE_PRICE_UNIT "price-unit"
 
-/* Events ------------------------------------------------------------------ */
+/* Events ----------------------------------------------------------------- */
 
 enum settle_target_kind { SETTLE_POINT, SETTLE_PARTY, SETTLE_PORTFOLIO };
 
@@ -67,7 +67,7 @@ struct settle_event {
 	bool seen; /* some contract in scope has it */
 };
 
-/* Contracts and their resources -------------------------------------------- */
+/* Contracts and their resources ------------------------------------------ */
 
 /* A stretch of a contract on events. */
 struct settle_contract {
@@ -96,7 +96,7 @@ struct settle_index {
 	struct watched watched; /* the lookup of events */
 };
 
-/* Programmes --------------------------------------------------------------- */
+/* Programmes ------------------------------------------------------------- */
 
 struct settle_programme {
 	char id[ID_MAX + 1];
@@ -106,7 +106,7 @@ struct settle_programme {
 	struct watched watched;
 };
 
-/* Energy of a point -------------------------------------------------------- */
+/* Energy of a point ------------------------------------------------------ */
 
 /* Days of one point, both channels, as they were read. */
 struct settle_chunk {
@@ -156,7 +156,7 @@ struct settle_units {
 	char quantity[8], price[8];
 };
 
-/* An event of a contract in hand -------------------------------------------- */
+/* An event of a contract in hand ----------------------------------------- */
 
 struct settle_step {
 	int64_t from_utc, to_utc;

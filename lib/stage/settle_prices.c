@@ -21,7 +21,7 @@
 #define SECONDS_OF_HOUR 3600
 #define KW_DIGITS 12 /* of what is no finite decimal */
 
-/* Units -------------------------------------------------------------------- */
+/* Units ------------------------------------------------------------------ */
 
 static void
 take_units(struct settle_units *out, const struct market_version *version)
@@ -157,7 +157,7 @@ settle_price_in(struct settle *settle, struct dec *price, const char *unit,
 	return 0;
 }
 
-/* Sources ------------------------------------------------------------------ */
+/* Sources ---------------------------------------------------------------- */
 
 static int
 refuse_price(struct settle *settle, const struct settle_step *step,

@@ -227,7 +227,7 @@ settle_chunk_of(struct settle *settle, const char *point, int32_t first_day,
 	return 0;
 }
 
-/* Times -------------------------------------------------------------------- */
+/* Times ------------------------------------------------------------------ */
 
 /* The intervals of [from_utc, to_utc) of a series, in time order. */
 struct walk {

@@ -332,10 +332,42 @@ THRESHOLDS = """<thresholds xmlns="urn:qingfen:thresholds:1" id="fault">
 """
 
 
+PROGRAMME = """<programme xmlns="urn:qingfen:programme:1" id="fault">
+<version from="2020-01-01" source="test" direction="shave">
+<measure every="1h" award="none"/>
+<baseline method="similar-days" days="2" least="2" look-back="10"
+    types="no" round="2 half-up"/>
+<price per="kwh"><term of="fixed" value="2"/></price>
+<rounding money="2 half-up line"/></version></programme>
+"""
+
+
 def point_of(reads):
     """The point of the first row of reads."""
     with open(reads, encoding="utf-8") as f:
         return f.readlines()[2].split(",")[0]
+
+
+def with_event(top, ledger, point):
+    """A ledger with an event of a contract at the point."""
+    out = os.path.join(top, "event.qf")
+    shutil.copy(ledger, out)
+    texts = {
+        "programme.xml": PROGRAMME,
+        "event-contract.csv":
+            "contract,leg,point,payer,payee,account,tariff,basis,voltage,"
+            "user_class,type,options,cycle,from,to\n"
+            "fault,response,%s,cq-grid,bus-two-rivers,,fault,events,,,,,month,"
+            "2024-01-01,\n" % point,
+        "event.csv":
+            "event,modification,programme,context,auction,start,end,notified,"
+            "status,test\n"
+            "E1,0,fault,,,2025-02-05T10:00,2025-02-05T12:00,,called,no\n"}
+    for name, text in texts.items():
+        with open(os.path.join(top, name), "w", encoding="utf-8") as f:
+            f.write(text)
+    tool(out, "qf-ingest", *(os.path.join(top, name) for name in texts))
+    return out
 
 
 def with_gap(top, ledger):
@@ -420,6 +452,8 @@ def stages(top):
     tool(ledger, "qf-ingest", reads)
     scope = ["--period", "2025-02", "--contract", "depot", "--leg", "supply"]
     yield Stage("qf-rate", keep("rate"), scope)
+    yield Stage("qf-settle", with_event(top, ledger, point_of(reads)),
+                ["--period", "2025-02"])
     run = tool(ledger, "qf-rate", *scope)
     yield Stage("qf-post", keep("post"), [run])
     yield Stage("qf-post (beside a reader)", keep("post"), [run], reader=True)

@@ -31,7 +31,8 @@ programme()
 # the grid pays for events.
 joins()
 {
-	fact "$CONTRACT" "$1,$2,$3,grid,${8:-alice},,$4,events,,,,${5:-},month,${6:-2020-01-01},${7:-}"
+	fact "$CONTRACT" \
+	    "$1,$2,$3,grid,${8:-alice},,$4,events,,,,${5:-},month,${6:-2020-01-01},${7:-}"
 }
 
 # event ID PROGRAMME START END [NOTIFIED [MODIFICATION [STATUS [TEST]]]]
