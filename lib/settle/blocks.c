@@ -163,6 +163,10 @@ make_item(struct blocks_model *model, size_t b)
 	}
 	/* Whole: the least ratio is that of each row, in lowest terms. */
 	item->least = first->minimum / (first->quantity / item->most);
+	if (item->least == 0 && !item->single) {
+		/* None of it is rejection. */
+		item->least = 1;
+	}
 	for (size_t i = 0; i < block->row_count; i++) {
 		const struct order *order =
 		    row_order(&block->rows[i], model->book->hours);

@@ -30,32 +30,32 @@ blocks_gain(const struct blocks_item *item, const wide *prices)
 	return gain;
 }
 
-/* To how much a block is accepted where a unit gains so much: the bounds of
- * what is decided.  Where it gains nothing, any: `more` says which end. */
-static int64_t
-taken(const struct blocks_range *range, wide gain, bool more)
+/* The most that a block gains at so much a unit, within what is decided. */
+static wide
+most_of(const struct blocks_range *range, wide gain)
 {
-	if (gain > 0 || (gain == 0 && more)) {
-		return range->high;
+	if (gain > 0) {
+		return gain * range->high;
 	}
-	return range->open ? 0 : range->low;
+	return range->open ? 0 : gain * range->low;
 }
 
-/* How much less the bound gets for a price one higher: the supply that would
- * like to come, less what would like to be taken. */
+/* Whether the bound does not fall for a price one higher; gains are those of
+ * the hour's blocks at a price of 0. */
 static bool
 rises(const struct blocks_model *model, const struct blocks_range *ranges,
     size_t hour, wide price, const wide *gains)
 {
-	wide slope =
-	    -(wide)blocks_curve_supply(&model->curves[hour], price, true);
+	/* Worths are whole, so no order changes its mind in between. */
+	wide slope = -(wide)blocks_curve_supply(&model->curves[hour], price);
 
 	for (size_t i = 0; i < model->touch_counts[hour]; i++) {
 		const struct blocks_touch *touch = &model->touches[hour][i];
+		const struct blocks_range *range = &ranges[touch->item];
 		wide gain = gains[i] + price * touch->quantity;
 
-		slope += (wide)touch->quantity *
-			 taken(&ranges[touch->item], gain, touch->quantity > 0);
+		slope += most_of(range, gain + touch->quantity) -
+			 most_of(range, gain);
 	}
 	return slope >= 0;
 }
@@ -78,10 +78,6 @@ best_price(const struct blocks_model *model, const struct blocks_range *ranges,
 	while (low < high) {
 		wide middle = low + (high - low) / 2;
 
-		/* Division goes toward 0, and must go down. */
-		if (middle == high) {
-			middle--;
-		}
 		if (rises(model, ranges, hour, middle, gains)) {
 			high = middle;
 		} else {
@@ -101,9 +97,8 @@ bound_at(const struct blocks_model *model, const struct blocks_range *ranges,
 		sum += blocks_curve_surplus(&model->curves[h], prices[h]);
 	}
 	for (size_t b = 0; b < model->book->block_count; b++) {
-		wide gain = blocks_gain(&model->items[b], prices);
-
-		sum += gain * taken(&ranges[b], gain, false);
+		sum +=
+		    most_of(&ranges[b], blocks_gain(&model->items[b], prices));
 	}
 	return sum;
 }
@@ -192,6 +187,10 @@ best_ticks(const struct blocks_model *model, const struct blocks_range *ranges,
 	wide least, most;
 
 	blocks_supply(model, ranges, hour, &least, &most);
+	if (!blocks_curve_fits(&model->curves[hour], (int64_t)least,
+		(int64_t)most, &model->scale)) {
+		return false;
+	}
 	/* More supply never raises a price. */
 	if (sells) {
 		return blocks_curve_high(

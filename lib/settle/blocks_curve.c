@@ -110,18 +110,16 @@ blocks_curve_release(struct blocks_curve *curve)
 	*curve = (struct blocks_curve){0};
 }
 
-/* How many steps are worth more than the price, or, where it is not strict, as
- * much. */
+/* How many steps are worth more than the price. */
 static size_t
-steps_above(const struct blocks_curve *curve, wide price, bool strict)
+steps_above(const struct blocks_curve *curve, wide price)
 {
 	size_t low = 0, high = curve->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		wide worth = curve->steps[middle].worth;
 
-		if (worth > price || (!strict && worth == price)) {
+		if (curve->steps[middle].worth > price) {
 			low = middle + 1;
 		} else {
 			high = middle;
@@ -133,15 +131,15 @@ steps_above(const struct blocks_curve *curve, wide price, bool strict)
 wide
 blocks_curve_surplus(const struct blocks_curve *curve, wide price)
 {
-	size_t i = steps_above(curve, price, true);
+	size_t i = steps_above(curve, price);
 
 	return curve->sums[i] - price * (curve->from + curve->used[i]);
 }
 
 int64_t
-blocks_curve_supply(const struct blocks_curve *curve, wide price, bool strict)
+blocks_curve_supply(const struct blocks_curve *curve, wide price)
 {
-	return curve->from + curve->used[steps_above(curve, price, strict)];
+	return curve->from + curve->used[steps_above(curve, price)];
 }
 
 /* The price in ticks that a worth comes from; false for one that is at any
@@ -208,4 +206,15 @@ blocks_curve_low(const struct blocks_curve *curve, int64_t x,
 	step = step_at(curve, place < 0 ? 0 : place);
 	return step < curve->count &&
 	       ticks_of(curve->steps[step].worth, scale, ticks);
+}
+
+bool
+blocks_curve_fits(const struct blocks_curve *curve, int64_t least, int64_t most,
+    const struct blocks_scale *scale)
+{
+	size_t first = steps_above(curve, scale->any_price);
+	size_t last = steps_above(curve, -scale->any_price);
+
+	return least >= curve->from + curve->used[first] &&
+	       most <= curve->from + curve->used[last];
 }

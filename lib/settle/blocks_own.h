@@ -50,11 +50,10 @@ void blocks_curve_release(struct blocks_curve *curve);
 /* What an order of this side and price is worth a unit. */
 wide blocks_worth(const struct order *order, const struct blocks_scale *scale);
 
-/* The most of worth(x) - price * x over all supply x, and the greatest such
- * supply's place (with strict, the least such). */
+/* The most of worth(x) - price * x over all supply x, and the least x at which
+ * it is so much. */
 wide blocks_curve_surplus(const struct blocks_curve *curve, wide price);
-int64_t
-blocks_curve_supply(const struct blocks_curve *curve, wide price, bool strict);
+int64_t blocks_curve_supply(const struct blocks_curve *curve, wide price);
 
 /* The prices in ticks at which the hour clears with supply x from outside,
  * which is within the curve; false where nothing bounds them. */
@@ -63,13 +62,19 @@ bool blocks_curve_high(const struct blocks_curve *curve, int64_t x,
 bool blocks_curve_low(const struct blocks_curve *curve, int64_t x,
     const struct blocks_scale *scale, int64_t *ticks);
 
+/* Whether with any supply from least to most all that is at any price can be
+ * served and sold: else the hour's price may not be one that clears. */
+bool blocks_curve_fits(const struct blocks_curve *curve, int64_t least,
+    int64_t most, const struct blocks_scale *scale);
+
 /* What a block does in one hour, a unit of ratio: all its rows together. */
 struct blocks_link {
 	size_t hour;
 	int64_t quantity; /* sells less buys */
 };
 
-/* A block in units of its ratio, 0 or least..most. */
+/* A block in units of its ratio, 0 or least..most (least is 0 only where it is
+ * single: then it is an order like others). */
 struct blocks_item {
 	struct blocks_link *links; /* quantity is never 0 */
 	size_t link_count;

@@ -94,13 +94,22 @@ accept(const struct pricing *pricing, size_t h, const struct order *rest,
 	}
 }
 
-/* Makes of the match of the rest that of all. */
+/* Makes of the match of the rest that of all: must_sell is what blocks sell
+ * less what they buy. */
 static void
-whole_match(struct blocks_hour *hour)
+whole_match(struct blocks_hour *hour, int64_t must_sell)
 {
 	struct clear_match *match = &hour->match;
-	int64_t sold = hour->need < 0 ? -hour->need - match->unsold : 0;
+	int64_t fixed = must_sell - hour->need;
+	int64_t sold = 0;
 
+	/* Of fixed supply what is left over is the need's. */
+	if (hour->need < 0) {
+		sold = -hour->need;
+		if (fixed > match->volume) {
+			sold -= fixed - match->volume;
+		}
+	}
 	for (size_t i = 0; i < hour->count; i++) {
 		if (hour->orders[i].side == ORDER_SELL) {
 			sold += hour->orders[i].accepted;
@@ -128,7 +137,7 @@ match_hour(const struct pricing *pricing, size_t h, struct qf_error *err)
 	if (status == 0) {
 		clear_match(&hour->match, ladders, hour->need - must_sell);
 		accept(pricing, h, rest, indexes, count);
-		whole_match(hour);
+		whole_match(hour, must_sell);
 	}
 	clear_ladders_free(ladders);
 	free(rest);
@@ -180,10 +189,10 @@ narrow(const struct pricing *pricing, size_t h)
 static bool
 has_blocks(const struct pricing *pricing, size_t h)
 {
-	for (size_t i = 0; i < pricing->model->touch_counts[h]; i++) {
-		size_t b = pricing->model->touches[h][i].item;
+	for (size_t i = 0; i < pricing->hours[h].count; i++) {
+		size_t b = pricing->model->block_of[h][i];
 
-		if (pricing->ranges[b].low > 0) {
+		if (b != BLOCKS_NONE && pricing->ranges[b].low > 0) {
 			return true;
 		}
 	}

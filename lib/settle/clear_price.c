@@ -230,9 +230,11 @@ choose(struct quote *out, const struct marks *marks,
 		break;
 	case MARKET_FIRST_REJECTED_OFFER:
 		quote_first(out, &marks->fro, &marks->high);
+		quote_first(out, out, &marks->low);
 		break;
 	case MARKET_FIRST_REJECTED_BID:
 		quote_first(out, &marks->frb, &marks->low);
+		quote_first(out, out, &marks->high);
 		break;
 	case MARKET_FIRST_PRICE:
 		quote_first(out,

@@ -288,6 +288,27 @@ Test(blocks, serve_what_is_wanted_at_any_price_first)
 	try_books(books, COUNT(books));
 }
 
+/* Where a rule finds nothing of its own, what it falls back on. */
+Test(blocks, are_priced_by_the_rule_of_the_market)
+{
+	static const struct book books[] = {
+	    /* No buy is rejected: the lowest price; the first hour is bounded
+	     * above alone, the second not at all. */
+	    {"first rejected bid", MARKET_FIRST_REJECTED_BID,
+		MARKET_SHORT_NO_PRICE, {5, 5}, {"11", "5"}, "A",
+		{{0, 'S', 5, 11, 0, NULL, 0}, {0, 'S', 5, 5, 5, "b", 5},
+		    {1, 'S', 5, 5, 5, "b", 5}}},
+	    /* A need of 10 is short, so there is no price, and what has none
+	     * pays no block, even one that buys what it sells. */
+	    {"no price", MARKET_LAST_ACCEPTED_BID, MARKET_SHORT_NO_PRICE, {10},
+		{""}, "R",
+		{{0, 'S', 4, 3, 0, "b", 0}, {0, 'B', 4, 3, 0, "b", 0},
+		    {0, 'S', 2, 1, 0, NULL, 2}}},
+	};
+
+	try_books(books, COUNT(books));
+}
+
 /* Above its minimum a block of one row shares like any order: 10 and 10 are
  * for 10 that are left of 14. */
 Test(blocks, of_one_row_are_orders_above_their_minimum)
