@@ -112,7 +112,7 @@ enum programme_source {
 	PROGRAMME_TABLE, /* an item of a monthly price table */
 };
 
-/* A price is the sum of factor x source. */
+/* A price is made of terms: each is factor x source. */
 struct programme_term {
 	enum programme_source source;
 	struct dec value; /* PROGRAMME_FIXED */
@@ -120,6 +120,10 @@ struct programme_term {
 	char name[ID_MAX + 1]; /* of the series or table */
 	char item[ID_MAX + 1]; /* of the table */
 };
+
+/* What of its terms a price is: dual imbalance prices are the lowest or the
+ * highest of two. */
+enum programme_take { PROGRAMME_SUM, PROGRAMME_LOWEST, PROGRAMME_HIGHEST };
 
 enum programme_per {
 	PROGRAMME_PER_KWH,
@@ -130,6 +134,7 @@ enum programme_per {
 
 struct programme_price {
 	enum programme_per per;
+	enum programme_take take; /* PROGRAMME_SUM where not said */
 	struct programme_term *terms;
 	size_t term_count;
 	bool has_floor, has_cap; /* of the price */

@@ -103,12 +103,20 @@ read_price(struct tariff_reader *reader, const struct xml_node *node,
 	    [PROGRAMME_PER_MW] = "mw",
 	    NULL,
 	};
+	static const char *const takes[] = {
+	    [PROGRAMME_SUM] = "sum",
+	    [PROGRAMME_LOWEST] = "lowest",
+	    [PROGRAMME_HIGHEST] = "highest",
+	    NULL,
+	};
 	const struct xml_node *n = xml_first(node, "term");
 
 	price->line_no = (int)xml_line(node);
 	tariff_need(reader, node, "per");
 	price->per = (enum programme_per)tariff_word(
 	    reader, node, "per", pers, PROGRAMME_PER_KWH);
+	price->take = (enum programme_take)tariff_word(
+	    reader, node, "take", takes, PROGRAMME_SUM);
 	price->has_floor =
 	    ruledoc_number(reader, node, "floor", RULEDOC_ANY, &price->floor);
 	price->has_cap =

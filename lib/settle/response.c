@@ -28,18 +28,42 @@ struct work {
 	struct ratio asked; /* the same, at least 0 */
 };
 
+/* One more term to what those before it came to. */
+static void
+take_term(struct dec *sum, enum programme_take take, bool is_first,
+    const struct dec *term)
+{
+	switch (take) {
+	case PROGRAMME_SUM:
+		dec_add(sum, sum, term);
+		return;
+	case PROGRAMME_LOWEST:
+		if (is_first || dec_cmp(term, sum) < 0) {
+			dec_set(sum, term);
+		}
+		return;
+	case PROGRAMME_HIGHEST:
+		if (is_first || dec_cmp(term, sum) > 0) {
+			dec_set(sum, term);
+		}
+		return;
+	}
+	BUG("a price takes %d of its terms", (int)take);
+}
+
 void
 response_price(struct dec *out, const struct programme_price *price,
     const struct dec *values)
 {
-	struct dec sum = {0};
+	struct dec sum = {0}, product = {0};
 
 	for (size_t i = 0; i < price->term_count; i++) {
 		const struct programme_term *term = &price->terms[i];
 
-		dec_add_product(&sum, &term->factor,
+		dec_mul(&product, &term->factor,
 		    term->source == PROGRAMME_FIXED ? &term->value
 						    : &values[i]);
+		take_term(&sum, price->take, i == 0, &product);
 	}
 	if (price->has_floor && dec_cmp(&sum, &price->floor) < 0) {
 		dec_set(&sum, &price->floor);
@@ -49,6 +73,7 @@ response_price(struct dec *out, const struct programme_price *price,
 	}
 	dec_trim(out, &sum);
 	dec_release(&sum);
+	dec_release(&product);
 }
 
 static bool

@@ -122,9 +122,9 @@ struct response {
 	size_t line_count;
 };
 
-/* out = the sum of factor x values[i] of the price's terms, not below its
- * floor nor above its cap.  values: term_count, in the price's unit; that of a
- * fixed term is not read. */
+/* out = the sum, the lowest or the highest (price->take) of factor x values[i]
+ * of the price's terms, not below its floor nor above its cap.  values:
+ * term_count, in the price's unit; that of a fixed term is not read. */
 void response_price(struct dec *out, const struct programme_price *price,
     const struct dec *values);
 

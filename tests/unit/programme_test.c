@@ -82,6 +82,7 @@ Test(programme, leaves_alone_what_a_document_does_not_say)
 	cr_expect_eq(version->band_count, 0);
 	cr_expect(!version->price.has_floor && !version->price.has_cap);
 	cr_expect(is(&version->price.terms[0].factor, "1"));
+	cr_expect_eq(version->price.take, PROGRAMME_SUM);
 	cr_expect_not(version->has_most);
 	cr_expect(is(&version->pay_factor, "1"));
 	cr_expect(version->negative_zero);
@@ -103,7 +104,7 @@ Test(programme, reads_every_word_of_a_version)
 	    "<valid rate='0.5' load='max mean'/>"
 	    "<band from='0' to='0.5' factor='0' whole='yes'/>"
 	    "<band from='0.5' factor='1.5'/>"
-	    "<price per='mw' floor='-1' cap='30'>"
+	    "<price per='mw' take='lowest' floor='-1' cap='30'>"
 	    "<term of='table' name='t' item='energy'/>"
 	    "<term of='cleared' factor='-0.5'/>"
 	    "<term of='series' name='rt'/><term of='award'/></price>"
@@ -132,6 +133,7 @@ Test(programme, reads_every_word_of_a_version)
 	cr_expect(!version->bands[1].whole && !version->bands[1].has_to);
 	cr_expect(is(&version->bands[1].factor, "1.5"));
 	cr_expect_eq(version->price.per, PROGRAMME_PER_MW);
+	cr_expect_eq(version->price.take, PROGRAMME_LOWEST);
 	cr_expect(version->price.has_floor && is(&version->price.floor, "-1"));
 	cr_expect(version->price.has_cap && is(&version->price.cap, "30"));
 	cr_assert_eq(version->price.term_count, 4);
@@ -485,6 +487,9 @@ Test(programme, says_what_is_wrong_with_what_is_paid)
 		"per"},
 	    {WITH_PRICE("<price per='kvh'><term of='cleared'/></price>"),
 		"rule-word", "kwh"},
+	    {WITH_PRICE("<price per='kwh' take='highst'>"
+			"<term of='cleared'/></price>"),
+		"rule-word", "highest"},
 	    {WITH_PRICE("<price per='kwh' floor='2' cap='1'>"
 			"<term of='cleared'/></price>"),
 		"rule-number", "below the floor"},

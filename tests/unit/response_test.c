@@ -677,3 +677,51 @@ Test(response, a_price_is_the_sum_of_its_terms_between_floor_and_cap)
 		cr_expect_str_eq(text, rows[i].price, "row %zu: %s", i, text);
 	}
 }
+
+Test(response, a_price_is_the_lowest_or_highest_of_its_terms_where_it_says_so)
+{
+	/* Imbalance in Turkey: 0.97 x the lower and 1.03 x the higher of 2500
+	 * and 2800 are 2425 and 2884, whichever is named first. */
+	static const struct {
+		enum programme_take take;
+		int64_t factor, values[3];
+		int64_t floor, cap; /* 0: none */
+		const char *price;
+	} rows[] = {
+	    {PROGRAMME_LOWEST, 97, {2500, 2800, 2600}, 0, 0, "2425"},
+	    {PROGRAMME_LOWEST, 97, {2800, 2600, 2500}, 0, 0, "2425"},
+	    {PROGRAMME_HIGHEST, 103, {2500, 2800, 2600}, 0, 0, "2884"},
+	    {PROGRAMME_HIGHEST, 103, {2800, 2500, 2600}, 0, 0, "2884"},
+	    {PROGRAMME_LOWEST, 97, {-10, 20, 0}, 0, 0, "-9.7"},
+	    {PROGRAMME_HIGHEST, 103, {-30, -20, -10}, 0, 0, "-10.3"},
+	    {PROGRAMME_HIGHEST, -100, {30, 20, 40}, 0, 0, "-20"},
+	    {PROGRAMME_LOWEST, 97, {2500, 2800, 2600}, 2450, 0, "2450"},
+	    {PROGRAMME_HIGHEST, 103, {2500, 2800, 2600}, 0, 2850, "2850"},
+	    {PROGRAMME_SUM, 100, {2500, 2800, 2600}, 0, 0, "7900"},
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct programme_term terms[3];
+		struct dec values[3], out = {0};
+		struct programme_price price = {
+		    .take = rows[i].take,
+		    .terms = terms,
+		    .term_count = 3,
+		    .has_floor = rows[i].floor != 0,
+		    .floor = DEC_SMALL(rows[i].floor, 0),
+		    .has_cap = rows[i].cap != 0,
+		    .cap = DEC_SMALL(rows[i].cap, 0),
+		};
+		char text[DEC_TEXT_MAX];
+
+		for (size_t n = 0; n < COUNT(terms); n++) {
+			terms[n] =
+			    (struct programme_term){.source = PROGRAMME_SERIES,
+				.factor = DEC_SMALL(rows[i].factor, 2)};
+			values[n] = (struct dec)DEC_SMALL(rows[i].values[n], 0);
+		}
+		response_price(&out, &price, values);
+		dec_format(&out, text, sizeof(text));
+		cr_expect_str_eq(text, rows[i].price, "row %zu: %s", i, text);
+	}
+}
