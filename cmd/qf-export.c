@@ -12,6 +12,7 @@
 #include "stage/handles.h"
 #include "stage/summary.h"
 
+#define MINUTES_MAX 60
 #define TEXT_MAX 256 /* bytes of a sender's or receiver's name */
 
 enum {
@@ -22,13 +23,14 @@ enum {
 	OPT_SENDER,
 	OPT_RECEIVER,
 	OPT_IDENTITY,
+	OPT_MINUTES,
 	OPT_SPREADSHEET
 };
 
 static const struct options_row rows[] = {
     {OPT_TO, 't', "to", "FORM",
 	"billing-csv (default), billing-jsonl, statement-xml, lines-csv; "
-	"awards-csv, prices-csv, trades-csv"},
+	"awards-csv, prices-csv, trades-csv; flex-settlement"},
     {TOOL_OUTPUT, 'o', "output", "PATH",
 	"a directory, or a file by its suffix, or - (default)"},
     TOOL_ROW_FORCE,
@@ -38,6 +40,8 @@ static const struct options_row rows[] = {
     {OPT_DELTA, 0, "delta", NULL, "export what a posting changed (default)"},
     {OPT_SENDER, 0, "sender", "NAME", "who sends it, for the head"},
     {OPT_RECEIVER, 0, "receiver", "NAME", "who is to get it, for the head"},
+    {OPT_MINUTES, 0, "minutes", "N",
+	"of an ISP of a flex-settlement (default 15)"},
     {TOOL_LANG, 0, "lang", "LANG",
 	"names beside the codes: zh (default), en, both or none"},
     {OPT_IDENTITY, 0, "identity", "FILE",
@@ -95,6 +99,25 @@ take_form(struct tool *tool, struct export_request *request, const char *value)
 }
 
 static int
+take_minutes(
+    struct tool *tool, struct export_request *request, const char *value)
+{
+	int64_t minutes;
+
+	if (tool_take_number(tool, "minutes", value, MINUTES_MAX, &minutes) ==
+	    -1) {
+		return -1;
+	}
+	if (minutes == 0 || MINUTES_MAX % minutes != 0) {
+		tool_misuse(
+		    tool, "--minutes: %s does not divide an hour", value);
+		return -1;
+	}
+	request->isp_minutes = (int)minutes;
+	return 0;
+}
+
+static int
 take_option(
     struct tool *tool, struct options_given *given, int id, const char *value)
 {
@@ -122,6 +145,8 @@ take_option(
 	case OPT_RECEIVER:
 		return tool_take_text(
 		    tool, "receiver", value, TEXT_MAX, &request->receiver);
+	case OPT_MINUTES:
+		return take_minutes(tool, request, value);
 	case TOOL_LANG:
 		return take_lang(tool, request, value);
 	case OPT_IDENTITY:
@@ -173,6 +198,10 @@ check(struct tool *tool, const struct export_request *request)
 		    request->output);
 		return -1;
 	}
+	if (request->form == EXPORT_FLEX_SETTLEMENT && request->per_party) {
+		tool_misuse(tool, "a flex-settlement is for one party alone");
+		return -1;
+	}
 	if (!csv && (request->encoding != TEXT_UTF8 || request->spreadsheet)) {
 		tool_misuse(tool,
 		    "--encoding and --spreadsheet are for CSV: JSON and XML "
@@ -217,6 +246,7 @@ main(int argc, char **argv)
 	struct options_given given = {.request = {.output = "-",
 					  .sender = "",
 					  .receiver = "",
+					  .isp_minutes = 15,
 					  .zh = true,
 					  .counts = &counts}};
 	struct summary *summary = &given.summary;

@@ -41,6 +41,8 @@ static const struct {
 	export_auction},
     [EXPORT_TRADES_CSV] = {"trades-csv", ".csv", "-trades", true, true,
 	export_auction},
+    [EXPORT_FLEX_SETTLEMENT] = {"flex-settlement", ".xml", "-flex", true, false,
+	export_flex},
 };
 #define FORMS (sizeof(forms) / sizeof(forms[0]))
 

@@ -16,7 +16,9 @@
  * Memory is bounded, but for the identity file and the names of codes.
  *
  * Errors: QF_USAGE handle-kind, export-one-file, export-form (a run has no such
- * rows), export-parties (the form has none); those of the ledger, of the
+ * rows), export-parties (the form has none), flex-run; QF_DATA flex-contract,
+ * flex-programme, flex-order, flex-step and the checks of a message
+ * (uftp_settlement.h); those of the ledger, of the
  * names (names.h), of the writers (letter.h) and of the outputs (outbox.h).
  */
 #ifndef QF_STAGE_EXPORT_H
@@ -40,6 +42,7 @@ enum export_form {
 	EXPORT_AWARDS_CSV, /* of a run of qf-clear: what came of each bid */
 	EXPORT_PRICES_CSV, /* the price of each hour */
 	EXPORT_TRADES_CSV, /* the pairs that were matched */
+	EXPORT_FLEX_SETTLEMENT, /* UFTP, of a run of qf-settle */
 };
 
 struct export_counts {
@@ -53,6 +56,7 @@ struct export_request {
 	bool per_party; /* a file a party, with nothing of others */
 	bool full;
 	const char *sender, *receiver; /* "" where not said */
+	int isp_minutes; /* of EXPORT_FLEX_SETTLEMENT */
 	bool zh, en; /* names beside the codes */
 	const char *identity; /* file, or NULL */
 	enum text_encoding encoding; /* of CSV */

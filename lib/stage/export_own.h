@@ -91,6 +91,9 @@ int export_parties_write(struct export_parties *parties,
 /* Writes the job's statements: one, or one a party. */
 int export_statements(struct export_job *job, struct qf_error *err);
 
+/* Writes the job's FlexSettlement. */
+int export_flex(struct export_job *job, struct qf_error *err);
+
 /* Writes the job's lines: one file, or one a party. */
 int export_lines(struct export_job *job, struct qf_error *err);
 

@@ -113,7 +113,7 @@ find_contract(struct intake_uftp *in, struct qf_error *err)
 	if (named && name_contract(in, name, err) == -1) {
 		return -1;
 	}
-	if (contracts_open(&cursor, in->ledger, AS_OF, from_utc, to_utc,
+	if (contracts_open_events(&cursor, in->ledger, AS_OF, from_utc, to_utc,
 		named ? name : NULL, NULL, err) == -1) {
 		return -1;
 	}
