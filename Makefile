@@ -101,6 +101,7 @@ check-all: all
 	@$(MAKE) --no-print-directory man-lint
 	@$(MAKE) --no-print-directory settle-model
 	@$(MAKE) --no-print-directory tariff-model
+	@$(MAKE) --no-print-directory response-model
 
 unit: $(B)/unit
 	@tests/unit.sh $(B)/unit
@@ -223,14 +224,18 @@ check-differential: all $(DIFFERENTIAL:%=$(B)/%_driver)
 	done
 	python3 tests/differential/settle.py --bin $(BIN) --worlds 100
 	python3 tests/differential/tariff.py --bin $(BIN) --cases $(CASES)
+	python3 tests/differential/response.py --bin $(BIN) --worlds 300
 
 # A few of their worlds and tariffs, for make check.
-.PHONY: settle-model tariff-model
+.PHONY: settle-model tariff-model response-model
 settle-model: all
 	@python3 tests/differential/settle.py --bin $(BIN) --worlds 12
 
 tariff-model: all
 	@python3 tests/differential/tariff.py --bin $(BIN) --cases 200 --loads 10
+
+response-model: all
+	@python3 tests/differential/response.py --bin $(BIN) --worlds 20 --seed 1000
 
 # Each parser on odd bytes for some seconds, under the sanitizers.
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))

@@ -37,7 +37,7 @@ struct baseline_row {
 	const char *contract, *leg, *event, *point;
 	int32_t day; /* local */
 	const char *used; /* yes, no */
-	const char *reason; /* chosen, event-day, wrong-type, missing-reads,
+	const char *reason; /* chosen, event-day, other-type, missing-reads,
 			     * excluded, spread, not-highest, not-latest,
 			     * enough ... */
 	const char *kwh; /* in the event's hours; NULL: not known */
