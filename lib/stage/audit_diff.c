@@ -17,6 +17,7 @@
 #include "ledger/entry.h"
 #include "settle/energy.h"
 #include "stage/audit_diff_own.h"
+#include "stage/clear.h"
 
 static const struct table_column columns[] = {
     {"state", TABLE_TEXT},
@@ -501,6 +502,36 @@ merge(struct diff *diff, struct qf_error *err)
 	return put_total(diff, err);
 }
 
+/* The sides of one tool; the runs of others have nothing in common. */
+static int
+open_sides(struct diff *diff, struct handle *was, struct handle *is,
+    struct qf_error *err)
+{
+	const char *tool = diff->was.run.tool;
+
+	if (open_side(&diff->was, diff->ledger, was, err) == -1 ||
+	    open_side(&diff->is, diff->ledger, is, err) == -1) {
+		return -1;
+	}
+	if (strcmp(tool, diff->is.run.tool) != 0) {
+		return qf_fail(err, QF_USAGE, "runs-unlike",
+		    "run:%" PRId64 " was made by %s and run:%" PRId64
+		    " by %s: only runs of one tool are compared",
+		    was->entry, tool, is->entry, diff->is.run.tool);
+	}
+	return 0;
+}
+
+static int
+compare_runs(struct diff *diff, struct qf_error *err)
+{
+	if (diff_inputs_open(&diff->inputs, diff->ledger, &diff->was.run,
+		&diff->is.run, err) == -1) {
+		return -1;
+	}
+	return merge(diff, err);
+}
+
 int
 audit_diff(struct ledger *ledger, struct handle *was, struct handle *is,
     enum table_form form, struct sink sink, struct audit_diff_counts *counts,
@@ -516,13 +547,16 @@ audit_diff(struct ledger *ledger, struct handle *was, struct handle *is,
 	diff->money_scale = market->money_scale;
 	dec_set_int(&diff->was.amount, 0, market->money_scale);
 	dec_set_int(&diff->is.amount, 0, market->money_scale);
-	diff->table = table_new(sink, form, columns, COLUMNS);
-	if (zone_load(&diff->zone, market->zone, err) == 0 &&
-	    open_side(&diff->was, ledger, was, err) == 0 &&
-	    open_side(&diff->is, ledger, is, err) == 0 &&
-	    diff_inputs_open(&diff->inputs, ledger, &diff->was.run,
-		&diff->is.run, err) == 0) {
-		rc = merge(diff, err);
+	if (zone_load(&diff->zone, market->zone, err) == -1 ||
+	    open_sides(diff, was, is, err) == -1) {
+		goto out;
+	}
+	if (strcmp(diff->is.run.tool, CLEAR_TOOL) == 0) {
+		rc = diff_clearings(ledger, &diff->was.run, &diff->is.run, form,
+		    sink, counts, err);
+	} else {
+		diff->table = table_new(sink, form, columns, COLUMNS);
+		rc = compare_runs(diff, err);
 	}
 	if (rc == 0 && counts->changed + counts->gone + counts->added > 0) {
 		rc = qf_fail(err, QF_NO, "runs-differ",
@@ -530,6 +564,7 @@ audit_diff(struct ledger *ledger, struct handle *was, struct handle *is,
 		    (long long)counts->changed, (long long)counts->gone,
 		    (long long)counts->added);
 	}
+out:
 	diff_inputs_close(&diff->inputs);
 	close_side(&diff->was);
 	close_side(&diff->is);

@@ -8,6 +8,9 @@
  * and for what is held in one of them the reason.  The last row is the sum
  * over all lines of both.
  *
+ * Of two clearings, whose runs have no lines: a row for each price of an hour
+ * and each award of a bid that is otherwise.
+ *
  * Both runs are in the same order, so they are merged: in memory are the lines
  * of one contract's leg, and the changes of one point.
  */
@@ -23,12 +26,12 @@ struct ledger;
 struct qf_error;
 
 struct audit_diff_counts {
-	int64_t lines; /* of both, those of a pair once */
+	int64_t lines; /* or prices and awards, of both; of a pair once */
 	int64_t changed, gone, added;
 };
 
 /* Errors: QF_NO runs-differ after the whole table; QF_USAGE handle-kind,
- * handle-unknown; those of changes.h. */
+ * handle-unknown, runs-unlike; those of changes.h. */
 int audit_diff(struct ledger *ledger, struct handle *was, struct handle *is,
     enum table_form form, struct sink sink, struct audit_diff_counts *counts,
     struct qf_error *err);

@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "stage/audit_diff_own.h"
 
+#define LIKE_MAX 8 /* looked back over for one that says the same */
 #define NAMED_MAX 6 /* inputs of a line; the rest is counted */
 
 static int
@@ -55,6 +56,28 @@ add(struct diff_inputs *inputs, const struct change *change)
 	one->entry = change->entry;
 }
 
+/* Whether one of the last added says the same of the same time. */
+static bool
+is_like_last(const struct diff_inputs *inputs, const struct change *change)
+{
+	for (size_t i = inputs->count; i > 0 && inputs->count - i < LIKE_MAX;
+	     i--) {
+		const struct diff_change *one = &inputs->of[i - 1];
+
+		if (one->entry == change->entry &&
+		    one->from_utc == change->from_utc &&
+		    one->to_utc == change->to_utc &&
+		    strcmp(one->kind, change->kind) == 0 &&
+		    strcmp(one->contract, change->contract) == 0 &&
+		    strcmp(one->leg, change->leg) == 0 &&
+		    strcmp(one->channel, change->channel) == 0 &&
+		    strcmp(one->session, change->session) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 int
 diff_inputs_open(struct diff_inputs *inputs, struct ledger *ledger,
     const struct run *was, const struct run *is, struct qf_error *err)
@@ -72,9 +95,12 @@ diff_inputs_open(struct diff_inputs *inputs, struct ledger *ledger,
 	if (step(inputs, err) == -1) {
 		return -1;
 	}
-	/* They come first. */
+	/* They come first.  A book of bids has a million of an hour; they are
+	 * in the order of hours. */
 	while (inputs->at_next && inputs->next.point[0] == '\0') {
-		add(inputs, &inputs->next);
+		if (!is_like_last(inputs, &inputs->next)) {
+			add(inputs, &inputs->next);
+		}
 		if (step(inputs, err) == -1) {
 			return -1;
 		}
@@ -179,38 +205,94 @@ fits(const struct diff_change *change, const struct line *was,
 	       (change->to_utc > from_utc || one->session == NULL);
 }
 
+/* Adds those that fit, each entry once. */
+struct naming {
+	int64_t named, more;
+	struct buf *out;
+};
+
+static int
+name(struct diff_inputs *inputs, struct naming *naming,
+    const struct diff_change *change, struct qf_error *err)
+{
+	if (naming->named == NAMED_MAX) {
+		naming->more++;
+		return 0;
+	}
+	if (changes_name_entry(
+		inputs->ledger, change->entry, &inputs->named, err) == -1) {
+		return -1;
+	}
+	naming->named++;
+	buf_printf(naming->out, "%s%s %s", naming->out->length > 0 ? "; " : "",
+	    change->kind, inputs->named.handle);
+	return 0;
+}
+
+static bool
+same_input(const struct diff_change *a, const struct diff_change *b)
+{
+	return a->entry == b->entry && strcmp(a->kind, b->kind) == 0;
+}
+
+static void
+name_more(const struct naming *naming)
+{
+	if (naming->more > 0) {
+		buf_printf(naming->out, "; and %" PRId64 " more", naming->more);
+	}
+}
+
+static bool
+touches(const struct diff_change *change, int64_t from_utc, int64_t to_utc)
+{
+	return change->from_utc < to_utc && change->to_utc > from_utc;
+}
+
+int
+diff_inputs_of_time(struct diff_inputs *inputs, int64_t from_utc,
+    int64_t to_utc, struct buf *out, struct qf_error *err)
+{
+	struct naming naming = {.out = out};
+
+	for (size_t i = 0; i < inputs->count; i++) {
+		const struct diff_change *change = &inputs->of[i];
+		bool known = false;
+
+		if (!touches(change, from_utc, to_utc)) {
+			continue;
+		}
+		for (size_t j = 0; j < i && !known; j++) {
+			known = same_input(&inputs->of[j], change) &&
+				touches(&inputs->of[j], from_utc, to_utc);
+		}
+		if (!known && name(inputs, &naming, change, err) == -1) {
+			return -1;
+		}
+	}
+	name_more(&naming);
+	return 0;
+}
+
 int
 diff_inputs_of_line(struct diff_inputs *inputs, const struct line *was,
     const struct line *is, struct buf *out, struct qf_error *err)
 {
-	int64_t named = 0, more = 0;
+	struct naming naming = {.out = out};
 
 	for (size_t i = 0; i < inputs->count; i++) {
 		const struct diff_change *change = &inputs->of[i];
 		bool known = false;
 
 		for (size_t j = 0; j < i && !known; j++) {
-			known = inputs->of[j].entry == change->entry &&
-				strcmp(inputs->of[j].kind, change->kind) == 0 &&
+			known = same_input(&inputs->of[j], change) &&
 				fits(&inputs->of[j], was, is);
 		}
-		if (known || !fits(change, was, is)) {
-			continue;
-		}
-		if (named == NAMED_MAX) {
-			more++;
-			continue;
-		}
-		if (changes_name_entry(inputs->ledger, change->entry,
-			&inputs->named, err) == -1) {
+		if (!known && fits(change, was, is) &&
+		    name(inputs, &naming, change, err) == -1) {
 			return -1;
 		}
-		named++;
-		buf_printf(out, "%s%s %s", out->length > 0 ? "; " : "",
-		    change->kind, inputs->named.handle);
 	}
-	if (more > 0) {
-		buf_printf(out, "; and %" PRId64 " more", more);
-	}
+	name_more(&naming);
 	return 0;
 }

@@ -3,11 +3,14 @@
 #define QF_STAGE_AUDIT_DIFF_OWN_H
 
 #include "base/text.h"
+#include "format/table.h"
 #include "ledger/runs.h"
 #include "model/contract.h"
 #include "stage/changes.h"
 
 #define INPUT_MAX 2000 /* bytes */
+
+struct audit_diff_counts;
 
 /* A change of the point in hand, with texts of its own. */
 struct diff_change {
@@ -37,6 +40,15 @@ void diff_inputs_close(struct diff_inputs *inputs);
 /* Moves forward to the point. */
 int diff_inputs_of_point(
     struct diff_inputs *inputs, const char *point, struct qf_error *err);
+
+/* Adds what changed of a stretch of time. */
+int diff_inputs_of_time(struct diff_inputs *inputs, int64_t from_utc,
+    int64_t to_utc, struct buf *out, struct qf_error *err);
+
+/* audit_diff_clear.c: two runs of qf-clear, by prices and awards. */
+int diff_clearings(struct ledger *ledger, const struct run *was,
+    const struct run *is, enum table_form form, struct sink sink,
+    struct audit_diff_counts *counts, struct qf_error *err);
 
 /* Adds what a line (is or was may be NULL) owes its difference to, as text. */
 int diff_inputs_of_line(struct diff_inputs *inputs, const struct line *was,
