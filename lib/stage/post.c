@@ -50,7 +50,7 @@ check_kind(const struct run *run, struct qf_error *err)
 
 	if (runner == NULL || runner->again == NULL) {
 		return qf_fail(err, QF_USAGE, "run-owes-nothing",
-		    "run:%lld is a run of %s, which says what nobody owes: "
+		    "run:%lld was made by %s, and nothing in it is owed: "
 		    "there is nothing to post",
 		    (long long)run->entry, run->tool);
 	}
