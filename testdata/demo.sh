@@ -1,5 +1,6 @@
 #!/bin/sh
-# demo.sh - February 2025 in a small invented city: settled, corrected, proved.
+# demo.sh - February 2025 in a small invented city: settled, corrected, proved;
+# and an evening of July on which it shaves its peak.
 #
 #	testdata/demo.sh [DIRECTORY]	(build/demo, where none is given)
 #
@@ -118,6 +119,35 @@ qf-audit reconcile --period 2025-02 --exported "$demo/outbox/1-billing" \
     --exported "$demo/outbox/2-billing" >"$demo/reconcile.csv"
 sed -n '1p; /^total,/p' "$demo/reconcile.csv" | sed 's/^/  /'
 
+say "An evening of July: 1100 kW less, bid for, delivered, paid and shared"
+# The numbers are a hundredth of a known examination question (市场出清与响应),
+# so what comes out is known: 1378.00 paid, 14.40 charged.
+evening=$root/testdata/evening
+QF_LEDGER=$demo/evening.qf
+qf-init --market small-city --zone Asia/Shanghai --currency CNY
+qf-ingest "$evening"/rules/*.xml "$evening"/*.csv >/dev/null
+qf-clear --auction dr-0714 >"$demo/cleared"
+echo "Cleared (出清), in kW at yuan a kWh:"
+ask "SELECT '  ' || bid, party, 'offered ' || offered || ' at ' || bid_price,
+	'awarded ' || awarded, 'paid ' || ifnull(price, '-') FROM run_award"
+qf-settle --period 2025-07 --awards "$(cat "$demo/cleared")" >"$demo/settled"
+echo "Delivered and paid (响应结算):"
+qf-report event --lang zh -o "$demo/outbox/evening" "$(cat "$demo/settled")" |
+    cut -d, -f1,6-15 | sed 's/^/  /'
+qf-share - <"$demo/settled" >"$demo/shared"
+cat "$demo/settled" "$demo/shared" | qf-post - >/dev/null
+echo "Nine tenths of what aggregator A earns are its sites', by energy:"
+ask "SELECT '  ' || payer || ' owes ' || payee, $(yuan gross_minor) || ' yuan'
+	FROM run_line WHERE entry = $(entry_of "$demo/shared")"
+echo "Why it is so much, from the award back to the meter:"
+line=$(ask "SELECT line FROM run_line WHERE entry = $(entry_of "$demo/settled")
+	AND contract = 'dr-a' AND component = 'shortfall'")
+qf-audit explain "run:$(entry_of "$demo/settled")/$line" |
+    cut -c1-110 | sed 's/^/  /'
+qf-audit replay "$(cat "$demo/cleared")" "$(cat "$demo/settled")" \
+    "$(cat "$demo/shared")" &&
+    echo "replay: clearing, settlement and shares come out the same again"
+
 say "Where things lie"
 cat <<END
 the ledger            $demo/city.qf   (open it with sqlite3)
@@ -125,4 +155,5 @@ for billing           $demo/outbox/1-billing, 2-billing
 statements a party    $demo/outbox/2-statements
 set aside             $demo/aside.csv
 reconciled            $demo/reconcile.csv   (a line a contract)
+the evening           $demo/evening.qf, pictures in $demo/outbox/evening
 END

@@ -74,9 +74,15 @@ telling_place(struct telling *telling, int64_t entry, int64_t line_no,
 	    1) {
 		telling->failed = true;
 	}
+	if (found.file == NULL) {
+		/* A run: it stands in the ledger, and in no file. */
+		snprintf(out, TELLING_PLACE_MAX, "%s:%" PRId64 "/%" PRId64,
+		    found.kind == NULL ? "?" : found.kind, entry, line_no);
+		log_close(cursor);
+		return;
+	}
 	snprintf(out, TELLING_PLACE_MAX, "%s:%" PRId64 " (%s:%" PRId64 ")",
-	    found.file == NULL ? "?" : found.file, line_no,
-	    found.kind == NULL ? "?" : found.kind, entry);
+	    found.file, line_no, found.kind, entry);
 	log_close(cursor);
 	for (i = 0; i < telling->cited_count; i++) {
 		if (telling->cited[i] == entry) {

@@ -53,7 +53,8 @@ void telling_differs(struct telling *telling, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void telling_vdiffers(struct telling *telling, const char *format, va_list ap);
 
-/* "reads.csv:7 (batch:18)", and remembers the file for the list at the end. */
+/* "reads.csv:7 (batch:18)", and remembers the file for the list at the end; of
+ * a run "run:13/2". */
 void telling_place(struct telling *telling, int64_t entry, int64_t line_no,
     char out[TELLING_PLACE_MAX]);
 
