@@ -1,10 +1,10 @@
 /* settle_twice.c - what is paid for elsewhere.
  *
  * One action may not earn twice (鲁发改能源〔2026〕407号 第二十八条).
- * Where two events ask the same resource for the same time, nothing says which of them
- * the action was for: both are held, until one of them is cancelled or aimed
- * at others.  Money that is handed on, from a payee who pays for the same in
- * turn, is earned once.
+ * Where two events ask the same resource for the same time, nothing says which
+ * of them the action was for: both are held, until one of them is cancelled or
+ * aimed at others.  Money that is handed on, from a payee who pays for the same
+ * in turn, is earned once.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
