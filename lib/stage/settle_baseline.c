@@ -28,7 +28,10 @@ struct fetch {
 
 /* Times ------------------------------------------------------------------ */
 
-/* The same wall clock time on a day (shift 0: the event's own). */
+#define NEVER INT64_MIN
+
+/* The same wall clock time on a day (shift 0: the event's own); NEVER where
+ * the clock was set forward over it. */
 static int64_t
 time_on(const struct settle *settle, int64_t utc, int32_t shift)
 {
@@ -39,8 +42,10 @@ time_on(const struct settle *settle, int64_t utc, int32_t shift)
 	}
 	local_s = utc + zone_offset(settle->zone, utc) +
 		  (int64_t)shift * 24 * 60 * MINUTE;
-	(void)zone_to_utc(settle->zone, local_s, &earlier_utc, &later_utc);
-	return earlier_utc;
+	return zone_to_utc(settle->zone, local_s, &earlier_utc, &later_utc) ==
+		       ZONE_MISSING
+		   ? NEVER
+		   : earlier_utc;
 }
 
 /* A window against the event, on a day. */
@@ -68,7 +73,7 @@ net_of(struct fetch *fetch, int64_t from_utc, int64_t to_utc, bool *has,
 	int rc;
 
 	*has = false;
-	if (from_utc >= to_utc) {
+	if (from_utc == NEVER || from_utc >= to_utc) {
 		return 0; /* the clock was set forward over it */
 	}
 	rc = settle_chunk_of(settle, fetch->resource->point,
@@ -93,7 +98,8 @@ fetch_slots(struct fetch *fetch, int32_t shift, struct qf_error *err)
 		int64_t from_utc = start_utc + (int64_t)i * event->slot_seconds;
 		int64_t at_utc = time_on(fetch->settle, from_utc, shift);
 
-		rc = net_of(fetch, at_utc, at_utc + event->slot_seconds,
+		rc = net_of(fetch, at_utc,
+		    at_utc == NEVER ? NEVER : at_utc + event->slot_seconds,
 		    &fetch->has[i], &fetch->slots[i], err);
 	}
 	return rc;
@@ -501,13 +507,14 @@ usual_export(struct fetch *fetch, size_t step, int64_t from_utc, int64_t to_utc,
 	for (size_t i = 0; i < baseline->day_count; i++) {
 		int32_t shift = baseline->days[i].day - settle->in_hand.day;
 		int64_t at_utc = time_on(settle, from_utc, shift);
-		int64_t end_utc = at_utc + (to_utc - from_utc);
+		int64_t end_utc;
 		struct settle_chunk *chunk;
 		int rc;
 
-		if (!baseline->days[i].used) {
+		if (!baseline->days[i].used || at_utc == NEVER) {
 			continue;
 		}
+		end_utc = at_utc + (to_utc - from_utc);
 		rc = settle_chunk_of(settle, fetch->resource->point,
 		    zone_day_of(settle->zone, at_utc),
 		    zone_day_of(settle->zone, end_utc - 1) + 1, &chunk, err);
@@ -658,6 +665,10 @@ settle_resource(struct settle *settle, struct settle_resource *resource,
 
 	if (rc == 0) {
 		rc = lay_event(settle, resource, err);
+	}
+	if (rc == 0) {
+		rc = settle_finding(settle, in_hand->event->start_utc,
+		    in_hand->event->end_utc, err);
 	}
 	if (rc != 0) {
 		return rc;

@@ -293,6 +293,10 @@ settle_grid(const struct settle_chunk *chunk, int64_t from_utc, int64_t to_utc);
 void settle_place_of(const struct settle_reads *reads, int32_t day,
     int64_t *entry, int64_t *line_no);
 
+/* 1 where a finding of qf-check holds the point in hand in a time. */
+int settle_finding(struct settle *settle, int64_t from_utc, int64_t to_utc,
+    struct qf_error *err);
+
 /* settle_baseline.c: one resource: its baseline, and what it did. */
 int settle_resource(struct settle *settle, struct settle_resource *resource,
     struct qf_error *err);

@@ -187,6 +187,9 @@ begin_point(struct settle *settle, const char *point, struct qf_error *err)
 
 	forget_point(reads);
 	memcpy(reads->point, point, strlen(point) + 1);
+	if (!reads->in_step) {
+		reads->rate->findings.known = false; /* points may go back */
+	}
 	if (load(settle, reads->in_step ? &reads->request.period : &other,
 		&chunk, err) == -1) {
 		return -1;
@@ -272,7 +275,8 @@ walk_next(struct walk *walk, int64_t from_utc, int64_t to_utc)
 	return false;
 }
 
-/* ticks as kWh x 10^scale; false where they are too many. */
+/* ticks as kWh x 10^scale, rounded half up where that is no finite decimal;
+ * false where they are too many. */
 static bool
 to_scale(
     const struct energy_series *series, int64_t ticks, int scale, int64_t *out)
@@ -282,10 +286,8 @@ to_scale(
 	bool fits;
 
 	dec_set_int(&kwh, ticks, series->scale);
-	if (series->parts != 1) {
-		dec_set_int(&parts, series->parts, 0);
-		dec_div(&kwh, &kwh, &parts, scale, DEC_HALF_UP);
-	}
+	dec_set_int(&parts, series->parts, 0);
+	dec_div(&kwh, &kwh, &parts, scale, DEC_HALF_UP);
 	fits = dec_to_int64(&kwh, scale, out, &err) == 0;
 	dec_release(&kwh);
 	dec_release(&parts);
@@ -394,4 +396,17 @@ settle_place_of(const struct settle_reads *reads, int32_t day, int64_t *entry,
 			    chunk->quality[day - chunk->first_day].line_no;
 		}
 	}
+}
+
+int
+settle_finding(struct settle *settle, int64_t from_utc, int64_t to_utc,
+    struct qf_error *err)
+{
+	struct rate *rate = settle->reads.rate;
+	int rc = rate_finding(rate, NULL, from_utc, to_utc, err);
+
+	if (rc == 1) {
+		settle->refusal = rate->refusal;
+	}
+	return rc;
 }
