@@ -36,6 +36,8 @@ suite()
 	    "$data/ssc-utilityrate"
 	suite italy-2025-04 "$here/italy.py" "$data/italy-2025-04"
 	suite vectors "$here/vectors.py" "$data/vectors"
+	suite openadr20b "$here/openadr.py" "$data/openadr20b"
+	suite shapeshifter "$here/shapeshifter.py" "$data/shapeshifter"
 	echo "status $status"
 } | tee "$log" | grep -v '^status '
 awk '/ passed, .* failed/ {

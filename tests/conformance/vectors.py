@@ -7,14 +7,17 @@ no function knows is told, and counts as failed.
 """
 import collections
 import csv
+import datetime
 import decimal
 import os
 import sys
 
+import flex
 from auction import BID_HEADER, NEED_HEADER, bid, market, need
 from case import Ledger, Suite
 
 D = decimal.Decimal
+FIRST_DAY = datetime.date(2025, 1, 1)
 
 # What a case calls its rule, as a market document.
 RULES = {
@@ -103,10 +106,64 @@ def clearing(suite, folder):
                                 awards[row["order"]]))
 
 
+def mw(text):
+    return int(D(text) * 10 ** 6)
+
+
+def flexibility(suite, folder):
+    """uftp_settlement.csv: the standard's table, in MW, a decrease."""
+    cases = rows(folder, "uftp_settlement.csv")
+    groups = collections.defaultdict(list)
+    for number, case in enumerate(cases):
+        groups[case["flex_price_per_mw"], case["penalty_per_mw"]].append(
+            ("row-%d" % (number + 1), case))
+    for (price, penalty), members in groups.items():
+        orders = [flex.Order(name, FIRST_DAY + datetime.timedelta(days=n), [
+            flex.Isp(1, 1, mw(case["baseline_mw"]),
+                     -mw(case["ordered_flex_mw"]), mw(case["allocation_mw"]))])
+                  for n, (name, case) in enumerate(members)]
+        ledger, path = flex.settle(orders, D(price), D(penalty))
+        came = flex.orders_of(path)
+        ledger.close()
+        for name, case in members:
+            expected = (D(case["flex_paid"]), D(case["penalty"]),
+                        D(case["net_settlement"]), mw(case["delivered_flex_mw"]),
+                        mw(case["power_deficiency_mw"]))
+            got = came.get(name)
+            got = got and (*got[:3], got[3][0][4], got[3][0][5])
+            suite.check(got == expected, "uftp_settlement.csv: %s: %s, not %s"
+                        % (name, got, expected))
+
+
+def delivered(suite, folder):
+    """usef_delivered_flex.csv: what counts as delivered, in kW."""
+    cases = [("row-%d" % (n + 1), case) for n, case in enumerate(
+        rows(folder, "usef_delivered_flex.csv"))]
+    for sign in 1, -1:
+        members = [(name, case) for name, case in cases
+                   if (D(case["ordered_flex_power"]) > 0) == (sign > 0)]
+        orders = [flex.Order(name, FIRST_DAY + datetime.timedelta(days=n), [
+            flex.Isp(1, 1, *(1000 * int(case[column]) for column in (
+                "prognosis_power", "ordered_flex_power", "allocated_power")))])
+                  for n, (name, case) in enumerate(members)]
+        if not orders:
+            continue
+        ledger, path = flex.settle(orders, D(1), D(0))
+        came = flex.orders_of(path)
+        ledger.close()
+        for name, case in members:
+            got = name in came and D(came[name][3][0][4]) / 1000
+            suite.check(got == D(case["delivered_flex_power"]),
+                        "usef_delivered_flex.csv: %s: %s, not %s" % (
+                            name, got, case["delivered_flex_power"]))
+
+
 # The files of the folder, and what checks them.
 FILES = {
     ("clearing_accepted.csv", "clearing_expected.csv",
      "clearing_orders.csv"): clearing,
+    ("uftp_settlement.csv",): flexibility,
+    ("usef_delivered_flex.csv",): delivered,
 }
 
 
