@@ -102,6 +102,7 @@ check-all: all
 	@$(MAKE) --no-print-directory settle-model
 	@$(MAKE) --no-print-directory tariff-model
 	@$(MAKE) --no-print-directory response-model
+	@$(MAKE) --no-print-directory clear-model
 
 unit: $(B)/unit
 	@tests/unit.sh $(B)/unit
@@ -225,9 +226,10 @@ check-differential: all $(DIFFERENTIAL:%=$(B)/%_driver)
 	python3 tests/differential/settle.py --bin $(BIN) --worlds 100
 	python3 tests/differential/tariff.py --bin $(BIN) --cases $(CASES)
 	python3 tests/differential/response.py --bin $(BIN) --worlds 300
+	python3 tests/differential/clear.py --bin $(BIN) --books 10000
 
-# A few of their worlds and tariffs, for make check.
-.PHONY: settle-model tariff-model response-model
+# A few of their worlds, tariffs and books, for make check.
+.PHONY: settle-model tariff-model response-model clear-model
 settle-model: all
 	@python3 tests/differential/settle.py --bin $(BIN) --worlds 12
 
@@ -236,6 +238,9 @@ tariff-model: all
 
 response-model: all
 	@python3 tests/differential/response.py --bin $(BIN) --worlds 20 --seed 1000
+
+clear-model: all
+	@python3 tests/differential/clear.py --bin $(BIN) --books 200
 
 # Each parser on odd bytes for some seconds, under the sanitizers.
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))

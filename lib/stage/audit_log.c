@@ -83,7 +83,7 @@ add_what(
 		break;
 	case ENTRY_RUN:
 		period_of_days(zone, zone_day_of(zone, entry->from_utc),
-		    zone_day_of(zone, entry->to_utc), &period);
+		    zone_day_of(zone, entry->to_utc - 1) + 1, &period);
 		period_format(&period, text);
 		buf_printf(out, "%s %s%s%s", text, entry->run_kind,
 		    entry->run_scope[0] == '\0' ? "" : " ", entry->run_scope);

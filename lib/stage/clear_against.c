@@ -129,7 +129,9 @@ static int
 open_run(struct clear_against *against, const char *text, struct qf_error *err)
 {
 	struct handle handle;
+	const char *auction;
 	struct run run;
+	size_t length = 0;
 
 	if (handle_parse(&handle, text, err) == -1 ||
 	    entry_resolve(against->ledger, &handle, err) == -1) {
@@ -145,6 +147,13 @@ open_run(struct clear_against *against, const char *text, struct qf_error *err)
 	if (strcmp(run.tool, CLEAR_TOOL) != 0) {
 		return qf_fail(err, QF_USAGE, "handle-kind",
 		    "%s: was made by %s, and has no awards", text, run.tool);
+	}
+	auction = runs_scope_word(run.scope, "auction", &length);
+	if (auction == NULL || length != strlen(against->request->auction) ||
+	    memcmp(auction, against->request->auction, length) != 0) {
+		return qf_fail(err, QF_USAGE, "handle-auction",
+		    "%s: cleared auction %.*s, not %s", text, (int)length,
+		    auction == NULL ? "" : auction, against->request->auction);
 	}
 	if (runs_open_prices(&against->price_rows, against->ledger,
 		handle.entry, err) == -1) {

@@ -30,7 +30,8 @@ struct clear_against;
 
 /* what: "published", or a run's handle.  The table's form and sink; QF_NO
  * published-none where nothing was published of the auction; QF_USAGE
- * handle-kind where the run is not of this tool, and those of
+ * handle-kind where the run is not of this tool, handle-auction where it is of
+ * another auction, and those of
  * entry_resolve(). */
 int clear_against_open(struct clear_against **out, struct ledger *ledger,
     const struct clear_request *request, const char *what, enum table_form form,
