@@ -5,7 +5,7 @@ SPDX-License-Identifier: Apache-2.0
 """
 from fractions import Fraction
 
-from settle_num import DAY_0, date_of, round_to
+from settle_num import date_of, round_to
 
 HOUR = 3600
 HOLIDAY_YEAR = (330, 400)  # days ago, of the same holiday a year ago
@@ -298,6 +298,3 @@ def round_sum(baselines, scale, mode):
         wholes.append(whole)
         parts.append(down)
     return wholes, parts
-
-
-__all__ = ["Baseline", "DAY_0", "Loads", "round_sum"]

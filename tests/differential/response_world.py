@@ -137,6 +137,8 @@ class World:
                 if utc not in lost:
                     values[utc] = (self.number(0, some, rng.choice((0, 2))),
                                    utc in guessed)
+            if rng.random() < 0.3:
+                guessed = set()  # of the other channel
 
     # Contracts.
 
