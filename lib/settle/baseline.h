@@ -100,7 +100,8 @@ struct baseline_day {
 
 /* kWh of a day (the event's own too) at the local times of the event. */
 struct baseline_reads {
-	/* Intervals of the whole local day, for rule->missing_most. */
+	/* Intervals of the whole local day, for rule->missing_most; none is
+	 * both missing and estimated. */
 	size_t intervals, missing, estimated;
 	const int64_t *slots; /* slot_count */
 	const bool *has; /* slot_count: which are known; NULL: all */

@@ -113,7 +113,6 @@ fetch_quality(struct fetch *fetch, int32_t day, struct baseline_reads *out,
 	struct settle *settle = fetch->settle;
 	int64_t from_utc = zone_day_start(settle->zone, day);
 	int64_t to_utc = zone_day_start(settle->zone, day + 1);
-	const struct settle_quality *quality;
 	struct settle_chunk *chunk;
 	int64_t seconds, net;
 	int grid;
@@ -128,15 +127,13 @@ fetch_quality(struct fetch *fetch, int32_t day, struct baseline_reads *out,
 	    grid == 0 ? fetch->resource->event->slot_seconds : grid * MINUTE;
 	for (; from_utc < to_utc; from_utc += seconds) {
 		out->intervals++;
-		out->missing += !settle_net_kwh(&settle->reads, chunk, from_utc,
-		    from_utc + seconds, fetch->scale, &net);
-	}
-	quality = &chunk->quality[day - chunk->first_day];
-	if (quality->values > 0) {
-		int64_t share = quality->estimated * (int64_t)out->intervals;
-
-		out->estimated =
-		    (size_t)((share + quality->values - 1) / quality->values);
+		if (!settle_net_kwh(&settle->reads, chunk, from_utc,
+			from_utc + seconds, fetch->scale, &net)) {
+			out->missing++;
+		} else if (settle_is_estimated(
+			       chunk, from_utc, from_utc + seconds)) {
+			out->estimated++;
+		}
 	}
 	return 0;
 }

@@ -115,11 +115,14 @@ struct settle_chunk {
 	struct energy_series net[RATE_CHANNELS]; /* of what stands behind it */
 	bool refused;
 	struct refusal refusal;
-	/* Of each day: how much of what was read is estimated. */
-	struct settle_quality {
-		int64_t values, estimated;
-		int64_t entry, line_no; /* of its newest row, any channel */
-	} * quality;
+	/* Of each day: the newest row of what was read, any channel. */
+	struct settle_place {
+		int64_t entry, line_no;
+	} * places;
+	/* A bit for each minute from start_utc on: some channel's energy is
+	 * estimated. */
+	unsigned char *estimated;
+	int64_t start_utc, minutes;
 };
 #define SETTLE_CHUNKS 4
 
@@ -287,6 +290,10 @@ int settle_scale(const struct settle_chunk *chunk);
  * where nothing was read. */
 int
 settle_grid(const struct settle_chunk *chunk, int64_t from_utc, int64_t to_utc);
+
+/* Whether energy of some channel in days of the chunk is estimated. */
+bool settle_is_estimated(
+    const struct settle_chunk *chunk, int64_t from_utc, int64_t to_utc);
 
 /* The newest row of a day's reads of the point in hand; 0 where it is not
  * known any more. */

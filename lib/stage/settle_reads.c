@@ -16,6 +16,7 @@
 #include "settle/relate.h"
 #include "stage/settle_own.h"
 
+#define MINUTE 60
 #define IN_STEP_POINTS 32 /* from so many on, cursors pass through all */
 #define FURTHER_DAYS 8 /* read at once of days further back */
 
@@ -25,7 +26,8 @@ empty_chunk(struct settle_chunk *chunk)
 	for (size_t c = 0; c < RATE_CHANNELS; c++) {
 		energy_release(&chunk->net[c]);
 	}
-	free(chunk->quality);
+	free(chunk->places);
+	free(chunk->estimated);
 	memset(chunk, 0, sizeof(*chunk));
 }
 
@@ -47,26 +49,65 @@ settle_reads_release(struct settle_reads *reads)
 	memset(reads, 0, sizeof(*reads));
 }
 
-/* Notes how much of a day is estimated, and where it is from. */
+/* Marks a stretch of time, as far as the chunk has it. */
+static void
+mark_estimated(struct settle_chunk *chunk, int64_t from_utc, int64_t to_utc)
+{
+	int64_t minute = (from_utc - chunk->start_utc) / MINUTE;
+	int64_t end = (to_utc - chunk->start_utc) / MINUTE;
+
+	for (minute = minute < 0 ? 0 : minute;
+	     minute < end && minute < chunk->minutes; minute++) {
+		chunk->estimated[minute / 8] |=
+		    (unsigned char)(1U << (minute % 8));
+	}
+}
+
+bool
+settle_is_estimated(
+    const struct settle_chunk *chunk, int64_t from_utc, int64_t to_utc)
+{
+	int64_t minute = (from_utc - chunk->start_utc) / MINUTE;
+	int64_t end = (to_utc - chunk->start_utc) / MINUTE;
+
+	assert(minute >= 0 && end <= chunk->minutes);
+	for (; minute < end; minute++) {
+		if (chunk->estimated[minute / 8] >> (minute % 8) & 1) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Notes what of a day is estimated, and where it is from.  What a register
+ * shows counts for the interval before it too. */
 static void
 saw(void *context, const struct series_day *day)
 {
 	struct settle_reads *reads = context;
 	struct settle_chunk *chunk = reads->filling;
-	struct settle_quality *quality;
+	struct settle_place *place;
+	int64_t seconds = (int64_t)day->minutes * MINUTE;
 
 	if (chunk == NULL || day->day < chunk->first_day ||
 	    day->day >= chunk->end_day) {
 		return;
 	}
-	quality = &chunk->quality[day->day - chunk->first_day];
-	quality->values += (int64_t)day->count;
 	for (size_t i = 0; i < day->count; i++) {
-		quality->estimated += day->quality[i] == QUALITY_ESTIMATED;
+		int64_t at_utc = day->start_utc + (int64_t)i * seconds;
+
+		if (day->quality[i] == QUALITY_ESTIMATED) {
+			mark_estimated(chunk,
+			    day->quantity == QUANTITY_REGISTER
+				? at_utc - seconds
+				: at_utc,
+			    at_utc + seconds);
+		}
 	}
-	if (day->entry >= quality->entry) {
-		quality->entry = day->entry;
-		quality->line_no = day->line_no;
+	place = &chunk->places[day->day - chunk->first_day];
+	if (day->entry >= place->entry) {
+		place->entry = day->entry;
+		place->line_no = day->line_no;
 	}
 }
 
@@ -165,8 +206,13 @@ load(struct settle *settle, const struct period *period,
 
 	chunk->first_day = period->first_day;
 	chunk->end_day = period->end_day;
-	chunk->quality = xcalloc((size_t)(period->end_day - period->first_day),
-	    sizeof(*chunk->quality));
+	chunk->places = xcalloc((size_t)(period->end_day - period->first_day),
+	    sizeof(*chunk->places));
+	chunk->start_utc = zone_day_start(settle->zone, period->first_day);
+	chunk->minutes =
+	    (zone_day_start(settle->zone, period->end_day) - chunk->start_utc) /
+	    MINUTE;
+	chunk->estimated = xcalloc((size_t)chunk->minutes / 8 + 1, 1);
 	if (fill(settle, chunk, period, err) == -1) {
 		return -1;
 	}
@@ -391,9 +437,9 @@ settle_place_of(const struct settle_reads *reads, int32_t day, int64_t *entry,
 
 		if (chunk->used && day >= chunk->first_day &&
 		    day < chunk->end_day) {
-			*entry = chunk->quality[day - chunk->first_day].entry;
+			*entry = chunk->places[day - chunk->first_day].entry;
 			*line_no =
-			    chunk->quality[day - chunk->first_day].line_no;
+			    chunk->places[day - chunk->first_day].line_no;
 		}
 	}
 }

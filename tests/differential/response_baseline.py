@@ -50,10 +50,10 @@ class Loads:
         """Intervals of a day: all, missing, estimated."""
         starts = range(self.zone.day_start(day), self.zone.day_start(day + 1),
                        self.step)
-        missing = sum(self.net(utc, utc + self.step) is None
-                      for utc in starts)
-        return (len(starts), missing,
-                sum(utc in self.guessed for utc in starts))
+        missing = {utc for utc in starts
+                   if self.net(utc, utc + self.step) is None}
+        return (len(starts), len(missing),
+                len(self.guessed.intersection(starts) - missing))
 
 
 class Baseline:
