@@ -1,9 +1,9 @@
 /* market.h - a market document as plain structs.
  *
- * How an auction (集中竞价, 撮合) is cleared (出清): what a bid must look like, how
- * orders are matched, which price of those that clear is taken, and who goes
- * first where there is not enough for all.  The words are in market.xsd and
- * qf-market(5).
+ * How an auction (集中竞价, 撮合) is cleared (出清): what a bid must look
+ * like, how orders are matched, which price of those that clear is taken, and
+ * who goes first where there is not enough for all.  The words are in
+ * market.xsd and qf-market(5).
  *
  *	struct market_document *market;
  *

@@ -189,124 +189,115 @@ Test(market, holds_from_its_day_to_its_end)
 	market_free(market);
 }
 
+static const struct {
+	const char *text, *code, *says;
+} wrong[] = {
+    {MARKET("", QUANTITY PRICE), "rule-missing", "clearing element"},
+    {MARKET("", QUANTITY UNIFORM("")), "rule-missing", "price element"},
+    {MARKET("", PRICE UNIFORM("")), "rule-missing", "quantity element"},
+    {MARKET("", QUANTITY QUANTITY PRICE UNIFORM("")), "rule-twice", "already"},
+    {MARKET("", QUANTITY PRICE UNIFORM("") "<limmit/>"), "rule-unknown",
+	"limit"},
+    {MARKET("", "<quantity unit='mvh' tick='1'/>" PRICE UNIFORM("")),
+	"rule-word", "mwh"},
+    {MARKET("", "<quantity unit='mwh'/>" PRICE UNIFORM("")), "rule-missing",
+	"tick"},
+    {MARKET("", "<quantity unit='mwh' tick='0'/>" PRICE UNIFORM("")),
+	"rule-number", "above 0"},
+    {MARKET("", "<quantity unit='mwh' tick=''/>" PRICE UNIFORM("")),
+	"rule-template", "fill it in"},
+    {MARKET(" template='yes'", QUANTITY PRICE UNIFORM("")), "rule-template",
+	"take template away"},
+    {MARKET(
+	 "", "<quantity unit='mwh' tick='0.3' least='1'/>" PRICE UNIFORM("")),
+	"rule-number", "whole number of ticks"},
+    {MARKET("", "<quantity unit='mwh' tick='1' least='-1'/>" PRICE UNIFORM("")),
+	"rule-number", "negative"},
+    {MARKET("", QUANTITY "<price unit='mwh' tick='0.1' cap='9.95'"
+			 " round='2 half-up'/>" UNIFORM("")),
+	"rule-number", "whole number of ticks"},
+    {MARKET("", QUANTITY "<price unit='mwh' tick='0.1' floor='2'"
+			 " cap='1' round='2 half-up'/>" UNIFORM("")),
+	"rule-number", "below the floor"},
+    {MARKET("", QUANTITY "<price unit='mwh' tick='0.1'/>" UNIFORM("")),
+	"rule-missing", "round"},
+    {MARKET("", QUANTITY
+	 "<price unit='mwh' tick='0.1' round='2 up-half'/>" UNIFORM("")),
+	"rule-rounding", "2 half-up"},
+    {MARKET("", CLEARING("method='unform' price='split' ties='time'")),
+	"rule-word", "uniform"},
+    {MARKET("", CLEARING("method='uniform' price='spilt' ties='time'")),
+	"rule-word", "split"},
+    {MARKET("", CLEARING("method='uniform' ties='time'")), "rule-missing",
+	"price"},
+    {MARKET("", CLEARING("method='uniform' price='split'")), "rule-missing",
+	"ties"},
+    {MARKET("", CLEARING("method='uniform' price='split' ties=''")),
+	"rule-word", "empty"},
+    {MARKET("", CLEARING("method='uniform' price='split'"
+			 " ties='pro-rota'")),
+	"rule-word", "pro-rata"},
+    {MARKET("", CLEARING("method='uniform' price='split'"
+			 " ties='time larger time'")),
+	"rule-twice", "time"},
+    {MARKET("", CLEARING("method='uniform' price='split'"
+			 " ties='pro-rata time'")),
+	"rule-ties", "only be the last"},
+    {MARKET("", CLEARING("method='rolling' price='pair-earlier'"
+			 " ties='time pro-rata'")),
+	"rule-ties", "rolling"},
+    {MARKET("", CLEARING("method='uniform' price='median'"
+			 " ties='time'")),
+	"rule-method", "pairs or rolling"},
+    {MARKET("", CLEARING("method='pairs' price='split' ties='time'")),
+	"rule-method", "must be uniform"},
+    {MARKET("", CLEARING("method='uniform' price='ranking-price'"
+			 " ties='time'")),
+	"rule-method", "performance"},
+    {MARKET("", CLEARING("method='uniform' price='split' ties='time'"
+			 " performance-least='0.6'")),
+	"rule-idle", "not ranked"},
+    {MARKET("", CLEARING("method='pairs' price='pair-mean' ties='time'"
+			 " margin='0.1'")),
+	"rule-idle", "uniform"},
+    {MARKET("", CLEARING("method='uniform' price='pay-as-bid'"
+			 " ties='time' margin='0.1'")),
+	"rule-idle", "own price"},
+    {MARKET("", QUANTITY PRICE UNIFORM(" shortage='cap'")), "rule-missing",
+	"no cap"},
+    {MARKET("", QUANTITY PRICE UNIFORM(" surplus='floor'")), "rule-missing",
+	"no floor"},
+    {MARKET("", QUANTITY BOUNDED UNIFORM(" margin='-0.1'")), "rule-number",
+	"negative"},
+    {LIMITED("<limit percent='30'/>"), "rule-missing", "either class"},
+    {LIMITED("<limit percent='30' class='a' each='party'/>"), "rule-missing",
+	"either class"},
+    {LIMITED("<limit class='a'/>"), "rule-missing", "percent"},
+    {LIMITED("<limit class='a' percent='100.1'/>"), "rule-number", "above 100"},
+    {LIMITED("<limit class='a' percent='0'/>"), "rule-number", "above 0"},
+    {LIMITED("<limit class='a' percent='1'/>"
+	     "<limit class='a' percent='2'/>"),
+	"rule-twice", "already"},
+    {LIMITED("<limit each='plant' percent='1'/>"), "rule-word", "party"},
+    {MARKET("", CLEARING("method='pairs' price='pair-mean' ties='time'"
+			 " below='raise'")),
+	"rule-idle", "uniform"},
+    {"<markt xmlns='urn:qingfen:market:1' id='m'/>", "rule-root", "market"},
+    {"<market", "xml-syntax", ""},
+};
+
 Test(market, says_what_is_wrong_with_a_document)
 {
-	static const struct {
-		const char *text, *code, *says;
-	} cases[] = {
-	    {MARKET("", QUANTITY PRICE), "rule-missing", "clearing element"},
-	    {MARKET("", QUANTITY UNIFORM("")), "rule-missing", "price element"},
-	    {MARKET("", PRICE UNIFORM("")), "rule-missing", "quantity element"},
-	    {MARKET("", QUANTITY QUANTITY PRICE UNIFORM("")), "rule-twice",
-		"already"},
-	    {MARKET("", QUANTITY PRICE UNIFORM("") "<limmit/>"), "rule-unknown",
-		"limit"},
-	    {MARKET("", "<quantity unit='mvh' tick='1'/>" PRICE UNIFORM("")),
-		"rule-word", "mwh"},
-	    {MARKET("", "<quantity unit='mwh'/>" PRICE UNIFORM("")),
-		"rule-missing", "tick"},
-	    {MARKET("", "<quantity unit='mwh' tick='0'/>" PRICE UNIFORM("")),
-		"rule-number", "above 0"},
-	    {MARKET("", "<quantity unit='mwh' tick=''/>" PRICE UNIFORM("")),
-		"rule-template", "fill it in"},
-	    {MARKET(" template='yes'", QUANTITY PRICE UNIFORM("")),
-		"rule-template", "take template away"},
-	    {MARKET("",
-		 "<quantity unit='mwh' tick='0.3' least='1'/>" PRICE UNIFORM(
-		     "")),
-		"rule-number", "whole number of ticks"},
-	    {MARKET(
-		 "", "<quantity unit='mwh' tick='1' least='-1'/>" PRICE UNIFORM(
-			 "")),
-		"rule-number", "negative"},
-	    {MARKET("", QUANTITY "<price unit='mwh' tick='0.1' cap='9.95'"
-				 " round='2 half-up'/>" UNIFORM("")),
-		"rule-number", "whole number of ticks"},
-	    {MARKET("", QUANTITY "<price unit='mwh' tick='0.1' floor='2'"
-				 " cap='1' round='2 half-up'/>" UNIFORM("")),
-		"rule-number", "below the floor"},
-	    {MARKET("", QUANTITY "<price unit='mwh' tick='0.1'/>" UNIFORM("")),
-		"rule-missing", "round"},
-	    {MARKET("", QUANTITY
-		 "<price unit='mwh' tick='0.1' round='2 up-half'/>" UNIFORM(
-		     "")),
-		"rule-rounding", "2 half-up"},
-	    {MARKET("", CLEARING("method='unform' price='split' ties='time'")),
-		"rule-word", "uniform"},
-	    {MARKET("", CLEARING("method='uniform' price='spilt' ties='time'")),
-		"rule-word", "split"},
-	    {MARKET("", CLEARING("method='uniform' ties='time'")),
-		"rule-missing", "price"},
-	    {MARKET("", CLEARING("method='uniform' price='split'")),
-		"rule-missing", "ties"},
-	    {MARKET("", CLEARING("method='uniform' price='split' ties=''")),
-		"rule-word", "empty"},
-	    {MARKET("", CLEARING("method='uniform' price='split'"
-				 " ties='pro-rota'")),
-		"rule-word", "pro-rata"},
-	    {MARKET("", CLEARING("method='uniform' price='split'"
-				 " ties='time larger time'")),
-		"rule-twice", "time"},
-	    {MARKET("", CLEARING("method='uniform' price='split'"
-				 " ties='pro-rata time'")),
-		"rule-ties", "only be the last"},
-	    {MARKET("", CLEARING("method='rolling' price='pair-earlier'"
-				 " ties='time pro-rata'")),
-		"rule-ties", "rolling"},
-	    {MARKET("", CLEARING("method='uniform' price='median'"
-				 " ties='time'")),
-		"rule-method", "pairs or rolling"},
-	    {MARKET("", CLEARING("method='pairs' price='split' ties='time'")),
-		"rule-method", "must be uniform"},
-	    {MARKET("", CLEARING("method='uniform' price='ranking-price'"
-				 " ties='time'")),
-		"rule-method", "performance"},
-	    {MARKET("", CLEARING("method='uniform' price='split' ties='time'"
-				 " performance-least='0.6'")),
-		"rule-idle", "not ranked"},
-	    {MARKET("", CLEARING("method='pairs' price='pair-mean' ties='time'"
-				 " margin='0.1'")),
-		"rule-idle", "uniform"},
-	    {MARKET("", CLEARING("method='uniform' price='pay-as-bid'"
-				 " ties='time' margin='0.1'")),
-		"rule-idle", "own price"},
-	    {MARKET("", QUANTITY PRICE UNIFORM(" shortage='cap'")),
-		"rule-missing", "no cap"},
-	    {MARKET("", QUANTITY PRICE UNIFORM(" surplus='floor'")),
-		"rule-missing", "no floor"},
-	    {MARKET("", QUANTITY BOUNDED UNIFORM(" margin='-0.1'")),
-		"rule-number", "negative"},
-	    {LIMITED("<limit percent='30'/>"), "rule-missing", "either class"},
-	    {LIMITED("<limit percent='30' class='a' each='party'/>"),
-		"rule-missing", "either class"},
-	    {LIMITED("<limit class='a'/>"), "rule-missing", "percent"},
-	    {LIMITED("<limit class='a' percent='100.1'/>"), "rule-number",
-		"above 100"},
-	    {LIMITED("<limit class='a' percent='0'/>"), "rule-number",
-		"above 0"},
-	    {LIMITED("<limit class='a' percent='1'/>"
-		     "<limit class='a' percent='2'/>"),
-		"rule-twice", "already"},
-	    {LIMITED("<limit each='plant' percent='1'/>"), "rule-word",
-		"party"},
-	    {MARKET("", CLEARING("method='pairs' price='pair-mean' ties='time'"
-				 " below='raise'")),
-		"rule-idle", "uniform"},
-	    {"<markt xmlns='urn:qingfen:market:1' id='m'/>", "rule-root",
-		"market"},
-	    {"<market", "xml-syntax", ""},
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		struct market_document *market;
 		struct qf_error err = {0};
 
-		cr_expect_eq(market_load(&market, cases[i].text,
-				 strlen(cases[i].text), "m.xml", &err),
+		cr_expect_eq(market_load(&market, wrong[i].text,
+				 strlen(wrong[i].text), "m.xml", &err),
 		    -1, "case %zu", i);
 		cr_expect_str_eq(
-		    err.code, cases[i].code, "case %zu: %s", i, err.text);
-		cr_expect_not_null(strstr(err.text, cases[i].says),
+		    err.code, wrong[i].code, "case %zu: %s", i, err.text);
+		cr_expect_not_null(strstr(err.text, wrong[i].says),
 		    "case %zu: %s", i, err.text);
 		cr_expect_eq(err.status, QF_CONFIG, "case %zu", i);
 		cr_expect_null(market);

@@ -125,87 +125,77 @@ Test(owners, holds_from_its_day_to_its_end)
 	owners_free(owners);
 }
 
+static const struct {
+	const char *text, *code, *says;
+} wrong[] = {
+    {OWNERS("", ""), "rule-missing", "share element"},
+    {"<owners xmlns='urn:qingfen:owners:1' id='o'>"
+     "<version from='2025-01-01' source='s'>" REMAINDER "</version></owners>",
+	"rule-missing", "party"},
+    {OWNERS(" negative='null'", REMAINDER), "rule-word", "keep"},
+    {OWNERS("", "<shar party='a' by='remainder'/>"), "rule-unknown", "share"},
+    {OWNERS("", "<share by='remainder'/>"), "rule-missing", "nobody is behind"},
+    {OWNERS("", "<share party='a b' by='remainder'/>"), "rule-id",
+	"identifier"},
+    {OWNERS("", "<share party='a'/>" REMAINDER), "rule-share", "must say one"},
+    {OWNERS("", "<share party='a' percent='1' fixed='1'/>" REMAINDER),
+	"rule-share", "must say one"},
+    {OWNERS("", "<share party='a' percent='1' by='remainder'/>" REMAINDER),
+	"rule-share", "must say one"},
+    {OWNERS("", "<share party='a' by='delivery' points='p'/>" REMAINDER),
+	"rule-word", "delivered"},
+    {OWNERS("", REMAINDER REMAINDER), "rule-share", "remainder already"},
+    {OWNERS("", "<share party='a' percent='60'/>"
+		"<share party='b' percent='39.9'/>"),
+	"rule-percent", "add up to 99.9"},
+    {OWNERS("", "<share party='a' percent='60'/>"
+		"<share party='b' percent='40.1'/>" REMAINDER),
+	"rule-percent", "add up to 100.1"},
+    {OWNERS("", "<share party='a' percent='101'/>" REMAINDER), "rule-percent",
+	"above 100"},
+    {OWNERS("", "<share party='a' percent='-1'/>" REMAINDER), "rule-number",
+	"negative"},
+    {OWNERS("", "<share percent='50'><share party='a' percent='90'/>"
+		"</share>" REMAINDER),
+	"rule-percent", "add up to 90"},
+    {OWNERS("", "<share party='a' fixed='1'/>"), "rule-share",
+	"one must take the remainder"},
+    {OWNERS("", "<share party='a' fixed='-1'/>" REMAINDER), "rule-number",
+	"negative"},
+    {OWNERS("", "<share party='a' by='delivered'/>" REMAINDER), "rule-missing",
+	"points"},
+    {OWNERS("", "<share party='a' by='delivered' points=''/>" REMAINDER),
+	"rule-id", "empty"},
+    {OWNERS("", "<share party='a' by='delivered' points='p q p'/>" REMAINDER),
+	"rule-twice", "energy of p"},
+    {OWNERS("", "<share party='a' by='earned' points='p'/>"
+		"<share party='b' by='earned' points='q p'/>"),
+	"rule-twice", "energy of p"},
+    {OWNERS("", "<share party='a' by='earned' points='p'/>"
+		"<share party='b' by='delivered' points='q'/>"),
+	"rule-share", "others earned"},
+    {OWNERS("", "<share party='a' percent='10' points='p'/>" REMAINDER),
+	"rule-idle", "by energy"},
+    {OWNERS("", "<share party='a' percent=''/>" REMAINDER), "rule-template",
+	"fill it in"},
+    {OWNERS(" template='yes'", REMAINDER), "rule-template",
+	"take template away"},
+    {"<owner xmlns='urn:qingfen:owners:1' id='o'/>", "rule-root", "owners"},
+    {"<owners", "xml-syntax", ""},
+};
+
 Test(owners, says_what_is_wrong_with_a_document)
 {
-	static const struct {
-		const char *text, *code, *says;
-	} cases[] = {
-	    {OWNERS("", ""), "rule-missing", "share element"},
-	    {"<owners xmlns='urn:qingfen:owners:1' id='o'>"
-	     "<version from='2025-01-01' source='s'>" REMAINDER
-	     "</version></owners>",
-		"rule-missing", "party"},
-	    {OWNERS(" negative='null'", REMAINDER), "rule-word", "keep"},
-	    {OWNERS("", "<shar party='a' by='remainder'/>"), "rule-unknown",
-		"share"},
-	    {OWNERS("", "<share by='remainder'/>"), "rule-missing",
-		"nobody is behind"},
-	    {OWNERS("", "<share party='a b' by='remainder'/>"), "rule-id",
-		"identifier"},
-	    {OWNERS("", "<share party='a'/>" REMAINDER), "rule-share",
-		"must say one"},
-	    {OWNERS("", "<share party='a' percent='1' fixed='1'/>" REMAINDER),
-		"rule-share", "must say one"},
-	    {OWNERS(
-		 "", "<share party='a' percent='1' by='remainder'/>" REMAINDER),
-		"rule-share", "must say one"},
-	    {OWNERS(
-		 "", "<share party='a' by='delivery' points='p'/>" REMAINDER),
-		"rule-word", "delivered"},
-	    {OWNERS("", REMAINDER REMAINDER), "rule-share",
-		"remainder already"},
-	    {OWNERS("", "<share party='a' percent='60'/>"
-			"<share party='b' percent='39.9'/>"),
-		"rule-percent", "add up to 99.9"},
-	    {OWNERS("", "<share party='a' percent='60'/>"
-			"<share party='b' percent='40.1'/>" REMAINDER),
-		"rule-percent", "add up to 100.1"},
-	    {OWNERS("", "<share party='a' percent='101'/>" REMAINDER),
-		"rule-percent", "above 100"},
-	    {OWNERS("", "<share party='a' percent='-1'/>" REMAINDER),
-		"rule-number", "negative"},
-	    {OWNERS("", "<share percent='50'><share party='a' percent='90'/>"
-			"</share>" REMAINDER),
-		"rule-percent", "add up to 90"},
-	    {OWNERS("", "<share party='a' fixed='1'/>"), "rule-share",
-		"one must take the remainder"},
-	    {OWNERS("", "<share party='a' fixed='-1'/>" REMAINDER),
-		"rule-number", "negative"},
-	    {OWNERS("", "<share party='a' by='delivered'/>" REMAINDER),
-		"rule-missing", "points"},
-	    {OWNERS(
-		 "", "<share party='a' by='delivered' points=''/>" REMAINDER),
-		"rule-id", "empty"},
-	    {OWNERS("",
-		 "<share party='a' by='delivered' points='p q p'/>" REMAINDER),
-		"rule-twice", "energy of p"},
-	    {OWNERS("", "<share party='a' by='earned' points='p'/>"
-			"<share party='b' by='earned' points='q p'/>"),
-		"rule-twice", "energy of p"},
-	    {OWNERS("", "<share party='a' by='earned' points='p'/>"
-			"<share party='b' by='delivered' points='q'/>"),
-		"rule-share", "others earned"},
-	    {OWNERS("", "<share party='a' percent='10' points='p'/>" REMAINDER),
-		"rule-idle", "by energy"},
-	    {OWNERS("", "<share party='a' percent=''/>" REMAINDER),
-		"rule-template", "fill it in"},
-	    {OWNERS(" template='yes'", REMAINDER), "rule-template",
-		"take template away"},
-	    {"<owner xmlns='urn:qingfen:owners:1' id='o'/>", "rule-root",
-		"owners"},
-	    {"<owners", "xml-syntax", ""},
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		struct owners *owners;
 		struct qf_error err = {0};
 
-		cr_expect_eq(owners_load(&owners, cases[i].text,
-				 strlen(cases[i].text), "o.xml", &err),
+		cr_expect_eq(owners_load(&owners, wrong[i].text,
+				 strlen(wrong[i].text), "o.xml", &err),
 		    -1, "case %zu", i);
 		cr_expect_str_eq(
-		    err.code, cases[i].code, "case %zu: %s", i, err.text);
-		cr_expect_not_null(strstr(err.text, cases[i].says),
+		    err.code, wrong[i].code, "case %zu: %s", i, err.text);
+		cr_expect_not_null(strstr(err.text, wrong[i].says),
 		    "case %zu: %s", i, err.text);
 		cr_expect_eq(err.status, QF_CONFIG, "case %zu", i);
 		cr_expect_null(owners);

@@ -93,30 +93,31 @@ Test(programme, leaves_alone_what_a_document_does_not_say)
 	programme_free(programme);
 }
 
+static const char every_word[] =
+    "<programme xmlns='urn:qingfen:programme:1' id='p'"
+    " context='http://example.org/vpp'>"
+    "<version from='2025-01-01' source='s' direction='limit'"
+    " subject='orderly-charging' component='held-back' calendar='cn'>"
+    "<notice least='4h'/><measure every='event'/>" BASELINE
+    "<valid rate='0.5' load='max mean'/>"
+    "<band from='0' to='0.5' factor='0' whole='yes'/>"
+    "<band from='0.5' factor='1.5'/>"
+    "<price per='mw' take='lowest' floor='-1' cap='30'>"
+    "<term of='table' name='t' item='energy'/>"
+    "<term of='cleared' factor='-0.5'/>"
+    "<term of='series' name='rt'/><term of='award'/></price>"
+    "<pay most='1.2' factor='0.8' negative='keep' export='both'/>"
+    "<penalty component='short' below='0.9' of='effective'"
+    " factor='1.1' cap='1'><price per='kw'>"
+    "<term of='fixed' value='2.50'/></price></penalty>"
+    "<deviation component='off' tolerance='0.2' side='over'"
+    " opposite='capability' factor='2'/>"
+    "<rounding money='4 half-even step'/></version></programme>";
+
 Test(programme, reads_every_word_of_a_version)
 {
-	struct programme *programme = load(
-	    "<programme xmlns='urn:qingfen:programme:1' id='p'"
-	    " context='http://example.org/vpp'>"
-	    "<version from='2025-01-01' source='s' direction='limit'"
-	    " subject='orderly-charging' component='held-back' calendar='cn'>"
-	    "<notice least='4h'/><measure every='event'/>" BASELINE
-	    "<valid rate='0.5' load='max mean'/>"
-	    "<band from='0' to='0.5' factor='0' whole='yes'/>"
-	    "<band from='0.5' factor='1.5'/>"
-	    "<price per='mw' take='lowest' floor='-1' cap='30'>"
-	    "<term of='table' name='t' item='energy'/>"
-	    "<term of='cleared' factor='-0.5'/>"
-	    "<term of='series' name='rt'/><term of='award'/></price>"
-	    "<pay most='1.2' factor='0.8' negative='keep' export='both'/>"
-	    "<penalty component='short' below='0.9' of='effective'"
-	    " factor='1.1' cap='1'><price per='kw'>"
-	    "<term of='fixed' value='2.50'/></price></penalty>"
-	    "<deviation component='off' tolerance='0.2' side='over'"
-	    " opposite='capability' factor='2'/>"
-	    "<rounding money='4 half-even step'/></version></programme>");
+	struct programme *programme = load(every_word);
 	const struct programme_version *version = &programme->versions[0];
-	const struct programme_penalty *penalty = &version->penalties[0];
 
 	cr_expect_str_eq(programme->context, "http://example.org/vpp");
 	cr_expect_eq(version->direction, PROGRAMME_LIMIT);
@@ -127,6 +128,18 @@ Test(programme, reads_every_word_of_a_version)
 	cr_expect_eq(version->every, PROGRAMME_EVENT);
 	cr_expect(version->has_valid_rate && is(&version->valid_rate, "0.5"));
 	cr_expect(version->valid_mean_below && version->valid_max_below);
+	cr_expect_eq(version->money.scale, 4);
+	cr_expect_eq(version->money.mode, DEC_HALF_EVEN);
+	cr_expect(version->money_by_step);
+	programme_free(programme);
+}
+
+Test(programme, reads_every_word_of_what_is_paid)
+{
+	struct programme *programme = load(every_word);
+	const struct programme_version *version = &programme->versions[0];
+	const struct programme_penalty *penalty = &version->penalties[0];
+
 	cr_assert_eq(version->band_count, 2);
 	cr_expect(version->bands[0].whole && version->bands[0].has_to);
 	cr_expect(is(&version->bands[0].to, "0.5"));
@@ -163,9 +176,6 @@ Test(programme, reads_every_word_of_a_version)
 	cr_expect(version->deviation.opposite);
 	cr_expect_not(version->deviation.has_price);
 	cr_expect(is(&version->deviation.factor, "2"));
-	cr_expect_eq(version->money.scale, 4);
-	cr_expect_eq(version->money.mode, DEC_HALF_EVEN);
-	cr_expect(version->money_by_step);
 	programme_free(programme);
 }
 
@@ -330,243 +340,222 @@ expect_wrong(const struct wrong *cases, size_t count)
 	}
 }
 
+static const struct wrong wrong_versions[] = {
+    {PROGRAMME("", BASELINE PRICE ROUNDING), "rule-missing", "measure element"},
+    {PROGRAMME("", MEASURE PRICE ROUNDING), "rule-missing", "baseline element"},
+    {PROGRAMME("", MEASURE BASELINE ROUNDING), "rule-missing", "price element"},
+    {PROGRAMME("", MEASURE BASELINE PRICE), "rule-missing", "rounding element"},
+    {PROGRAMME("", MEASURE MEASURE BASELINE PRICE ROUNDING), "rule-twice",
+	"already"},
+    {PROGRAMME("", "<mesure/>" BASELINE PRICE ROUNDING), "rule-unknown",
+	"measure"},
+    {PROGRAMME("", "<measure every='10m'/>" BASELINE PRICE ROUNDING),
+	"rule-word", "15m"},
+    {PROGRAMME("", "<measure/>" BASELINE PRICE ROUNDING), "rule-missing",
+	"every"},
+    {PROGRAMME("", "<measure every='1h' award='non'/>" BASELINE PRICE ROUNDING),
+	"rule-word", "none"},
+    {PROGRAMME("", "<notice least='4 hours'/>" MEASURE BASELINE PRICE ROUNDING),
+	"rule-number", "30m"},
+    {PROGRAMME("", "<notice least='-4h'/>" MEASURE BASELINE PRICE ROUNDING),
+	"rule-number", "above 0"},
+    {PROGRAMME("", "<notice/>" MEASURE BASELINE PRICE ROUNDING), "rule-missing",
+	"least"},
+    {PROGRAMME("", MEASURE BASELINE "<valid/>" PRICE ROUNDING), "rule-missing",
+	"rate or load"},
+    {PROGRAMME("", MEASURE BASELINE "<valid load='meen'/>" PRICE ROUNDING),
+	"rule-word", "mean"},
+    {PROGRAMME("", NO_AWARD BASELINE "<valid rate='0.5'/>" PRICE ROUNDING),
+	"rule-award", "none"},
+    {PROGRAMME("", MEASURE BASELINE PRICE "<rounding money='2 half-up'"
+					  "/>"),
+	"rule-rounding", "line or step"},
+    {PROGRAMME("", MEASURE BASELINE PRICE "<rounding/>"), "rule-missing",
+	"money"},
+    {PROGRAMME(" template='yes'", MEASURE BASELINE PRICE ROUNDING),
+	"rule-template", "take template away"},
+    {PROGRAMME("", "<notice least=''/>" MEASURE BASELINE PRICE ROUNDING),
+	"rule-template", "fill it in"},
+    {"<programme xmlns='urn:qingfen:programme:1' id='p'>"
+     "<version from='2025-01-01' source='s'>" MEASURE BASELINE PRICE ROUNDING
+     "</version></programme>",
+	"rule-missing", "direction"},
+    {"<programme xmlns='urn:qingfen:programme:1' id='p'>"
+     "<version from='2025-01-01' source='s' direction='shove'>" MEASURE BASELINE
+	    PRICE ROUNDING "</version></programme>",
+	"rule-word", "shave"},
+    {"<programme xmlns='urn:qingfen:programme:1' id='p'>"
+     "<version from='2025-01-01' source='s' direction='limit'>" NO_AWARD
+	    BASELINE PRICE ROUNDING "</version></programme>",
+	"rule-award", "limit"},
+    {"<program xmlns='urn:qingfen:programme:1' id='p'/>", "rule-root",
+	"programme"},
+    {"<programme", "xml-syntax", ""},
+};
+
 Test(programme, says_what_is_wrong_with_a_version)
 {
-	static const struct wrong cases[] = {
-	    {PROGRAMME("", BASELINE PRICE ROUNDING), "rule-missing",
-		"measure element"},
-	    {PROGRAMME("", MEASURE PRICE ROUNDING), "rule-missing",
-		"baseline element"},
-	    {PROGRAMME("", MEASURE BASELINE ROUNDING), "rule-missing",
-		"price element"},
-	    {PROGRAMME("", MEASURE BASELINE PRICE), "rule-missing",
-		"rounding element"},
-	    {PROGRAMME("", MEASURE MEASURE BASELINE PRICE ROUNDING),
-		"rule-twice", "already"},
-	    {PROGRAMME("", "<mesure/>" BASELINE PRICE ROUNDING), "rule-unknown",
-		"measure"},
-	    {PROGRAMME("", "<measure every='10m'/>" BASELINE PRICE ROUNDING),
-		"rule-word", "15m"},
-	    {PROGRAMME("", "<measure/>" BASELINE PRICE ROUNDING),
-		"rule-missing", "every"},
-	    {PROGRAMME("",
-		 "<measure every='1h' award='non'/>" BASELINE PRICE ROUNDING),
-		"rule-word", "none"},
-	    {PROGRAMME("",
-		 "<notice least='4 hours'/>" MEASURE BASELINE PRICE ROUNDING),
-		"rule-number", "30m"},
-	    {PROGRAMME(
-		 "", "<notice least='-4h'/>" MEASURE BASELINE PRICE ROUNDING),
-		"rule-number", "above 0"},
-	    {PROGRAMME("", "<notice/>" MEASURE BASELINE PRICE ROUNDING),
-		"rule-missing", "least"},
-	    {PROGRAMME("", MEASURE BASELINE "<valid/>" PRICE ROUNDING),
-		"rule-missing", "rate or load"},
-	    {PROGRAMME(
-		 "", MEASURE BASELINE "<valid load='meen'/>" PRICE ROUNDING),
-		"rule-word", "mean"},
-	    {PROGRAMME(
-		 "", NO_AWARD BASELINE "<valid rate='0.5'/>" PRICE ROUNDING),
-		"rule-award", "none"},
-	    {PROGRAMME("", MEASURE BASELINE PRICE "<rounding money='2 half-up'"
-						  "/>"),
-		"rule-rounding", "line or step"},
-	    {PROGRAMME("", MEASURE BASELINE PRICE "<rounding/>"),
-		"rule-missing", "money"},
-	    {PROGRAMME(" template='yes'", MEASURE BASELINE PRICE ROUNDING),
-		"rule-template", "take template away"},
-	    {PROGRAMME(
-		 "", "<notice least=''/>" MEASURE BASELINE PRICE ROUNDING),
-		"rule-template", "fill it in"},
-	    {"<programme xmlns='urn:qingfen:programme:1' id='p'>"
-	     "<version from='2025-01-01' source='s'>" MEASURE BASELINE PRICE
-		    ROUNDING "</version></programme>",
-		"rule-missing", "direction"},
-	    {"<programme xmlns='urn:qingfen:programme:1' id='p'>"
-	     "<version from='2025-01-01' source='s' direction='shove'>" MEASURE
-		    BASELINE PRICE ROUNDING "</version></programme>",
-		"rule-word", "shave"},
-	    {"<programme xmlns='urn:qingfen:programme:1' id='p'>"
-	     "<version from='2025-01-01' source='s' direction='limit'>" NO_AWARD
-		    BASELINE PRICE ROUNDING "</version></programme>",
-		"rule-award", "limit"},
-	    {"<program xmlns='urn:qingfen:programme:1' id='p'/>", "rule-root",
-		"programme"},
-	    {"<programme", "xml-syntax", ""},
-	};
-
-	expect_wrong(cases, sizeof(cases) / sizeof(cases[0]));
+	expect_wrong(
+	    wrong_versions, sizeof(wrong_versions) / sizeof(wrong_versions[0]));
 }
+
+static const struct wrong wrong_baselines[] = {
+    {WITH_BASELINE("", ""), "rule-missing", "method"},
+    {WITH_BASELINE("method='similar'", ""), "rule-word", "similar-days"},
+    {PROGRAMME("", MEASURE "<baseline method='given'/>" PRICE ROUNDING),
+	"rule-missing", "round"},
+    {SIMILAR(""), "rule-missing", "days"},
+    {SIMILAR("days='0'"), "rule-number", "1 to 99"},
+    {SIMILAR("days='5' choose='five highest'"), "rule-word", "5 highest"},
+    {SIMILAR("days='5' choose='5'"), "rule-word", "5 latest"},
+    {SIMILAR("days='5' choose='0 latest'"), "rule-word", "how many"},
+    {SIMILAR("days='5' choose='999 latest'"), "rule-word", "how many"},
+    {SIMILAR("days='5' choose='6 latest'"), "rule-number", "more than days"},
+    {SIMILAR("days='5' least='6'"), "rule-number", "always held"},
+    {SIMILAR("days='9' least='4' choose='5 latest'"), "rule-number",
+	"less than choose"},
+    {SIMILAR("days='9' look-back='10' skip='2'"), "rule-number",
+	"never reaches"},
+    {SIMILAR("days='5' holiday='rest-day'"), "rule-word", "rest-days"},
+    {SIMILAR("days='5' holiday='last-year'"), "rule-missing", "calendar"},
+    {SIMILAR("days='5' holiday='rest-days rest-days'"), "rule-twice",
+	"rest-days"},
+    {SIMILAR("days='5' missing='101'"), "rule-number", "above 100"},
+    {SIMILAR("days='5' estimated='101'"), "rule-number", "above 100"},
+    {SIMILAR("days='5' missing='9' estimated='8'"), "rule-number",
+	"less than missing"},
+    {WITH_BASELINE(
+	 "method='same-day' estimated='5'", "<window from='-2h' to='-1h'/>"),
+	"rule-idle", "previous-day"},
+    {SIMILAR("days='5' spread='0'"), "rule-number", "above 0"},
+    {SIMILAR("days='5' types='maybe'"), "rule-word", "yes"},
+    {SIMILAR("days='5' without='a b'"), "rule-id", "identifier"},
+    {WITH_BASELINE("method='given' days='5'", ""), "rule-idle", "similar-days"},
+    {WITH_BASELINE("method='previous-day' spread='1'", ""), "rule-idle",
+	"similar-days"},
+    {WITH_BASELINE("method='given' missing='1'", ""), "rule-idle",
+	"previous-day"},
+    {WITH_BASELINE("method='given'", "<window from='-2h' to='-1h'/>"),
+	"rule-idle", "same-day"},
+    {WITH_BASELINE("method='same-day'", ""), "rule-missing", "window element"},
+    {WITH_BASELINE("method='same-day'", "<window from='-1h'/>"), "rule-missing",
+	"to"},
+    {WITH_BASELINE("method='same-day'", "<window from='-1h' to='-2h'/>"),
+	"rule-window", "not after from"},
+    {WITH_BASELINE("method='same-day'", "<window from='-1h' to='1h'/>"),
+	"rule-window", "has begun"},
+    {WITH_BASELINE(
+	 "method='same-day'", "<window from='-1h' to='1h' after='yes'/>"),
+	"rule-window", "has ended"},
+    {WITH_BASELINE("method='same-day'",
+	 "<window from='-3h' to='-1h'/><window from='-2h' to='0h'/>"),
+	"rule-window", "overlaps"},
+    {WITH_BASELINE(
+	 "method='given'", "<adjust method='add' from='-2h' to='-1h'/>"),
+	"rule-idle", "adjusted"},
+    {WITH_BASELINE(
+	 "method='previous-day'", "<adjust method='ad' from='-2h' to='-1h'/>"),
+	"rule-word", "add"},
+    {WITH_BASELINE("method='previous-day'",
+	 "<adjust method='add' from='-2h' to='-1h' cap='-1'/>"),
+	"rule-number", "negative"},
+    {WITH_BASELINE(
+	 "method='previous-day'", "<adjust method='add' from='-2h' to='1h'/>"),
+	"rule-window", "has begun"},
+    {PROGRAMME("",
+	 MEASURE BASELINE "<baseline for-class='a'"
+			  " method='given' round='0 down'/>" PRICE ROUNDING),
+	"rule-never", "line 1"},
+};
 
 Test(programme, says_what_is_wrong_with_a_baseline)
 {
-	static const struct wrong cases[] = {
-	    {WITH_BASELINE("", ""), "rule-missing", "method"},
-	    {WITH_BASELINE("method='similar'", ""), "rule-word",
-		"similar-days"},
-	    {PROGRAMME("", MEASURE "<baseline method='given'/>" PRICE ROUNDING),
-		"rule-missing", "round"},
-	    {SIMILAR(""), "rule-missing", "days"},
-	    {SIMILAR("days='0'"), "rule-number", "1 to 99"},
-	    {SIMILAR("days='5' choose='five highest'"), "rule-word",
-		"5 highest"},
-	    {SIMILAR("days='5' choose='5'"), "rule-word", "5 latest"},
-	    {SIMILAR("days='5' choose='0 latest'"), "rule-word", "how many"},
-	    {SIMILAR("days='5' choose='999 latest'"), "rule-word", "how many"},
-	    {SIMILAR("days='5' choose='6 latest'"), "rule-number",
-		"more than days"},
-	    {SIMILAR("days='5' least='6'"), "rule-number", "always held"},
-	    {SIMILAR("days='9' least='4' choose='5 latest'"), "rule-number",
-		"less than choose"},
-	    {SIMILAR("days='9' look-back='10' skip='2'"), "rule-number",
-		"never reaches"},
-	    {SIMILAR("days='5' holiday='rest-day'"), "rule-word", "rest-days"},
-	    {SIMILAR("days='5' holiday='last-year'"), "rule-missing",
-		"calendar"},
-	    {SIMILAR("days='5' holiday='rest-days rest-days'"), "rule-twice",
-		"rest-days"},
-	    {SIMILAR("days='5' missing='101'"), "rule-number", "above 100"},
-	    {SIMILAR("days='5' estimated='101'"), "rule-number", "above 100"},
-	    {SIMILAR("days='5' missing='9' estimated='8'"), "rule-number",
-		"less than missing"},
-	    {WITH_BASELINE("method='same-day' estimated='5'",
-		 "<window from='-2h' to='-1h'/>"),
-		"rule-idle", "previous-day"},
-	    {SIMILAR("days='5' spread='0'"), "rule-number", "above 0"},
-	    {SIMILAR("days='5' types='maybe'"), "rule-word", "yes"},
-	    {SIMILAR("days='5' without='a b'"), "rule-id", "identifier"},
-	    {WITH_BASELINE("method='given' days='5'", ""), "rule-idle",
-		"similar-days"},
-	    {WITH_BASELINE("method='previous-day' spread='1'", ""), "rule-idle",
-		"similar-days"},
-	    {WITH_BASELINE("method='given' missing='1'", ""), "rule-idle",
-		"previous-day"},
-	    {WITH_BASELINE("method='given'", "<window from='-2h' to='-1h'/>"),
-		"rule-idle", "same-day"},
-	    {WITH_BASELINE("method='same-day'", ""), "rule-missing",
-		"window element"},
-	    {WITH_BASELINE("method='same-day'", "<window from='-1h'/>"),
-		"rule-missing", "to"},
-	    {WITH_BASELINE(
-		 "method='same-day'", "<window from='-1h' to='-2h'/>"),
-		"rule-window", "not after from"},
-	    {WITH_BASELINE("method='same-day'", "<window from='-1h' to='1h'/>"),
-		"rule-window", "has begun"},
-	    {WITH_BASELINE("method='same-day'",
-		 "<window from='-1h' to='1h' after='yes'/>"),
-		"rule-window", "has ended"},
-	    {WITH_BASELINE("method='same-day'",
-		 "<window from='-3h' to='-1h'/><window from='-2h' to='0h'/>"),
-		"rule-window", "overlaps"},
-	    {WITH_BASELINE("method='given'",
-		 "<adjust method='add' from='-2h' to='-1h'/>"),
-		"rule-idle", "adjusted"},
-	    {WITH_BASELINE("method='previous-day'",
-		 "<adjust method='ad' from='-2h' to='-1h'/>"),
-		"rule-word", "add"},
-	    {WITH_BASELINE("method='previous-day'",
-		 "<adjust method='add' from='-2h' to='-1h' cap='-1'/>"),
-		"rule-number", "negative"},
-	    {WITH_BASELINE("method='previous-day'",
-		 "<adjust method='add' from='-2h' to='1h'/>"),
-		"rule-window", "has begun"},
-	    {PROGRAMME("", MEASURE BASELINE
-		 "<baseline for-class='a'"
-		 " method='given' round='0 down'/>" PRICE ROUNDING),
-		"rule-never", "line 1"},
-	};
-
-	expect_wrong(cases, sizeof(cases) / sizeof(cases[0]));
+	expect_wrong(wrong_baselines,
+	    sizeof(wrong_baselines) / sizeof(wrong_baselines[0]));
 }
+
+static const struct wrong wrong_pay[] = {
+    {WITH_PRICE("<price per='kwh'/>"), "rule-missing", "term element"},
+    {WITH_PRICE("<price><term of='cleared'/></price>"), "rule-missing", "per"},
+    {WITH_PRICE("<price per='kvh'><term of='cleared'/></price>"), "rule-word",
+	"kwh"},
+    {WITH_PRICE("<price per='kwh' take='highst'>"
+		"<term of='cleared'/></price>"),
+	"rule-word", "highest"},
+    {WITH_PRICE("<price per='kwh' floor='2' cap='1'>"
+		"<term of='cleared'/></price>"),
+	"rule-number", "below the floor"},
+    {TERM("value='1'"), "rule-missing", "of"},
+    {TERM("of='fix' value='1'"), "rule-word", "fixed"},
+    {TERM("of='fixed'"), "rule-missing", "value"},
+    {TERM("of='fixed' value=''"), "rule-template", "fill it in"},
+    {TERM("of='fixed' value='1,5'"), "decimal-syntax", "1,5"},
+    {TERM("of='cleared' value='1'"), "rule-idle", "fixed"},
+    {TERM("of='cleared' name='a'"), "rule-idle", "series"},
+    {TERM("of='series'"), "rule-missing", "name"},
+    {TERM("of='series' name='a' item='b'"), "rule-idle", "table"},
+    {TERM("of='table' name='a'"), "rule-missing", "item"},
+    {PROGRAMME("", NO_AWARD BASELINE "<price per='kwh'>"
+				     "<term of='award'/></price>" ROUNDING),
+	"rule-award", "none"},
+    {WITH_BANDS("<band from='0' to='1'/>"), "rule-missing", "factor"},
+    {WITH_BANDS("<band to='1' factor='1'/>"), "rule-missing", "from"},
+    {WITH_BANDS("<band from='0.5' factor='1'/>"), "rule-bands", "gap"},
+    {WITH_BANDS("<band from='0' to='0.5' factor='1'/>"
+		"<band from='0.6' factor='1'/>"),
+	"rule-bands", "gap"},
+    {WITH_BANDS("<band from='0' to='0.5' factor='1'/>"
+		"<band from='0.4' factor='1'/>"),
+	"rule-bands", "overlaps"},
+    {WITH_BANDS("<band from='0' to='0' factor='1'/>"), "rule-bands",
+	"not above from"},
+    {WITH_BANDS("<band from='0' factor='1'/>"
+		"<band from='1' factor='1'/>"),
+	"rule-bands", "only the last"},
+    {WITH_BANDS("<band from='0' factor='-1'/>"), "rule-number", "negative"},
+    {WITH_BANDS("<band from='0' factor='1' whole='ja'/>"), "rule-word", "yes"},
+    {PROGRAMME(
+	 "", NO_AWARD BASELINE "<band from='0' factor='1'/>" PRICE ROUNDING),
+	"rule-award", "none"},
+    {CHARGED("<pay negative='null'/>"), "rule-word", "keep"},
+    {CHARGED("<pay export='twice'/>"), "rule-word", "once"},
+    {CHARGED("<pay factor='-1'/>"), "rule-number", "negative"},
+    {CHARGED("<pay most='0'/>"), "rule-number", "above 0"},
+    {PROGRAMME("", NO_AWARD BASELINE PRICE "<pay most='1'/>" ROUNDING),
+	"rule-award", "none"},
+    {CHARGED("<penalty below='1'/>"), "rule-missing", "component"},
+    {CHARGED("<penalty component='a'/>"), "rule-missing", "below"},
+    {CHARGED("<penalty component='a' below='1' of='efective'/>"), "rule-word",
+	"effective"},
+    {CHARGED("<penalty component='response' below='1'/>"), "rule-twice",
+	"another kind"},
+    {CHARGED("<penalty component='a' below='1'/>"
+	     "<penalty component='a' below='0.5'/>"),
+	"rule-twice", "another kind"},
+    {CHARGED("<penalty component='a' below='1' cap='-1'/>"), "rule-number",
+	"negative"},
+    {CHARGED("<penalty component='a' below='1'>" PRICE PRICE "</penalty>"),
+	"rule-twice", "already"},
+    {PROGRAMME("",
+	 NO_AWARD BASELINE PRICE "<penalty component='a' below='1'/>" ROUNDING),
+	"rule-award", "none"},
+    {CHARGED("<deviation component='a'/>"), "rule-missing", "tolerance"},
+    {CHARGED("<deviation component='a' tolerance='0.2' side='up'/>"),
+	"rule-word", "both"},
+    {CHARGED("<deviation component='a' tolerance='0.2'"
+	     " opposite='capacity'/>"),
+	"rule-word", "capability"},
+    {CHARGED("<penalty component='a' below='1'/>"
+	     "<deviation component='a' tolerance='0.2'/>"),
+	"rule-twice", "another kind"},
+    {PROGRAMME("", NO_AWARD BASELINE PRICE
+	 "<deviation component='a' tolerance='0'/>" ROUNDING),
+	"rule-award", "none"},
+};
 
 Test(programme, says_what_is_wrong_with_what_is_paid)
 {
-	static const struct wrong cases[] = {
-	    {WITH_PRICE("<price per='kwh'/>"), "rule-missing", "term element"},
-	    {WITH_PRICE("<price><term of='cleared'/></price>"), "rule-missing",
-		"per"},
-	    {WITH_PRICE("<price per='kvh'><term of='cleared'/></price>"),
-		"rule-word", "kwh"},
-	    {WITH_PRICE("<price per='kwh' take='highst'>"
-			"<term of='cleared'/></price>"),
-		"rule-word", "highest"},
-	    {WITH_PRICE("<price per='kwh' floor='2' cap='1'>"
-			"<term of='cleared'/></price>"),
-		"rule-number", "below the floor"},
-	    {TERM("value='1'"), "rule-missing", "of"},
-	    {TERM("of='fix' value='1'"), "rule-word", "fixed"},
-	    {TERM("of='fixed'"), "rule-missing", "value"},
-	    {TERM("of='fixed' value=''"), "rule-template", "fill it in"},
-	    {TERM("of='fixed' value='1,5'"), "decimal-syntax", "1,5"},
-	    {TERM("of='cleared' value='1'"), "rule-idle", "fixed"},
-	    {TERM("of='cleared' name='a'"), "rule-idle", "series"},
-	    {TERM("of='series'"), "rule-missing", "name"},
-	    {TERM("of='series' name='a' item='b'"), "rule-idle", "table"},
-	    {TERM("of='table' name='a'"), "rule-missing", "item"},
-	    {PROGRAMME("",
-		 NO_AWARD BASELINE "<price per='kwh'>"
-				   "<term of='award'/></price>" ROUNDING),
-		"rule-award", "none"},
-	    {WITH_BANDS("<band from='0' to='1'/>"), "rule-missing", "factor"},
-	    {WITH_BANDS("<band to='1' factor='1'/>"), "rule-missing", "from"},
-	    {WITH_BANDS("<band from='0.5' factor='1'/>"), "rule-bands", "gap"},
-	    {WITH_BANDS("<band from='0' to='0.5' factor='1'/>"
-			"<band from='0.6' factor='1'/>"),
-		"rule-bands", "gap"},
-	    {WITH_BANDS("<band from='0' to='0.5' factor='1'/>"
-			"<band from='0.4' factor='1'/>"),
-		"rule-bands", "overlaps"},
-	    {WITH_BANDS("<band from='0' to='0' factor='1'/>"), "rule-bands",
-		"not above from"},
-	    {WITH_BANDS("<band from='0' factor='1'/>"
-			"<band from='1' factor='1'/>"),
-		"rule-bands", "only the last"},
-	    {WITH_BANDS("<band from='0' factor='-1'/>"), "rule-number",
-		"negative"},
-	    {WITH_BANDS("<band from='0' factor='1' whole='ja'/>"), "rule-word",
-		"yes"},
-	    {PROGRAMME("", NO_AWARD BASELINE
-		 "<band from='0' factor='1'/>" PRICE ROUNDING),
-		"rule-award", "none"},
-	    {CHARGED("<pay negative='null'/>"), "rule-word", "keep"},
-	    {CHARGED("<pay export='twice'/>"), "rule-word", "once"},
-	    {CHARGED("<pay factor='-1'/>"), "rule-number", "negative"},
-	    {CHARGED("<pay most='0'/>"), "rule-number", "above 0"},
-	    {PROGRAMME("", NO_AWARD BASELINE PRICE "<pay most='1'/>" ROUNDING),
-		"rule-award", "none"},
-	    {CHARGED("<penalty below='1'/>"), "rule-missing", "component"},
-	    {CHARGED("<penalty component='a'/>"), "rule-missing", "below"},
-	    {CHARGED("<penalty component='a' below='1' of='efective'/>"),
-		"rule-word", "effective"},
-	    {CHARGED("<penalty component='response' below='1'/>"), "rule-twice",
-		"another kind"},
-	    {CHARGED("<penalty component='a' below='1'/>"
-		     "<penalty component='a' below='0.5'/>"),
-		"rule-twice", "another kind"},
-	    {CHARGED("<penalty component='a' below='1' cap='-1'/>"),
-		"rule-number", "negative"},
-	    {CHARGED(
-		 "<penalty component='a' below='1'>" PRICE PRICE "</penalty>"),
-		"rule-twice", "already"},
-	    {PROGRAMME("", NO_AWARD BASELINE PRICE
-		 "<penalty component='a' below='1'/>" ROUNDING),
-		"rule-award", "none"},
-	    {CHARGED("<deviation component='a'/>"), "rule-missing",
-		"tolerance"},
-	    {CHARGED("<deviation component='a' tolerance='0.2' side='up'/>"),
-		"rule-word", "both"},
-	    {CHARGED("<deviation component='a' tolerance='0.2'"
-		     " opposite='capacity'/>"),
-		"rule-word", "capability"},
-	    {CHARGED("<penalty component='a' below='1'/>"
-		     "<deviation component='a' tolerance='0.2'/>"),
-		"rule-twice", "another kind"},
-	    {PROGRAMME("", NO_AWARD BASELINE PRICE
-		 "<deviation component='a' tolerance='0'/>" ROUNDING),
-		"rule-award", "none"},
-	};
-
-	expect_wrong(cases, sizeof(cases) / sizeof(cases[0]));
+	expect_wrong(wrong_pay, sizeof(wrong_pay) / sizeof(wrong_pay[0]));
 }
 
 Test(programme, lists_every_fault)
