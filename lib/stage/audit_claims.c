@@ -517,6 +517,12 @@ begin(struct claims *claims, struct handle *handle, struct qf_error *err)
 		err) == -1) {
 		return -1;
 	}
+	if (strcmp(claims->run.tool, RATE_TOOL) != 0) {
+		return qf_fail(err, QF_USAGE, "runs-unlike",
+		    "run:%lld was made by %s: claims are compared with a run "
+		    "of %s",
+		    (long long)claims->run.entry, claims->run.tool, RATE_TOOL);
+	}
 	rulebook_new(
 	    &claims->book, claims->ledger, claims->run.asof, claims->zone);
 	claims->request.asof = claims->run.asof;

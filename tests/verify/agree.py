@@ -53,6 +53,16 @@ CHAIN = [
     "UPDATE estimate SET inputs = 'x' WHERE id = 1",
     "UPDATE finding SET hold = 'no' WHERE id = 1",
     "UPDATE finding_cleared SET cleared = 'no' WHERE id = 1",
+    "UPDATE bid SET price = '1' WHERE id = 2",
+    "UPDATE need SET quantity = '0' WHERE id = 1",
+    "UPDATE event SET test = 'yes' WHERE id = 1",
+    "UPDATE event_target SET target = 'pile-01' WHERE id = 1",
+    "UPDATE award SET kw = '0' WHERE id = 1",
+    "UPDATE run_award SET awarded = offered WHERE entry = {cleared} AND line = 2",
+    "UPDATE run_price SET price = '1' WHERE entry = {cleared}",
+    "UPDATE run_response SET actual_kwh = '9' WHERE entry = {settled} AND line = 1",
+    "UPDATE run_baseline SET used = 'no' WHERE entry = {settled} AND line = 1",
+    "DELETE FROM run_baseline WHERE entry = {settled} AND line = 1",
     "UPDATE run SET kind = 'correction' WHERE entry = {run}",
     "UPDATE run_line SET net_minor = net_minor + 1 WHERE entry = {run} AND line = 10",
     "UPDATE run_line SET band = NULL WHERE entry = {run} AND line = 10",
@@ -132,6 +142,14 @@ REWRITTEN = [
      "reconcile -p 2025-02", "reconcile-gap"),
     ("UPDATE session SET import_kwh = '1' WHERE session = 's-0001'",
      "reconcile -p 2025-02", "reconcile-gap"),
+    ("UPDATE run_award SET awarded = offered WHERE entry = {cleared} AND line = 2",
+     "replay run:{cleared}", "replay-differs"),
+    ("DELETE FROM run_award WHERE entry = {cleared} AND line = 2",
+     "replay run:{cleared}", "replay-differs"),
+    ("UPDATE bid SET price = '1' WHERE id = 2", "replay run:{cleared}", "replay-differs"),
+    ("UPDATE run_response SET actual_kwh = '9' WHERE entry = {settled} AND line = 1",
+     "replay run:{settled}", "replay-differs"),
+    ("UPDATE event SET test = 'yes' WHERE id = 1", "replay run:{settled}", "replay-differs"),
     ("UPDATE party SET name_zh = 'other' WHERE id = 3", "verify --since {kept}",
      "checkpoint-differs"),
 ]
@@ -173,6 +191,49 @@ def look(tool, ledger):
          "above-capacity,pile-04,import,,%sZ,%s,yes,li,seen\n" % (start, value))
 
 
+MARKET = """<market xmlns="urn:qingfen:market:1" id="m">
+<version from="2025-01-01" source="test"><quantity unit="mw" tick="1"/>
+<price unit="mwh" tick="0.01" round="3 half-up"/>
+<clearing price="last-accepted-offer" method="uniform" ties="pro-rata"/>
+</version></market>"""
+PROGRAMME = """<programme xmlns="urn:qingfen:programme:1" id="p">
+<version from="2025-01-01" source="test" direction="shave"><measure every="1h"/>
+<baseline method="previous-day" round="2 half-up"/>
+<price per="kwh"><term of="fixed" value="2"/></price>
+<rounding money="2 half-up line"/></version></programme>"""
+HOUR = "2025-02-11T19:00"
+NEXT = "2025-02-11T20:00"
+
+
+def respond(tool, ledger):
+    """An auction that is cleared, and an event of pile-04 that is settled; the
+    handles of the two runs."""
+    folder = os.path.dirname(ledger)
+    base = sqlite3.connect(ledger)
+    payer, payee = [row[0] for row in base.execute(
+        "SELECT DISTINCT party FROM party ORDER BY party LIMIT 2")]
+    base.close()
+    for name, text in (
+            ("market.xml", MARKET), ("programme.xml", PROGRAMME),
+            ("drp.csv", "contract,leg,point,payer,payee,account,tariff,basis,voltage,"
+             "user_class,type,options,cycle,from,to\n"
+             "drp,response,pile-04,%s,%s,,p,events,,,,,month,2025-01-01,\n" % (payer, payee)),
+            ("bids.csv", "auction,start,bid,end,party,side,price,quantity,submitted,"
+             "minimum,block,performance,class\n"
+             "a,{0},b1,{1},,sell,3,4,,,,,\na,{0},b2,{1},,sell,5,4,,,,,\n"),
+            ("needs.csv", "auction,start,need,end,quantity\na,{0},n,{1},5\n"),
+            ("events.csv", "event,modification,programme,context,auction,start,end,"
+             "notified,status,test\ne,0,p,,a,{0},{1},,called,no\n"),
+            ("targets.csv", "event,modification,kind,target\ne,0,point,pile-04\n"),
+            ("awards.csv", "event,contract,start,award,end,kw,price\ne,drp,{0},b1,{1},5,\n")):
+        path = os.path.join(folder, name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text.replace("{0}", HOUR).replace("{1}", NEXT))
+        tool("qf-ingest", path)
+    return (tool("qf-clear", "--auction", "a"),
+            tool("qf-settle", "--period", "2025-02"))
+
+
 def build(tools, ledger):
     """The city's February, settled twice; returns the numbers of entries."""
     def tool(name, *arguments, may=0):
@@ -204,8 +265,11 @@ def build(tools, ledger):
         with open(path, "w", encoding="utf-8") as f:
             f.write(rows)
         tool("qf-ingest", path)
+    cleared, settled = respond(tool, ledger)
     number = re.compile(r":(\d+)@")
-    return {"held": number.search(first[0]).group(1),
+    return {"cleared": number.search(cleared[0]).group(1),
+            "settled": number.search(settled[0]).group(1),
+            "held": number.search(first[0]).group(1),
             "run": number.search(second[0]).group(1),
             "posting": number.search(posting[0]).group(1)}
 
