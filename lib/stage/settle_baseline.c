@@ -398,6 +398,18 @@ finish(struct fetch *fetch, struct qf_error *err)
 
 /* What it did ------------------------------------------------------------ */
 
+static int
+refuse_edge(struct settle *settle, const struct settle_resource *resource)
+{
+	char text[40];
+
+	return refuse(&settle->refusal, REASON_EDGE_IN_INTERVAL,
+	    "point %s: a step of the event from %s begins or ends inside an "
+	    "interval",
+	    resource->point,
+	    energy_time(settle->zone, settle->in_hand.event->start_utc, text));
+}
+
 /* The first interval of the event that is not there. */
 static int
 refuse_actual(struct fetch *fetch, struct qf_error *err)
@@ -406,7 +418,6 @@ refuse_actual(struct fetch *fetch, struct qf_error *err)
 	const struct settle_event *event = settle->in_hand.event;
 	struct settle_chunk *chunk;
 	struct refusal why;
-	char text[40];
 	int rc = settle_chunk_of(settle, fetch->resource->point,
 	    zone_day_of(settle->zone, event->start_utc),
 	    zone_day_of(settle->zone, event->end_utc - 1) + 1, &chunk, err);
@@ -421,12 +432,7 @@ refuse_actual(struct fetch *fetch, struct qf_error *err)
 			    "point %s: %s", fetch->resource->point, why.detail);
 		}
 	}
-	return rc != 0 ? rc
-		       : refuse(&settle->refusal, REASON_EDGE_IN_INTERVAL,
-			     "point %s: a step of the event from %s begins or "
-			     "ends inside an interval",
-			     fetch->resource->point,
-			     energy_time(settle->zone, event->start_utc, text));
+	return rc != 0 ? rc : refuse_edge(fetch->settle, fetch->resource);
 }
 
 static int
@@ -628,8 +634,11 @@ lay_event(struct settle *settle, struct settle_resource *resource,
 	seconds =
 	    (int64_t)settle_grid(chunk, event->start_utc, event->end_utc) *
 	    MINUTE;
-	if (seconds == 0 || step_seconds % seconds != 0) {
-		seconds = step_seconds;
+	if (seconds == 0) {
+		seconds = step_seconds; /* nothing was read: that is held */
+	}
+	if (step_seconds % seconds != 0) {
+		return refuse_edge(settle, resource);
 	}
 	out = resource->event = xcalloc(1, sizeof(*resource->event));
 	out->day = in_hand->day;
