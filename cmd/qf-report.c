@@ -8,7 +8,6 @@
 
 #include "base/outfile.h"
 #include "base/tool.h"
-#include "ledger/db.h"
 #include "stage/report_event.h"
 #include "stage/summary.h"
 
@@ -90,20 +89,15 @@ report(const char *path, const struct given *given, struct handle *run,
     struct report_event_counts *counts, struct qf_error *err)
 {
 	struct outfile *out = NULL;
-	struct ledger *ledger;
 	int rc = -1;
 
-	if (ledger_open(&ledger, path, LEDGER_READ, 0, err) == -1) {
-		return -1;
-	}
 	if (outfile_begin(&out, "-", "qf-report", false, err) == 0 &&
-	    report_event(ledger, run, &given->request,
+	    report_event(path, run, &given->request,
 		table_form_for(STDOUT_FILENO, given->json), sink_outfile(out),
 		counts, err) == 0) {
 		rc = outfile_commit(out, err);
 	}
 	outfile_free(out);
-	ledger_close(ledger);
 	return rc;
 }
 

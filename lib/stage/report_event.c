@@ -524,15 +524,9 @@ release(struct event *event)
 	}
 }
 
-int
-report_event(struct ledger *ledger, struct handle *run,
-    const struct report_event_request *request, enum table_form form,
-    struct sink sink, struct report_event_counts *counts, struct qf_error *err)
+static int
+check_run(struct ledger *ledger, struct handle *run, struct qf_error *err)
 {
-	struct report report = {.request = request, .counts = counts};
-	struct zone *zone = NULL;
-	int rc = -1;
-
 	if (entry_resolve(ledger, run, err) == -1) {
 		return -1;
 	}
@@ -541,7 +535,26 @@ report_event(struct ledger *ledger, struct handle *run,
 		    "%s:%lld is no run: events are in runs of qf-settle",
 		    entry_kind_name(run->kind), (long long)run->entry);
 	}
+	return 0;
+}
+
+int
+report_event(const char *path, struct handle *run,
+    const struct report_event_request *request, enum table_form form,
+    struct sink sink, struct report_event_counts *counts, struct qf_error *err)
+{
+	struct report report = {.request = request, .counts = counts};
+	struct ledger *ledger;
+	struct zone *zone = NULL;
+	int rc = -1;
+
 	memset(counts, 0, sizeof(*counts));
+	if (ledger_open(&ledger, path, LEDGER_READ, 0, err) == -1) {
+		return -1;
+	}
+	if (check_run(ledger, run, err) == -1) {
+		goto out;
+	}
 	report.table = table_new(
 	    sink, form, columns, sizeof(columns) / sizeof(columns[0]));
 	report.money_scale = ledger_market(ledger)->money_scale;
@@ -561,5 +574,6 @@ out:
 	table_free(report.table);
 	release(&report.event);
 	zone_free(zone);
+	ledger_close(ledger);
 	return rc;
 }

@@ -8,8 +8,8 @@
  *
  *	struct report_event_request request = {.event = "DR-7"};
  *
- *	if (report_event(ledger, &handle, &request, form, sink, &counts, err)
- *	    == -1) ...
+ *	if (report_event(path, &handle, &request, form, sink, &counts, err) ==
+ *	    -1) ...
  *
  * The ledger is only read.  Memory: one event's steps at a time.
  *
@@ -26,7 +26,6 @@
 #include "format/table.h"
 #include "model/handle.h"
 
-struct ledger;
 struct qf_error;
 
 struct report_event_request {
@@ -40,7 +39,8 @@ struct report_event_counts {
 	int64_t events, held, pictures;
 };
 
-int report_event(struct ledger *ledger, struct handle *run,
+/* Of the ledger at path. */
+int report_event(const char *path, struct handle *run,
     const struct report_event_request *request, enum table_form form,
     struct sink sink, struct report_event_counts *counts, struct qf_error *err);
 
