@@ -12,6 +12,7 @@ import decimal
 import os
 import sys
 
+import events
 import flex
 from auction import BID_HEADER, NEED_HEADER, bid, market, need
 from case import Ledger, Suite
@@ -158,10 +159,132 @@ def delivered(suite, folder):
                             name, got, case["delivered_flex_power"]))
 
 
+def at(number):
+    """Start and end of the hour of a case, each on a day of its own."""
+    day = (FIRST_DAY + datetime.timedelta(days=number)).isoformat()
+    return day + "T10:00", day + "T11:00"
+
+
+def dual(name, terms, take, direction):
+    return events.programme(name, "eptr2", """<measure every="1h" award="none"/>
+<baseline method="given" round="3 half-up"/>
+<price per="mwh" take="%s">%s</price>
+<rounding money="2 half-up line"/>""" % (take, "".join(
+        '<term of="series" name="%s" factor="%s"/>' % term
+        for term in terms)), direction)
+
+
+def settle_imbalance(cases):
+    """Of each case 1 MWh too much and too little at the dual prices, and at the
+    market's: {event: its row of run_response}."""
+    documents = {
+        "surplus": dual("surplus", [("mcp", "0.97"), ("smp", "0.97")],
+                        "lowest", "shave"),
+        "shortage": dual("shortage", [("mcp", "1.03"), ("smp", "1.03")],
+                         "highest", "fill"),
+        "market": dual("market", [("mcp", "1")], "sum", "shave"),
+    }
+    baseline = {"surplus": 1000, "shortage": 0, "market": 1000}
+    ledger = events.ledger(
+        "imbalance", "UTC", "TRY", documents,
+        [events.contract(name, name, name, "baseline=given")
+         for name in documents], documents.values())
+    try:
+        days = range(len(cases))
+        ledger.run("qf-ingest", ledger.write(
+            "series.csv", "series,start,end,price,unit", [
+                (series, *at(n), cases[n][series], "mwh")
+                for n in days for series in ("mcp", "smp")]), ledger.write(
+                    "event.csv", events.EVENT_HEADER, [
+                        events.event("%s-%d" % (name, n), name, *at(n))
+                        for n in days for name in documents]), ledger.write(
+                            "baseline.csv", events.BASELINE_HEADER, [
+                                ("given", name, *at(n), kw)
+                                for n in days
+                                for name, kw in baseline.items()]))
+        events.hourly(ledger, {
+            (name, "import", FIRST_DAY + datetime.timedelta(days=n)):
+            [1000 - kw] * 24 for n in days for name, kw in baseline.items()})
+        events.settle(ledger, "%s/%s" % (
+            FIRST_DAY, FIRST_DAY + datetime.timedelta(days=len(cases))))
+        return {row["event"]: row for row in events.responses(ledger)}
+    finally:
+        ledger.close()
+
+
+def imbalance(suite, folder):
+    """tr_imbalance_price.csv: the dual prices, and what 1 MWh costs by them
+    against the market's price."""
+    cases = rows(folder, "tr_imbalance_price.csv")
+    came = settle_imbalance(cases)
+    for n, case in enumerate(cases):
+        surplus, shortage, spot = (
+            came.get("%s-%d" % (name, n))
+            for name in ("surplus", "shortage", "market"))
+        got = surplus and shortage and spot and {
+            # What a run keeps is the price of a kWh.
+            "pos_imbalance_price": D(surplus["price"]) * 1000,
+            "neg_imbalance_price": D(shortage["price"]) * 1000,
+            "pos_cost": D(spot["pay"]) - D(surplus["pay"]),
+            "neg_cost": D(shortage["pay"]) - D(spot["pay"]),
+        }
+        for name in ("pos_imbalance_price", "neg_imbalance_price", "pos_cost",
+                     "neg_cost"):
+            suite.check(got and got[name] == D(case[name]),
+                        "tr_imbalance_price.csv: row-%d: %s: %s, not %s" % (
+                            n + 1, name, got and got[name], case[name]))
+
+
+ESTIMATION = """<estimation xmlns="urn:qingfen:estimation:1" id="quarters">
+<version from="2000-01-01" source="Energinet">
+<quarters from="60" to="%d" rule="carry" decimals="%d"/>
+</version></estimation>
+"""
+
+
+def divide_hours(hours, parts, decimals):
+    """The parts of each hour, by qf-fill."""
+    ledger = events.ledger("quarters", "UTC", "DKK", ["P"], [],
+                           [ESTIMATION % (60 // parts, decimals)])
+    try:
+        days = -(-len(hours) // 24)
+        hours = hours + [0] * (24 * days - len(hours))
+        events.hourly(ledger, {
+            ("P", "import", FIRST_DAY + datetime.timedelta(days=n)):
+            hours[24 * n:24 * n + 24] for n in range(days)})
+        ledger.run("qf-fill", "--point", "P", "--period", "%s/%s" % (
+            FIRST_DAY, FIRST_DAY + datetime.timedelta(days=days)))
+        values = [D(row["value"]).scaleb(-row["scale"])
+                  for row in ledger.query(
+                      "SELECT v.value AS value, scale FROM read_day d,"
+                      " json_each(vals) v WHERE minutes = %d"
+                      " ORDER BY day, v.key" % (60 // parts))]
+    finally:
+        ledger.close()
+    return [values[parts * n:parts * n + parts] for n in range(len(hours))]
+
+
+def quarters(suite, folder):
+    """energinet_hour_to_quarter.csv: rounding that is carried on."""
+    cases = rows(folder, "energinet_hour_to_quarter.csv")
+    names = [name for name in cases[0] if name[0] == "q"]
+    decimals = max(-D(case[name]).as_tuple().exponent
+                   for case in cases for name in names)
+    came = divide_hours([case["hour_qty_kwh"] for case in cases], len(names),
+                        decimals)
+    for n, case in enumerate(cases):
+        expected = [D(case[name]) for name in names]
+        suite.check(came[n] == expected,
+                    "energinet_hour_to_quarter.csv: %s: %s, not %s" % (
+                        case["hour_qty_kwh"], came[n], expected))
+
+
 # The files of the folder, and what checks them.
 FILES = {
     ("clearing_accepted.csv", "clearing_expected.csv",
      "clearing_orders.csv"): clearing,
+    ("energinet_hour_to_quarter.csv",): quarters,
+    ("tr_imbalance_price.csv",): imbalance,
     ("uftp_settlement.csv",): flexibility,
     ("usef_delivered_flex.csv",): delivered,
 }
