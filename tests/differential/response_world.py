@@ -100,19 +100,21 @@ class World:
         self.points[name] = {
             "minutes": rng.choice((15, 15, 15, 30, 60)),
             "export": rng.random() < 0.4,
+            "feeds_in": rng.random() < 0.3,  # mostly
             "export_contract": rng.random() < 0.6,
             "reads": {},  # {channel: {start: (text, estimated)}}
         }
 
     def fill_reads(self):
-        self.common = self.chance(0.6) and self.rng.choice((15, 30, 60))
+        self.common = self.chance(0.6) and self.rng.choice(
+            (5, 15, 15, 15, 30, 30, 60, 60, 60))
         for point in self.points.values():
             if self.common:
                 point["minutes"] = self.common
             days = list(range(self.day - PAST, self.day + 7))
             if self.chance(0.6):
                 days += [self.day - ago for ago in range(*HOLIDAY_AGO)]
-            whole = self.chance(0.5)
+            whole = self.chance(0.3)
             for day in days:
                 if whole or day >= self.day or self.chance(0.97):
                     self.fill_day(point, day, whole)
@@ -123,11 +125,13 @@ class World:
         start, end = self.zone.day_start(day), self.zone.day_start(day + 1)
         starts = list(range(start, end, step))
         lost, guessed = set(), set()
-        if not whole and rng.random() < (0.02 if day >= self.day else 0.12):
-            lost = set(rng.sample(starts, rng.choice((1, 1, 2, 5))))
+        if not whole and rng.random() < (0.02 if day >= self.day else 0.2):
+            lost = set(rng.sample(starts[len(starts) * 9 // 24:],
+                                  rng.choice((1, 1, 2, 9))))
         if not whole and rng.random() < 0.12:
             guessed = set(rng.sample(starts, rng.choice((1, 2, 4))))
-        level = rng.choice((5, 20, 20, 20, 22, 60))
+        level = 3 if point["export"] and point["feeds_in"] else rng.choice(
+            (5, 20, 20, 20, 22, 60))
         for channel in ("import", "export"):
             if channel == "export" and not point["export"]:
                 continue
@@ -293,7 +297,10 @@ class Programme:
         self.calendar = rng.choice(("cn", "cn", "cn", ""))
         self.notice = rng.choice((None, None, None, "1h", "12h"))
         self.every = rng.choice(("15m", "30m", "1h", "event", "event"))
-        self.seconds = {"15m": 900, "30m": 1800, "1h": HOUR}.get(self.every)
+        if world.common == 5:
+            self.every = rng.choice(("5m", "event"))
+        self.seconds = {"5m": 300, "15m": 900, "30m": 1800,
+                        "1h": HOUR}.get(self.every)
         self.award = self.direction == "limit" or world.chance(0.8)
         self.baseline = self.make_baseline()
         self.valid = self.make_valid()
@@ -343,7 +350,7 @@ class Programme:
             if rule["spread"] == "0.00":
                 rule["spread"] = "0.1"
         if rule["method"] in ("similar-days", "previous-day"):
-            rule["missing"] = rng.choice((None, "0", "3", "10", "60"))
+            rule["missing"] = rng.choice((None, "3", "10", "60", "60"))
             rule["adjust"] = self.maybe(0.5, self.make_adjust)
         if rule["method"] == "same-day":
             rule["windows"] = rng.choice((
