@@ -199,11 +199,14 @@ class Baseline:
         else:
             all_, missing, guessed = self.loads.quality(day)
             most = Fraction(self.rule.get("missing") or 0) / 100 * all_
+            bad = most
+            if self.rule.get("estimated"):
+                bad = Fraction(self.rule["estimated"]) / 100 * all_
             known = [self.loads.net(a, b)
                      for a, b in self.times(day - self.day)]
             if missing > most or not any(k is not None for k in known):
                 reason = "missing-reads"
-            elif missing + guessed > most:
+            elif missing + guessed > bad:
                 reason = "estimated-reads"
             elif None not in known:
                 kwh = sum(known)

@@ -196,7 +196,7 @@ class Case:
 
     def price(self, price, start, award):
         """Of a kWh or kW, and which of them."""
-        per, total = price["per"], ZERO
+        per, values = price["per"], []
         mega = 1000 if per in MEGA else 1
         for term in price["terms"]:
             of = term["of"]
@@ -216,7 +216,9 @@ class Case:
             else:
                 value = Fraction(self.world.table[term["item"]])
                 value *= 1000 if per == "mw" else 1
-            total += value * Fraction(term["factor"] or 1)
+            values.append(value * Fraction(term["factor"] or 1))
+        take = {"lowest": min, "highest": max}.get(price["take"], sum)
+        total = take(values)
         if price["floor"] is not None:
             total = max(total, Fraction(price["floor"]))
         if price["cap"] is not None:

@@ -46,6 +46,7 @@ class World:
         for number in range(rng.randint(1, 3)):
             self.add_point("p%d" % (number + 1))
         self.fill_reads()
+        self.coarse = 60 * max(p["minutes"] for p in self.points.values())
         self.series, self.table, self.published = {}, {}, {}
         self.programmes = {}
         for number in range(rng.randint(1, 2)):
@@ -196,11 +197,14 @@ class World:
 
     def add_event(self, name, programme, day, now):
         rng, rule = self.rng, self.programmes[programme]
-        quarter = 900 if rule.every == "5m" or self.chance(0.2) else 3600
+        quarter = HOUR
+        if self.chance(0.3):
+            quarter = max(900, self.coarse if self.chance(0.9) else 0)
         start = self.zone.at(day, rng.randrange(
             9 * HOUR, (18 if self.dst else 23) * HOUR, quarter))
-        step = rule.seconds or rng.choice(
-            (2700, HOUR, 2 * HOUR, 5400, 10500, 12600))
+        step = rule.seconds or rng.choice([
+            length for length in (2700, HOUR, 2 * HOUR, 5400, 10500, 12600)
+            if length % self.coarse == 0 or self.chance(0.05)])
         length = step * rng.randint(1, 6) if rule.seconds else step
         if now and self.chance(0.03):
             length += 60
@@ -296,11 +300,11 @@ class Programme:
         self.direction = rng.choice(("shave", "shave", "fill", "limit"))
         self.calendar = rng.choice(("cn", "cn", "cn", ""))
         self.notice = rng.choice((None, None, None, "1h", "12h"))
-        self.every = rng.choice(("15m", "30m", "1h", "event", "event"))
-        if world.common == 5:
-            self.every = rng.choice(("5m", "event"))
-        self.seconds = {"5m": 300, "15m": 900, "30m": 1800,
-                        "1h": HOUR}.get(self.every)
+        steps = {"5m": 300, "15m": 900, "30m": 1800, "1h": HOUR}
+        self.every = rng.choice(["event"] * 2 + [
+            every for every, seconds in steps.items()
+            if seconds % world.coarse == 0 or world.chance(0.05)])
+        self.seconds = steps.get(self.every)
         self.award = self.direction == "limit" or world.chance(0.8)
         self.baseline = self.make_baseline()
         self.valid = self.make_valid()
@@ -351,6 +355,8 @@ class Programme:
                 rule["spread"] = "0.1"
         if rule["method"] in ("similar-days", "previous-day"):
             rule["missing"] = rng.choice((None, "3", "10", "60", "60"))
+            if self.world.chance(0.4):
+                rule["estimated"] = rng.choice(("60", "80", "100"))
             rule["adjust"] = self.maybe(0.5, self.make_adjust)
         if rule["method"] == "same-day":
             rule["windows"] = rng.choice((
@@ -407,6 +413,7 @@ class Programme:
                 self.world.table.setdefault(per, number(0, 3, 4))
             terms.append(term)
         return {"per": per, "terms": terms,
+                "take": rng.choice((None, "sum", "lowest", "highest")),
                 "floor": self.maybe(0.2, lambda: number(-1, 0, 2)),
                 "cap": self.maybe(0.2, lambda: number(1, 3, 2))}
 
