@@ -641,7 +641,7 @@ CREATE TABLE run_baseline (
 	point TEXT NOT NULL,
 	day INTEGER NOT NULL,
 	used TEXT NOT NULL,    -- yes, no
-	reason TEXT NOT NULL,  -- chosen, event-day, wrong-type, missing-reads ...
+	reason TEXT NOT NULL,  -- chosen, event-day, other-type, missing-reads ...
 	kwh TEXT               -- in the hours of the event; NULL: not known
 ) STRICT;
 

@@ -496,6 +496,37 @@ Test(baseline, a_holiday_is_held_against_others_in_the_rules_order)
 	}
 }
 
+Test(baseline, the_previous_holiday_may_have_the_same_name)
+{
+	/* Not of the same days: those of a year ago. */
+	static const struct past past[] = {
+	    {.before = 1, .kind = DAY_HOLIDAY, .holiday = "spring"},
+	    {.before = 30, .kind = DAY_HOLIDAY, .holiday = "spring"},
+	    {.before = 350,
+		.kind = DAY_HOLIDAY,
+		.holiday = "spring",
+		.slots = {1000}},
+	    {.before = 352,
+		.kind = DAY_HOLIDAY,
+		.holiday = "spring",
+		.slots = {2000}},
+	    {.before = 390, .kind = DAY_HOLIDAY, .holiday = "spring"},
+	    {.before = 0},
+	};
+	struct baseline_rule rule = similar(2, 45);
+	struct baseline_event event = workday;
+	struct run run;
+
+	event.kind = DAY_HOLIDAY;
+	event.holiday = "spring";
+	rule.holiday_count = 1;
+	rule.holidays[0] = BASELINE_HOLIDAY_PREVIOUS;
+	work(&run, &rule, &event, past, NULL);
+	cr_expect_str_eq(run.days, "350 chosen, 352 chosen", "%s", run.days);
+	cr_expect_str_eq(run.steps, "15.00");
+	baseline_free(run.baseline);
+}
+
 Test(baseline, a_holiday_without_any_other_is_no_number)
 {
 	struct baseline_rule rule = similar(2, 45);
