@@ -51,6 +51,8 @@ end(struct settle *settle)
 	facts_close(settle->baseline_cursor);
 	facts_close(settle->published_cursor);
 	facts_close(settle->calendar_cursor);
+	facts_close(settle->series_cursor);
+	facts_close(settle->table_cursor);
 	rulebook_free(settle->book);
 	zone_free(settle->zone);
 }

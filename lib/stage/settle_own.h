@@ -229,7 +229,7 @@ struct settle {
 	struct settle_reads reads;
 	struct fact_cursor *event_cursor, *target_cursor, *member_cursor,
 	    *award_cursor, *baseline_cursor, *published_cursor,
-	    *calendar_cursor;
+	    *calendar_cursor, *series_cursor, *table_cursor;
 	struct settle_pieces pieces;
 	struct settle_units units; /* of the run of awards, once known */
 	struct settle_case in_hand;

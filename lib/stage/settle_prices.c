@@ -169,6 +169,19 @@ refuse_price(struct settle *settle, const struct settle_step *step,
 	    why, energy_time(settle->zone, step->from_utc, time));
 }
 
+static void
+tell_price(struct settle *settle, const struct settle_step *step,
+    const char *source, const struct dec *price, int64_t entry, int64_t line_no)
+{
+	char text[DEC_TEXT_MAX];
+
+	if (settle_notes(settle)) {
+		dec_format_trim(price, text, sizeof(text));
+		settle_note(settle, NULL, step->from_utc, "price", entry,
+		    line_no, "%s: %s", source, text);
+	}
+}
+
 /* The one value that the pieces in hand have over a step. */
 static int
 value_over(struct settle *settle, const struct settle_step *step,
@@ -200,13 +213,7 @@ value_over(struct settle *settle, const struct settle_step *step,
 		return refuse_price(settle, step, source, "there is no price");
 	}
 	dec_set(out, &one->value);
-	if (one->entry != 0) {
-		char text[DEC_TEXT_MAX];
-
-		dec_format_trim(&one->value, text, sizeof(text));
-		settle_note(settle, NULL, step->from_utc, "price", one->entry,
-		    one->line_no, "%s: %s", source, text);
-	}
+	tell_price(settle, step, source, out, one->entry, one->line_no);
 	return 0;
 }
 
@@ -311,6 +318,32 @@ of_auction(struct settle *settle, enum programme_per per,
 	return rc != 0 ? rc : value_over(settle, step, source, out);
 }
 
+/* Where the step of a series that begins at an instant is said, for who
+ * listens. */
+static int
+find_step(struct settle *settle, const char *series, int64_t from_utc,
+    struct settle_piece *out, struct qf_error *err)
+{
+	struct fact fact;
+	int64_t entry;
+	int rc;
+
+	if (!settle_notes(settle)) {
+		return 0;
+	}
+	if (facts_lookup(&settle->series_cursor, settle->ledger, LOOKUP_SERIES,
+		settle->request->asof, series, from_utc, from_utc + 1,
+		err) == -1) {
+		return -1;
+	}
+	rc = facts_next(settle->series_cursor, &fact, &entry, err);
+	if (rc == 1) {
+		out->entry = entry;
+		out->line_no = (int64_t)fact.line_no;
+	}
+	return rc == -1 ? -1 : 0;
+}
+
 static int
 of_series(struct settle *settle, const struct programme_term *term,
     enum programme_per per, const struct settle_step *step, struct dec *out,
@@ -329,14 +362,63 @@ of_series(struct settle *settle, const struct programme_term *term,
 	(void)snprintf(source, sizeof(source), "series %s", term->name);
 	settle_pieces_clear(&settle->pieces);
 	for (size_t i = 0; i < count; i++) {
-		struct settle_piece *piece = settle_pieces_add(
-		    &settle->pieces, steps[i].from_utc, steps[i].to_utc);
+		struct settle_piece *piece;
 
+		if (steps[i].from_utc >= step->to_utc ||
+		    steps[i].to_utc <= step->from_utc) {
+			continue;
+		}
+		piece = settle_pieces_add(
+		    &settle->pieces, steps[i].from_utc, steps[i].to_utc);
 		piece->has_value = true;
 		dec_set(&piece->value, &steps[i].price);
+		if (find_step(settle, term->name, steps[i].from_utc, piece,
+			err) == -1) {
+			return -1;
+		}
 	}
 	rc = value_over(settle, step, source, out);
 	return rc != 0 ? rc : settle_price_in(settle, out, "kwh", per, source);
+}
+
+static bool
+says(const struct fact *fact, const char *column, const char *word)
+{
+	const char *text = rulebook_text(fact, column);
+
+	return strcmp(text == NULL ? "" : text, word) == 0;
+}
+
+/* Tells where the row of a price table is said. */
+static int
+tell_row(struct settle *settle, const struct programme_term *term, int month,
+    const struct table_price *row, const struct settle_step *step,
+    const char *source, struct qf_error *err)
+{
+	struct fact fact;
+	int64_t entry = 0, found = 0, line_no = 0;
+	int rc;
+
+	if (!settle_notes(settle)) {
+		return 0;
+	}
+	if (facts_lookup(&settle->table_cursor, settle->ledger,
+		LOOKUP_PRICES_OF_TABLE, settle->request->asof, term->name,
+		month, month, err) == -1) {
+		return -1;
+	}
+	while (
+	    (rc = facts_next(settle->table_cursor, &fact, &entry, err)) == 1) {
+		if (says(&fact, "item", term->item) &&
+		    says(&fact, "user_class", row->user_class) &&
+		    says(&fact, "type", row->type) &&
+		    says(&fact, "voltage", row->voltage)) {
+			found = entry;
+			line_no = (int64_t)fact.line_no;
+		}
+	}
+	tell_price(settle, step, source, &row->price, found, line_no);
+	return rc;
 }
 
 static int
@@ -347,15 +429,18 @@ of_table(struct settle *settle, const struct programme_term *term,
 	const struct table_price *row;
 	char source[2 * ID_MAX + 32];
 	int32_t day = zone_day_of(settle->zone, step->from_utc);
-	int rc = rulebook_item(settle->book, term->name, term->item,
-	    settle_month_of(day), &settle->in_hand.contract->stretch, &row,
-	    &settle->refusal, err);
+	int month = settle_month_of(day);
+	int rc = rulebook_item(settle->book, term->name, term->item, month,
+	    &settle->in_hand.contract->stretch, &row, &settle->refusal, err);
 
 	if (rc != 0) {
 		return rc;
 	}
 	(void)snprintf(source, sizeof(source), "price table %s, %s", term->name,
 	    term->item);
+	if (tell_row(settle, term, month, row, step, source, err) == -1) {
+		return -1;
+	}
 	dec_set(out, &row->price);
 	return settle_price_in(settle, out,
 	    strcmp(row->unit, "kva") == 0 || strcmp(row->unit, "each") == 0
