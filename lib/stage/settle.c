@@ -75,9 +75,8 @@ has_event(const struct event_list *list, const struct settle_event *event)
 	return false;
 }
 
-/* Whether the event is one of the period: it has its last instant. */
-static bool
-is_asked(const struct settle *settle, const struct settle_event *event)
+bool
+settle_is_asked(const struct settle *settle, const struct settle_event *event)
 {
 	const struct settle_request *request = settle->request;
 
@@ -101,7 +100,7 @@ add_event(
 {
 	bool seen = event->seen;
 
-	if (!is_asked(settle, event) || has_event(list, event)) {
+	if (!settle_is_asked(settle, event) || has_event(list, event)) {
 		return;
 	}
 	event->seen = true;
@@ -255,7 +254,7 @@ tell_unseen(struct settle *settle)
 	for (size_t i = 0; i < settle->index.event_count; i++) {
 		const struct settle_event *event = &settle->index.events[i];
 
-		if (!event->seen && is_asked(settle, event)) {
+		if (!event->seen && settle_is_asked(settle, event)) {
 			tell_nothing(settle, event->event,
 			    "of the programme of no contract");
 		}

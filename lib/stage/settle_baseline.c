@@ -624,13 +624,14 @@ lay_event(struct settle *settle, struct settle_resource *resource,
 	struct settle_chunk *chunk;
 	int64_t seconds,
 	    step_seconds = in_hand->steps[0].to_utc - event->start_utc;
-	int rc = settle_chunk_of(settle, resource->point,
-	    zone_day_of(settle->zone, event->start_utc),
-	    zone_day_of(settle->zone, event->end_utc - 1) + 1, &chunk, err);
+	int rc = settle_chunk_of(settle, resource->point, in_hand->first_day,
+	    in_hand->end_day, &chunk, err);
 
 	if (rc != 0) {
 		return rc;
 	}
+	settle_see_channels(
+	    &settle->reads, chunk, in_hand->first_day, in_hand->end_day);
 	seconds =
 	    (int64_t)settle_grid(chunk, event->start_utc, event->end_utc) *
 	    MINUTE;

@@ -269,19 +269,64 @@ near_days(const struct baseline_rule *rule)
 	BUG("a baseline by method %d", (int)rule->method);
 }
 
+/* The days of all events that are asked for, for contracts of one point. */
+static void
+lay_common(struct settle *settle)
+{
+	const struct settle_index *index = &settle->index;
+	int32_t first_day = settle->in_hand.day;
+	int32_t end_day = settle->in_hand.day + 1;
+
+	for (size_t i = 0; i < index->event_count; i++) {
+		const struct settle_event *event = &index->events[i];
+
+		if (settle_is_asked(settle, event)) {
+			int32_t first =
+			    zone_day_of(settle->zone, event->start_utc);
+			int32_t last =
+			    zone_day_of(settle->zone, event->end_utc - 1);
+
+			first_day = first < first_day ? first : first_day;
+			end_day = last >= end_day ? last + 1 : end_day;
+		}
+	}
+	period_of_days(settle->zone,
+	    first_day - near_days(settle->in_hand.rule), end_day,
+	    &settle->common);
+}
+
+/* Begins reading the days around the event, or around all of them. */
+static void
+begin_reads(struct settle *settle)
+{
+	const struct settle_case *in_hand = &settle->in_hand;
+	struct period window;
+
+	if (in_hand->contract->portfolio[0] == '\0') {
+		if (settle->common.first_day == settle->common.end_day) {
+			lay_common(settle);
+		}
+		settle_reads_begin(
+		    settle, &settle->common, settle->index.contract_count);
+		return;
+	}
+	period_of_days(
+	    settle->zone, in_hand->first_day, in_hand->end_day, &window);
+	settle_reads_begin(settle, &window, in_hand->resource_count);
+}
+
 static int
 settle_resources(struct settle *settle, struct qf_error *err)
 {
 	struct settle_case *in_hand = &settle->in_hand;
-	const struct settle_event *event = in_hand->event;
-	struct period window;
 	int rc = 0;
 
 	in_hand->wants_slots = in_hand->version->valid_max_below ||
 			       in_hand->version->direction == PROGRAMME_LIMIT;
-	period_of_days(settle->zone, in_hand->day - near_days(in_hand->rule),
-	    zone_day_of(settle->zone, event->end_utc - 1) + 1, &window);
-	settle_reads_begin(settle, &window, in_hand->resource_count);
+	in_hand->first_day = in_hand->day - near_days(in_hand->rule);
+	in_hand->end_day =
+	    zone_day_of(settle->zone, in_hand->event->end_utc - 1) + 1;
+	begin_reads(settle);
 	for (size_t i = 0; rc == 0 && i < in_hand->resource_count; i++) {
 		rc = settle_resource(settle, &in_hand->resources[i], err);
 	}

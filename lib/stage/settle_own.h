@@ -133,7 +133,7 @@ struct settle_reads {
 	struct period window; /* that cursors are open for */
 	bool in_step; /* points come in order */
 	char point[ID_MAX + 1]; /* "": none yet */
-	bool metered[RATE_CHANNELS]; /* in the first chunk */
+	bool metered[RATE_CHANNELS]; /* in the days around the event */
 	struct settle_chunk chunks[SETTLE_CHUNKS];
 	size_t next_chunk;
 	struct settle_chunk *filling;
@@ -190,6 +190,8 @@ struct settle_case {
 	const struct programme_version *version;
 	const struct baseline_rule *rule;
 	int32_t day; /* local, of its start */
+	/* The days around it: those that are mostly looked at. */
+	int32_t first_day, end_day;
 	int month; /* delivery month */
 	enum day_kind day_kind;
 	char holiday[ID_MAX + 1];
@@ -227,6 +229,8 @@ struct settle {
 	struct settle_programme **programmes;
 	size_t programme_count;
 	struct settle_reads reads;
+	struct period common; /* days that contracts of one point are read of;
+			       * empty: not laid yet */
 	struct fact_cursor *event_cursor, *target_cursor, *member_cursor,
 	    *award_cursor, *baseline_cursor, *published_cursor,
 	    *calendar_cursor, *series_cursor, *table_cursor;
@@ -235,6 +239,10 @@ struct settle {
 	struct settle_case in_hand;
 	struct refusal refusal;
 };
+
+/* settle.c: whether the event is asked for: the period has its last instant. */
+bool
+settle_is_asked(const struct settle *settle, const struct settle_event *event);
 
 /* settle_index.c: loads all contracts on events, their points, and the events
  * of the time. */
@@ -275,6 +283,10 @@ void settle_reads_release(struct settle_reads *reads);
  * call. */
 int settle_chunk_of(struct settle *settle, const char *point, int32_t first_day,
     int32_t end_day, struct settle_chunk **out, struct qf_error *err);
+/* Notes which channels have reads in the days around the event in hand: one
+ * without any is not metered, as long as the other is. */
+void settle_see_channels(struct settle_reads *reads,
+    const struct settle_chunk *chunk, int32_t first_day, int32_t end_day);
 /* kWh of [from_utc, to_utc) on a channel, in 10^-scale; false where something
  * is missing, or an interval lies across an end. */
 bool settle_kwh(const struct settle_reads *reads,

@@ -4,6 +4,8 @@
  * Energy is made of reads as for rating (rate_reads.c, rate_point.c).  The days
  * next before an event are read at once, with many points in the order of
  * their names; further days where a baseline asks for them, some at a time.
+ * Contracts of one point come in the order of points, and are read like the
+ * points of a portfolio: over the days of all events that are asked for.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -116,8 +118,9 @@ settle_reads_begin(
     struct settle *settle, const struct period *window, size_t points)
 {
 	struct settle_reads *reads = &settle->reads;
+	bool in_step = points >= IN_STEP_POINTS;
 
-	if (reads->rate != NULL && points == 1 &&
+	if (reads->rate != NULL && reads->in_step == in_step &&
 	    window->first_day == reads->window.first_day &&
 	    window->end_day == reads->window.end_day) {
 		return;
@@ -125,7 +128,7 @@ settle_reads_begin(
 	settle_reads_release(reads);
 	reads->request.period = reads->window = *window;
 	reads->request.asof = settle->request->asof;
-	reads->in_step = points >= IN_STEP_POINTS;
+	reads->in_step = in_step;
 	rate_reader_new(&reads->rate, settle->ledger, &reads->request,
 	    &reads->rate_counts, settle->zone);
 	reads->rate->saw = saw;
@@ -143,7 +146,6 @@ fill(struct settle *settle, struct settle_chunk *chunk,
 	int rc = 0;
 
 	rate->reading = period;
-	rate->parents.known = false;
 	rate_point_begin(&rate->point, reads->point);
 	reads->filling = chunk;
 	for (unsigned c = 0; rc == 0 && c < RATE_CHANNELS; c++) {
@@ -231,17 +233,16 @@ begin_point(struct settle *settle, const char *point, struct qf_error *err)
 	const struct period other = reads->window;
 	struct settle_chunk *chunk;
 
+	if (strcmp(point, reads->point) < 0) {
+		/* What is waited for in the order of points. */
+		reads->rate->parents.known = false;
+		reads->rate->findings.known = false;
+	}
 	forget_point(reads);
 	memcpy(reads->point, point, strlen(point) + 1);
-	if (!reads->in_step) {
-		reads->rate->findings.known = false; /* points may go back */
-	}
 	if (load(settle, reads->in_step ? &reads->request.period : &other,
 		&chunk, err) == -1) {
 		return -1;
-	}
-	for (size_t c = 0; c < RATE_CHANNELS; c++) {
-		reads->metered[c] = chunk->net[c].day_count > 0;
 	}
 	settle->counts->points++;
 	return 0;
@@ -346,17 +347,17 @@ settle_kwh(const struct settle_reads *reads, const struct settle_chunk *chunk,
     int64_t *out)
 {
 	const struct energy_series *series = &chunk->net[channel];
-	const struct energy_series *other =
-	    &chunk->net[channel == CHANNEL_IMPORT ? CHANNEL_EXPORT
-						  : CHANNEL_IMPORT];
+	enum channel other =
+	    channel == CHANNEL_IMPORT ? CHANNEL_EXPORT : CHANNEL_IMPORT;
 	struct walk walk = {.series = series};
 	int64_t at_utc = from_utc, ticks = 0;
 
-	if (series->day_count == 0 && !reads->metered[channel] &&
-	    other->day_count > 0) {
+	if (!reads->metered[channel] && reads->metered[other] &&
+	    !walk_next(&walk, from_utc, to_utc)) {
 		*out = 0; /* not metered there, as long as the other is */
 		return true;
 	}
+	walk = (struct walk){.series = series};
 	while (walk_next(&walk, from_utc, to_utc)) {
 		if (walk.from_utc != at_utc || walk.to_utc > to_utc ||
 		    walk.ticks == ENERGY_MISSING ||
@@ -455,4 +456,21 @@ settle_finding(struct settle *settle, int64_t from_utc, int64_t to_utc,
 		settle->refusal = rate->refusal;
 	}
 	return rc;
+}
+
+void
+settle_see_channels(struct settle_reads *reads,
+    const struct settle_chunk *chunk, int32_t first_day, int32_t end_day)
+{
+	for (size_t c = 0; c < RATE_CHANNELS; c++) {
+		const struct energy_series *series = &chunk->net[c];
+
+		reads->metered[c] = false;
+		for (size_t d = 0; d < series->day_count; d++) {
+			int32_t day = series->days[d].day;
+
+			reads->metered[c] = reads->metered[c] ||
+					    (day >= first_day && day < end_day);
+		}
+	}
 }
