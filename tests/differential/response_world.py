@@ -263,7 +263,8 @@ class World:
     def give(self, event, contract):
         for point in self.points_of(contract):
             name = contract["options"].get("baseline", event["event"])
-            cut = event["start"] + 600
+            length = event["end"] - event["start"]
+            cut = event["start"] + min(600, length // 120 * 60)
             kw = [self.number(-30, 90, 2) for _ in range(2)]
             pieces = [(event["start"] - HOUR, cut, kw[0]),
                       (cut, event["end"] + 60, kw[1])]
