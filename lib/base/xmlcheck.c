@@ -22,6 +22,10 @@ struct xmlcheck {
 	xmlSchemaPtr schema;
 	xmlSchemaValidCtxtPtr validator;
 	xmlSchemaSAXPlugPtr plug;
+	/* What the plug lays between, and sets back when it is drawn: they must
+	 * stand as long as it does. */
+	xmlSAXHandlerPtr events;
+	void *context;
 	xmlParserCtxtPtr parser;
 	bool failed;
 	char message[512]; /* the first error, as libxml2 says it */
@@ -64,8 +68,6 @@ xmlcheck_new(
     const char *name, const char *schema, size_t length, struct sink next)
 {
 	struct xmlcheck *check = xcalloc(1, sizeof(*check));
-	xmlSAXHandlerPtr events = NULL;
-	void *context = NULL;
 
 	check->next = next;
 	compile(check, name, schema, length);
@@ -73,12 +75,12 @@ xmlcheck_new(
 	if (check->validator != NULL) {
 		xmlSchemaSetValidStructuredErrors(
 		    check->validator, on_error, check);
-		check->plug =
-		    xmlSchemaSAXPlug(check->validator, &events, &context);
+		check->plug = xmlSchemaSAXPlug(
+		    check->validator, &check->events, &check->context);
 	}
 	if (check->plug != NULL) {
-		check->parser =
-		    xmlCreatePushParserCtxt(events, context, NULL, 0, name);
+		check->parser = xmlCreatePushParserCtxt(
+		    check->events, check->context, NULL, 0, name);
 	}
 	if (check->parser == NULL) {
 		BUG("libxml2 takes no schema");

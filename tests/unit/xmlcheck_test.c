@@ -93,3 +93,32 @@ Test(xmlcheck, stops_what_does_not_fit)
 		buf_release(&passed);
 	}
 }
+
+/* Frees where the frame of whoever made the check is used by another by now:
+ * true where that one's bytes stay as they were. */
+static bool
+frees_in_another_frame(struct xmlcheck *check)
+{
+	volatile unsigned char frame[2048];
+
+	for (size_t i = 0; i < sizeof(frame); i++) {
+		frame[i] = 0xA5;
+	}
+	xmlcheck_free(check);
+	for (size_t i = 0; i < sizeof(frame); i++) {
+		if (frame[i] != 0xA5) {
+			return false;
+		}
+	}
+	return true;
+}
+
+Test(xmlcheck, touches_nothing_of_the_stack_that_it_was_made_on)
+{
+	struct buf passed;
+
+	buf_init(&passed, 1000);
+	cr_expect(frees_in_another_frame(xmlcheck_new(
+	    "list.xsd", schema, sizeof(schema) - 1, sink_buf(&passed))));
+	buf_release(&passed);
+}
