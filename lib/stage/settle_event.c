@@ -154,12 +154,17 @@ cut_steps(struct settle *settle)
 			      ? length
 			      : (int64_t)in_hand->version->minutes * 60;
 
-	if (length % seconds != 0 || length / seconds > SETTLE_STEPS_MAX) {
+	if (length % seconds != 0) {
 		return refuse(&settle->refusal, SETTLE_EVENT_STEPS,
-		    "event %s of %lld minutes is no whole number of steps of "
-		    "%lld, or one above %d",
+		    "event %s lasts %lld minutes, which are no whole number of "
+		    "steps of %lld",
 		    event->event, (long long)(length / 60),
-		    (long long)(seconds / 60), SETTLE_STEPS_MAX);
+		    (long long)(seconds / 60));
+	}
+	if (length / seconds > SETTLE_STEPS_MAX) {
+		return refuse(&settle->refusal, SETTLE_EVENT_STEPS,
+		    "event %s has more than %d steps", event->event,
+		    SETTLE_STEPS_MAX);
 	}
 	in_hand->step_count = (size_t)(length / seconds);
 	in_hand->steps = xcalloc(in_hand->step_count, sizeof(*in_hand->steps));
@@ -193,9 +198,21 @@ add_resource(struct settle_case *in_hand, size_t *capacity, const char *point)
 	    strlen(point) + 1);
 }
 
+/* Whether the point was added last: two rows may say of one that it is a
+ * member. */
+static bool
+is_last(const struct settle_case *in_hand, const char *point)
+{
+	size_t count = in_hand->resource_count;
+
+	return count > 0 &&
+	       strcmp(in_hand->resources[count - 1].point, point) == 0;
+}
+
 /* A member counts that is one all through the event. */
 static int
-add_member(struct settle *settle, size_t *capacity, const struct fact *fact)
+add_member(struct settle *settle, size_t *capacity, const struct fact *fact,
+    struct qf_error *err)
 {
 	struct settle_case *in_hand = &settle->in_hand;
 	const struct settle_event *event = in_hand->event;
@@ -203,9 +220,19 @@ add_member(struct settle *settle, size_t *capacity, const struct fact *fact)
 	int64_t from_utc = rulebook_integer(fact, "from", INT64_MIN);
 	int64_t to_utc = rulebook_integer(fact, "to", UTC_OPEN);
 
+	int known;
+
 	if (to_utc <= event->start_utc || from_utc >= event->end_utc ||
+	    is_last(in_hand, member) ||
 	    !settle_is_for(in_hand->contract, event, member)) {
 		return 0;
+	}
+	known = points_know(settle->ledger, settle->request->asof, member, err);
+	if (known != 1) {
+		return known == -1 ? -1
+				   : refuse(&settle->refusal, SETTLE_NO_MEMBERS,
+					 "%s, in portfolio %s, is no point",
+					 member, in_hand->contract->portfolio);
 	}
 	if (from_utc > event->start_utc || to_utc < event->end_utc) {
 		return refuse(&settle->refusal, SETTLE_MEMBER_CHANGE,
@@ -236,7 +263,7 @@ find_resources(struct settle *settle, struct qf_error *err)
 	}
 	while (
 	    (rc = facts_next(settle->member_cursor, &fact, &entry, err)) == 1) {
-		rc = add_member(settle, &capacity, &fact);
+		rc = add_member(settle, &capacity, &fact, err);
 		if (rc != 0) {
 			return rc;
 		}
