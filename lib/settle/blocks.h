@@ -1,10 +1,10 @@
 /* blocks.h - hours of a book cleared together with its block bids.
  *
- * A block (块报价) is orders, its rows, in one hour or several (关联时段), which
- * are accepted together: none of them, or each to the same ratio between the
- * minimum and all of its quantity.  Minimum and quantity are in one proportion
- * in all rows; a block whose minimum is its quantity is fill or kill.  A
- * single order with a minimum is a block of one row.
+ * A block (块报价) is orders, its rows, in one hour or several
+ * (关联时段), which are accepted together: none of them, or each to the same
+ * ratio between the minimum and all of its quantity.  Minimum and quantity are
+ * in one proportion in all rows; a block whose minimum is its quantity is fill
+ * or kill.  A single order with a minimum is a block of one row.
  *
  * What is accepted of blocks (a selection) decides all else: it is taken out of
  * each hour's book, and the rest clears as it does without blocks (clear.h).
@@ -37,7 +37,7 @@
  * little as is enough (an hour that is wanted both ways stays); an end that
  * does not exist is the cap or the floor, else the highest (lowest) limit of
  * any row.  Prices are then rounded away from where they came.  Under
- * pay-as-bid nobody loses.
+ * pay-as-bid nobody loses, and nothing is narrowed or moved.
  *
  *	struct blocks_book book = {.hours = hours, ...};
  *
@@ -46,7 +46,9 @@
  *	blocks_release(&book);
  *
  * The search is branch and bound: exact, never a heuristic.  Where it would
- * look at more than node_max selections it fails.
+ * look at more than node_max selections it fails.  Forty blocks that are all
+ * or nothing, over a day, take some thousand; many blocks that are accepted in
+ * part over several hours at once can take more than there is room for.
  *
  * Ownership: all arrays are the caller's; blocks_release() frees the prices.
  * Errors: QF_CONFIG blocks-market (the market is not of one price an hour,
@@ -68,7 +70,7 @@
 #include "settle/clear_price.h"
 #include "settle/order.h"
 
-#define BLOCKS_NODES_MAX 1000000 /* where the caller has no other limit */
+#define BLOCKS_NODES_MAX 200000 /* where the caller has no other limit */
 
 /* An hour, with all its orders: those of blocks too. */
 struct blocks_hour {

@@ -228,18 +228,15 @@ price_hour(const struct pricing *pricing, size_t h)
 	struct clear_price *price = &hour->price;
 	int scale = pricing->version->price_scale;
 
-	if (!has_blocks(pricing, h)) {
+	if (!has_blocks(pricing, h) ||
+	    pricing->version->price == MARKET_PAY_AS_BID) {
 		rule_price(pricing, h);
 		return 1;
 	}
-	if (has_interval(hour) && !narrow(pricing, h) &&
-	    pricing->version->price != MARKET_PAY_AS_BID) {
+	if (has_interval(hour) && !narrow(pricing, h)) {
 		return 0;
 	}
 	rule_price(pricing, h);
-	if (pricing->version->price == MARKET_PAY_AS_BID) {
-		return 1;
-	}
 	if (!price->has_price) {
 		return 0;
 	}

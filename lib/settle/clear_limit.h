@@ -3,8 +3,9 @@
  * 调频: 新型主体合计不超过需求的 30 %, 单个电厂不超过 20 %.  Before orders are
  * matched, each order to sell is left so much of its quantity as the limits
  * allow: the best orders of a party or class come first.  At one price what a
- * limit leaves goes by the ties, and is shared where they share.  Limits of
- * each party are applied before those of a class.
+ * limit leaves goes by the ties, and is shared where they share.  At each price
+ * limits of each party are applied before those of a class, and what one of
+ * them cuts uses no room of the other.
  *
  * A limit is base x percent / 100 ticks, rounded down.  An order of no party
  * is a party of its own.  Orders to buy are not limited.

@@ -34,12 +34,15 @@
  * First-rejected, second-price and, between two steps, last-accepted rules may
  * choose a price that does not clear; that is their nature.
  *
- * Then, in this order: at a shortage the document's word decides instead
- * (none; cap; last-offer: LAO, or none); at a surplus the floor, if the
- * document says so; at most LAO x (1 + margin) (of a negative LAO: LAO + |LAO|
- * x margin, so that no accepted offer gets less than it asked); not outside
- * floor and cap (a ranking price: not above the cap); rounded once.  Nothing
- * crosses: no price, never 0.
+ * An order that a percent limit shuts out is not a rejected one.
+ *
+ * At a shortage the document's word decides instead (none; cap; last-offer:
+ * LAO, or none), and at a surplus the floor, if the document says so; without
+ * that word no price is low enough, and both ends are the floor.  Otherwise the
+ * price is at most LAO x (1 + margin) (of a negative LAO: LAO + |LAO| x margin,
+ * so that no accepted offer gets less than it asked; of a ranking price LAO is
+ * the highest level).  Then it is not outside floor and cap (a ranking price:
+ * not above the cap); rounded once.  Nothing crosses: no price, never 0.
  *
  *	struct clear_price price = {0};
  *

@@ -51,15 +51,21 @@ say_dec(const struct dec *value, char *out)
 
 /* Prices ------------------------------------------------------------------- */
 
-/* An end of the prices that clear, of pairs: in ticks. */
+/* An end of the prices that clear, of pairs, or the floor or cap where no order
+ * bounds them; rolling has none. */
 static const char *
-say_level(
-    struct clearing *c, bool has, const struct order_level *level, char *out)
+say_level(struct clearing *c, bool has, const struct order_level *level,
+    const struct dec *bound, char *out)
 {
 	const struct market_version *version = c->walk.hour->version;
+	enum clear_state state = c->walk.result->match.state;
 
-	if (!has || level->performance != ORDER_PERFORMANCE_ONE) {
+	if (version->method != MARKET_PAIRS ||
+	    (state != CLEAR_CLEARED && state != CLEAR_NO_CROSS)) {
 		return NULL;
+	}
+	if (!has) {
+		return bound == NULL ? NULL : say_dec(bound, out);
 	}
 	return say_ticks(c, level->price, &version->price_tick, out);
 }
@@ -71,7 +77,8 @@ put_price(struct clearing *c, struct qf_error *err)
 	const struct clear_result *result = c->walk.result;
 	const struct clear_match *match = &result->match;
 	const struct clear_price *price = &result->price;
-	const struct dec *tick = &hour->version->quantity_tick;
+	const struct market_version *version = hour->version;
+	const struct dec *tick = &version->quantity_tick;
 	struct price_row row = {
 	    .line_no = ++c->prices,
 	    .auction = c->request->auction,
@@ -82,8 +89,10 @@ put_price(struct clearing *c, struct qf_error *err)
 	};
 
 	if (result->in_pairs) {
-		row.low = say_level(c, match->has_low, &match->low, c->low);
-		row.high = say_level(c, match->has_high, &match->high, c->high);
+		row.low = say_level(c, match->has_low, &match->low,
+		    version->has_floor ? &version->floor : NULL, c->low);
+		row.high = say_level(c, match->has_high, &match->high,
+		    version->has_cap ? &version->cap : NULL, c->high);
 	} else {
 		row.price =
 		    price->has_price ? say_dec(&price->price, c->price) : NULL;
