@@ -103,6 +103,7 @@ check-all: all
 	@$(MAKE) --no-print-directory tariff-model
 	@$(MAKE) --no-print-directory response-model
 	@$(MAKE) --no-print-directory clear-model
+	@$(MAKE) --no-print-directory auction-model
 
 unit: $(B)/unit
 	@tests/unit.sh $(B)/unit
@@ -227,9 +228,10 @@ check-differential: all $(DIFFERENTIAL:%=$(B)/%_driver)
 	python3 tests/differential/tariff.py --bin $(BIN) --cases $(CASES)
 	python3 tests/differential/response.py --bin $(BIN) --worlds 300
 	python3 tests/differential/clear.py --bin $(BIN) --books 10000
+	python3 tests/differential/auction.py --bin $(BIN) --cases 3000
 
 # A few of their worlds, tariffs and books, for make check.
-.PHONY: settle-model tariff-model response-model clear-model
+.PHONY: settle-model tariff-model response-model clear-model auction-model
 settle-model: all
 	@python3 tests/differential/settle.py --bin $(BIN) --worlds 12
 
@@ -241,6 +243,9 @@ response-model: all
 
 clear-model: all
 	@python3 tests/differential/clear.py --bin $(BIN) --books 200
+
+auction-model: all
+	@python3 tests/differential/auction.py --bin $(BIN) --cases 100
 
 # Each parser on odd bytes for some seconds, under the sanitizers.
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
