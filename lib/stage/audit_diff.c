@@ -107,16 +107,8 @@ open_side(struct diff_side *side, struct ledger *ledger, struct handle *handle,
 		    "%s:%" PRId64 ": a whole run is needed",
 		    entry_kind_name(handle->kind), handle->entry);
 	}
-	if (runs_load(ledger, handle->entry, &side->run, err) == -1) {
-		return -1;
-	}
-	if (strcmp(side->run.tool, CLEAR_TOOL) == 0) {
-		return qf_fail(err, QF_USAGE, "handle-kind",
-		    "run:%" PRId64 ": a clearing has no lines: compare with "
-		    "%s --against run:%" PRId64,
-		    handle->entry, CLEAR_TOOL, handle->entry);
-	}
-	if (runs_open_lines(&side->lines, ledger, handle->entry, 1, err) ==
+	if (runs_load(ledger, handle->entry, &side->run, err) == -1 ||
+	    runs_open_lines(&side->lines, ledger, handle->entry, 1, err) ==
 		-1 ||
 	    runs_open_holds(&side->holds, ledger, handle->entry, err) == -1 ||
 	    step_line(side, err) == -1) {
