@@ -37,7 +37,7 @@ CFLAGS   += -std=c11 $(WARN) $(CFLAGS_$(MODE))
 LDLIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv
 
 TOOLS    := $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
-LIB_SRC  := $(wildcard lib/*/*.c)
+LIB_SRC  := $(wildcard lib/*/*.c lib/*/*/*.c)
 GEN      := $(patsubst schemas/%,$(B)/gen/%.h,\
               $(wildcard schemas/*.sql schemas/*.xsd))
 LIB_OBJ  := $(LIB_SRC:%.c=$(B)/%.o)
@@ -62,7 +62,7 @@ $(BIN)/%: $(B)/cmd/%.o $$(addprefix $(B)/,$$(addsuffix .o, \
 $(B)/libqf.a: $(LIB_OBJ)
 	@rm -f $@
 	$(call say,AR)
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) qcs $@ $^
 
 $(B)/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/outfile.h"
 #include "base/tool.h"
-#include "stage/check.h"
+#include "stage/check/check.h"
 #include "stage/summary.h"
 
 enum { OPT_RULE = 1, OPT_THRESHOLDS, OPT_POINT, OPT_MAX_FOUND, OPT_DRY_RUN };

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/outfile.h"
 #include "base/tool.h"
-#include "stage/clear_auction.h"
+#include "stage/clear/auction.h"
 
 enum {
 	OPT_AUCTION = 1,

@@ -8,7 +8,7 @@
 
 #include "base/progress.h"
 #include "base/tool.h"
-#include "stage/export.h"
+#include "stage/export/export.h"
 #include "stage/handles.h"
 #include "stage/summary.h"
 

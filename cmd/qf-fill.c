@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/tool.h"
-#include "stage/fill.h"
+#include "stage/fill/fill.h"
 #include "stage/summary.h"
 
 enum { OPT_RULE = 1, OPT_POINT, OPT_LIST, OPT_DRY_RUN };

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/tool.h"
-#include "stage/ingest.h"
+#include "stage/ingest/ingest.h"
 
 #define REASON_MAX 1000 /* bytes */
 #define MANIFESTS_MAX 256

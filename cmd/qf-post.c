@@ -12,7 +12,7 @@
 #include "base/progress.h"
 #include "base/tool.h"
 #include "stage/handles.h"
-#include "stage/post.h"
+#include "stage/post/post.h"
 
 enum { OPT_BOOKING_MONTH = 1 };
 

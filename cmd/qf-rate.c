@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "base/tool.h"
-#include "stage/rate_period.h"
-#include "stage/rate_report.h"
+#include "stage/rate/period.h"
+#include "stage/rate/report.h"
 
 enum {
 	OPT_KIND = 1,

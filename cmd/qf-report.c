@@ -8,7 +8,7 @@
 
 #include "base/outfile.h"
 #include "base/tool.h"
-#include "stage/report_event.h"
+#include "stage/report/event.h"
 #include "stage/summary.h"
 
 enum { OPT_CONTRACT = 1, OPT_EVENT };

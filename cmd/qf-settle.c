@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/tool.h"
-#include "stage/settle_period.h"
+#include "stage/settle/period.h"
 
 enum {
 	OPT_KIND = 1,

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/tool.h"
 #include "stage/handles.h"
-#include "stage/share_run.h"
+#include "stage/share/run.h"
 #include "stage/summary.h"
 
 enum { OPT_OWNERS = 1, OPT_KIND, OPT_MAX_HELD, OPT_DRY_RUN };

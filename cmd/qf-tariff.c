@@ -7,7 +7,7 @@
 
 #include "base/tool.h"
 #include "stage/ocpi_files.h"
-#include "stage/tariff_files.h"
+#include "stage/tariff/files.h"
 
 #define OPTIONS_MAX 256 /* of a contract, with the NUL */
 

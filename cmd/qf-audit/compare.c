@@ -8,12 +8,12 @@
 #include <stdlib.h>
 
 #include "own.h"
-#include "stage/audit_claims.h"
-#include "stage/audit_diff.h"
-#include "stage/audit_explain.h"
-#include "stage/audit_missing.h"
-#include "stage/audit_reconcile.h"
-#include "stage/audit_stale.h"
+#include "stage/audit/claims.h"
+#include "stage/audit/diff.h"
+#include "stage/audit/explain.h"
+#include "stage/audit/missing.h"
+#include "stage/audit/reconcile.h"
+#include "stage/audit/stale.h"
 #include "stage/handles.h"
 
 const struct options_row explain_rows[] = {

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "own.h"
-#include "stage/audit_flex.h"
+#include "stage/audit/flex.h"
 
 #define MINUTES_MAX 60
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/tool.h"
-#include "stage/audit.h"
+#include "stage/audit/audit.h"
 #include "stage/summary.h"
 
 enum {

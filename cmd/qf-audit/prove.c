@@ -7,10 +7,10 @@
 #include <stdlib.h>
 
 #include "own.h"
-#include "stage/audit_checkpoint.h"
-#include "stage/audit_log.h"
-#include "stage/audit_replay.h"
-#include "stage/audit_verify.h"
+#include "stage/audit/checkpoint.h"
+#include "stage/audit/log.h"
+#include "stage/audit/replay.h"
+#include "stage/audit/verify.h"
 #include "stage/handles.h"
 
 const struct options_row log_rows[] = {

@@ -26,8 +26,8 @@
 #include <stdint.h>
 
 #include "base/dec.h"
-#include "rules/tariff.h"
 #include "rules/bands.h"
+#include "rules/tariff.h"
 #include "settle/refusal.h"
 
 struct zone;

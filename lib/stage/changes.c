@@ -19,7 +19,7 @@
 #include "ledger/runs.h"
 #include "ledger/watch.h"
 #include "stage/changes_own.h"
-#include "stage/rate.h"
+#include "stage/rate/rate.h"
 #include "stage/runner.h"
 
 #define PACKED_MAX ((size_t)8192)

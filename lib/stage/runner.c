@@ -9,11 +9,11 @@
 
 #include "base/status.h"
 #include "ledger/runs.h"
-#include "stage/clear.h"
-#include "stage/rate.h"
-#include "stage/settle.h"
-#include "stage/settle_explain.h"
-#include "stage/share_run.h"
+#include "stage/clear/clear.h"
+#include "stage/rate/rate.h"
+#include "stage/settle/explain.h"
+#include "stage/settle/settle.h"
+#include "stage/share/run.h"
 
 static const struct runner runners[] = {
     {.tool = RATE_TOOL,

@@ -56,7 +56,7 @@ struct runner {
 	 * handle is resolved and has a line.  QF_NO explain-differs after all
 	 * where a step comes out otherwise; QF_USAGE handle-unknown where there
 	 * is no such line.  telling.h writes the steps.  NULL: of
-	 * qf-rate, which audit_explain.c tells of, and of tools that cannot. */
+	 * qf-rate, which audit/explain.c tells of, and of tools that cannot. */
 	int (*explain)(struct ledger *ledger, const struct handle *handle,
 	    const struct audit_explain_request *request, struct sink sink,
 	    struct qf_error *err);

@@ -9,7 +9,7 @@
 #include "ledger/runs.h"
 #include "ledger_fixture.h"
 #include "model/handle.h"
-#include "stage/post.h"
+#include "stage/post/post.h"
 
 /* Midnights of Shanghai. */
 #define FEB_1 INT64_C(1738339200)
