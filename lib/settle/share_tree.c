@@ -149,6 +149,19 @@ give(struct tree *tree, struct siblings *siblings, int64_t amount)
 	siblings->left -= given;
 }
 
+static bool
+is_by_energy(enum owners_by by)
+{
+	return by == OWNERS_DELIVERED || by == OWNERS_EARNED;
+}
+
+/* Siblings by energy are all delivered or all earned (owners.xsd). */
+static enum owners_by
+kind_of(const struct owners_share *share)
+{
+	return is_by_energy(share->by) ? OWNERS_DELIVERED : share->by;
+}
+
 /* The weights of siblings of one kind, and 0 for all others; sum is that of
  * them. */
 static void
@@ -164,7 +177,7 @@ weigh(const struct tree *tree, struct siblings *siblings, enum owners_by by,
 		const struct owners_share *share = share_of(branch);
 		const struct dec *number = &share->number;
 
-		if (share->by != by) {
+		if (kind_of(share) != by) {
 			continue;
 		}
 		if (by == OWNERS_DELIVERED) {
@@ -251,7 +264,7 @@ give_rest(struct tree *tree, struct siblings *siblings)
 	for (size_t i = 0; i < siblings->count; i++) {
 		enum owners_by by = share_of(&siblings->branches[i])->by;
 
-		by_energy |= by == OWNERS_DELIVERED;
+		by_energy |= is_by_energy(by);
 		if (by == OWNERS_REMAINDER) {
 			remainder = siblings->branches[i].share;
 		}

@@ -20,7 +20,8 @@ struct case_share {
 	size_t parent;
 	const char *party;
 	enum owners_by by;
-	const char *number; /* of delivered ones: their energy */
+	const char *number; /* of delivered ones: their energy; of earned ones
+			     * what it was paid */
 };
 
 struct tree_case {
@@ -38,6 +39,12 @@ read_number(struct dec *out, const char *text)
 	}
 }
 
+static bool
+is_by_energy(enum owners_by by)
+{
+	return by == OWNERS_DELIVERED || by == OWNERS_EARNED;
+}
+
 static size_t
 build(struct owners_share *shares, struct dec *energies,
     const struct case_share *from)
@@ -52,9 +59,8 @@ build(struct owners_share *shares, struct dec *energies,
 		    from[count].party);
 		share->parent = from[count].parent;
 		share->by = from[count].by;
-		read_number(from[count].by == OWNERS_DELIVERED
-				? &energies[count]
-				: &share->number,
+		read_number(is_by_energy(from[count].by) ? &energies[count]
+							 : &share->number,
 		    from[count].number);
 	}
 	return count;
@@ -82,6 +88,25 @@ static const struct tree_case cases[] = {
 	 {1, "c", OWNERS_DELIVERED, "73"}},
 	.amount = 10000,
 	.parts = {2000, 8000, 2667, 0, 5333}},
+    /* Three quarters on, in the ratio 1 : 2 of what they earned. */
+    {.shares = {{ROOT, "all", OWNERS_PERCENT, "75"},
+	 {ROOT, "operator", OWNERS_REMAINDER, NULL},
+	 {0, "a", OWNERS_EARNED, "40"}, {0, "b", OWNERS_EARNED, "80"}},
+	.amount = 10000,
+	.parts = {7500, 2500, 2500, 5000}},
+    /* Who earned is before the remainder, which has it where nobody did. */
+    {.shares = {{ROOT, "a", OWNERS_EARNED, "1"},
+	 {ROOT, "b", OWNERS_REMAINDER, NULL}},
+	.amount = 7,
+	.parts = {7, 0}},
+    {.shares = {{ROOT, "a", OWNERS_EARNED, "0"},
+	 {ROOT, "b", OWNERS_REMAINDER, NULL}},
+	.amount = 7,
+	.parts = {0, 7}},
+    {.shares = {{ROOT, "a", OWNERS_EARNED, "0"},
+	 {ROOT, "b", OWNERS_EARNED, "0"}},
+	.amount = 7,
+	.reason = "share-energy"},
     /* A fixed amount, then percents of the whole, then what is left. */
     {.shares = {{ROOT, "rent", OWNERS_FIXED, "12.50"},
 	 {ROOT, "a", OWNERS_PERCENT, "50"},

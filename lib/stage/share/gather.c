@@ -50,6 +50,7 @@ struct gather {
 		bool alone; /* no point of it came yet */
 		char point[ID_MAX + 1]; /* the contract's own */
 		struct ratio whole_kwh;
+		struct ratio delivered_kwh; /* by all points */
 		struct part *parts;
 		size_t count, capacity;
 	} step;
@@ -287,6 +288,8 @@ take_point(struct gather *gather, const char *point, const struct ratio *kwh)
 	if (ratio_sign(kwh) <= 0) {
 		return;
 	}
+	ratio_add(
+	    &gather->step.delivered_kwh, &gather->step.delivered_kwh, kwh);
 	for (size_t i = 0; i < version->share_count; i++) {
 		const struct owners_share *share = &version->shares[i];
 		size_t at = 0;
@@ -313,12 +316,14 @@ take_point(struct gather *gather, const char *point, const struct ratio *kwh)
 	}
 }
 
-/* Gives the points of the step that is over their weights. */
+/* Gives the points of the step that is over their weights.  What a point earned
+ * goes by the energy of all points, whichever shares name them: so much was
+ * paid for each kWh of the step. */
 static void
 end_step(struct gather *gather)
 {
 	const struct share_sum *sum;
-	struct ratio total = {0}, weight = {0};
+	struct ratio weight = {0};
 
 	if (!gather->step.open) {
 		return;
@@ -329,21 +334,17 @@ end_step(struct gather *gather)
 	gather->step.open = false;
 	sum = &gather->in_hand.sums[gather->step.sum];
 	for (size_t i = 0; i < gather->step.count; i++) {
-		ratio_add(&total, &total, &gather->step.parts[i].kwh);
-	}
-	for (size_t i = 0; i < gather->step.count; i++) {
 		const struct part *part = &gather->step.parts[i];
 		struct ratio *of = &sum->weights[part->share];
 
 		ratio_set(&weight, &part->kwh);
-		if (sum->version->shares[part->share].by == OWNERS_EARNED &&
-		    ratio_sign(&total) != 0) {
+		if (sum->version->shares[part->share].by == OWNERS_EARNED) {
 			ratio_mul(&weight, &weight, &gather->step.earned);
-			ratio_div(&weight, &weight, &total);
+			ratio_div(
+			    &weight, &weight, &gather->step.delivered_kwh);
 		}
 		ratio_add(of, of, &weight);
 	}
-	ratio_release(&total);
 	ratio_release(&weight);
 }
 
@@ -370,6 +371,7 @@ begin_step(struct gather *gather, const struct response_data *data,
 
 	end_step(gather);
 	gather->step.count = 0;
+	ratio_release(&gather->step.delivered_kwh);
 	for (size_t i = 0; i < gather->event_count; i++) {
 		if (strcmp(gather->events[i].event, data->event) == 0) {
 			gather->step.sum = gather->events[i].sum;
@@ -493,6 +495,7 @@ release(struct gather *gather)
 	free(gather->step.parts);
 	ratio_release(&gather->step.earned);
 	ratio_release(&gather->step.whole_kwh);
+	ratio_release(&gather->step.delivered_kwh);
 	free(gather->events);
 	free(gather->in_hand.sums);
 }
