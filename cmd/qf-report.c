@@ -17,8 +17,8 @@ static const struct options_row event_rows[] = {
     {OPT_CONTRACT, 'c', "contract", "ID", "this contract only"},
     {OPT_EVENT, 'e', "event", "ID", "this event only"},
     {TOOL_OUTPUT, 'o', "output", "PATH",
-	"draw each event into a directory, or one into a file that ends in "
-	".svg"},
+	"draw each event into a directory, all on one page that ends in "
+	".html, or one into a file that ends in .svg"},
     TOOL_ROW_FORCE,
     TOOL_ROW_JSON,
     TOOL_ROW_LANG,

@@ -134,6 +134,7 @@ qf-settle --period 2025-07 --awards "$(cat "$demo/cleared")" >"$demo/settled"
 echo "Delivered and paid (响应结算):"
 qf-report event --lang zh -o "$demo/outbox/evening" "$(cat "$demo/settled")" |
     cut -d, -f1,6-15 | sed 's/^/  /'
+qf-report event -o "$demo/outbox/evening.html" "$(cat "$demo/settled")" >/dev/null
 qf-share - <"$demo/settled" >"$demo/shared"
 cat "$demo/settled" "$demo/shared" | qf-post - >/dev/null
 echo "Nine tenths of what aggregator A earns are its sites', by energy:"
@@ -155,5 +156,6 @@ for billing           $demo/outbox/1-billing, 2-billing
 statements a party    $demo/outbox/2-statements
 set aside             $demo/aside.csv
 reconciled            $demo/reconcile.csv   (a line a contract)
-the evening           $demo/evening.qf, pictures in $demo/outbox/evening
+the evening           $demo/evening.qf, pictures in $demo/outbox/evening,
+                      and $demo/outbox/evening.html for a browser
 END

@@ -134,6 +134,17 @@ text_is_id(const char *bytes, size_t length)
 	return true;
 }
 
+void
+text_copy(char *out, size_t size, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length >= size) {
+		BUG("%s: longer than %zu bytes", text, size - 1);
+	}
+	memcpy(out, text, length + 1);
+}
+
 bool
 text_number(const char *text, int64_t *number)
 {

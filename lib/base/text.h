@@ -47,6 +47,11 @@ bool text_number(const char *text, int64_t *number);
  * plus or minus that go with them, is in the UTF-8 text. */
 bool text_has_fullwidth_digit(const char *bytes, size_t length);
 
+/* Copies a text, with its NUL, into a field of size bytes.  Texts that reach it
+ * were held against the field's limit before: a longer one is our mistake
+ * (BUG). */
+void text_copy(char *out, size_t size, const char *text);
+
 /* The candidate nearest to word by edit distance, or NULL where none is near
  * enough to be a slip of the hand (more than a third of it differs).  The
  * first wins a tie. */

@@ -44,15 +44,27 @@ add_string(struct xmlout *out, const char *text)
 	add(out, text, strlen(text));
 }
 
-struct xmlout *
-xmlout_new(struct sink sink)
+static struct xmlout *
+new_with(struct sink sink, const char *prolog)
 {
 	struct xmlout *out = xcalloc(1, sizeof(*out));
 
 	outbuf_init(&out->to, sink, BUFFER_MAX);
 	out->state = STATE_ELEMENTS;
-	add_string(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+	add_string(out, prolog);
 	return out;
+}
+
+struct xmlout *
+xmlout_new(struct sink sink)
+{
+	return new_with(sink, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+}
+
+struct xmlout *
+xmlout_new_html(struct sink sink)
+{
+	return new_with(sink, "<!DOCTYPE html>");
 }
 
 void

@@ -39,6 +39,10 @@ struct xmlout;
 
 struct xmlout *xmlout_new(struct sink sink);
 
+/* A page of HTML in XML's syntax, without a declaration.  Readers of HTML close
+ * nothing by "/>": of what may hold text nothing may be empty. */
+struct xmlout *xmlout_new_html(struct sink sink);
+
 /* NULL is allowed. */
 void xmlout_free(struct xmlout *out);
 

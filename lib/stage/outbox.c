@@ -12,10 +12,9 @@
 #include "base/outfile.h"
 #include "base/status.h"
 
-#define TOOL "qf-export"
-
 struct outbox {
 	char *path;
+	const char *tool;
 	bool force;
 	struct outdir *dir; /* NULL for a single file */
 	struct outfile *file; /* that is being written */
@@ -31,16 +30,17 @@ ends_in(const char *text, const char *suffix)
 }
 
 int
-outbox_open(struct outbox **out, const char *path, const char *suffix,
-    bool force, struct qf_error *err)
+outbox_open(struct outbox **out, const char *tool, const char *path,
+    const char *suffix, bool force, struct qf_error *err)
 {
 	struct outbox *box = xcalloc(1, sizeof(*box));
 
 	*out = NULL;
 	box->path = xstrdup(path);
+	box->tool = tool;
 	box->force = force;
 	if (strcmp(path, "-") != 0 && !ends_in(path, suffix) &&
-	    outdir_begin(&box->dir, path, TOOL, force, err) == -1) {
+	    outdir_begin(&box->dir, path, tool, force, err) == -1) {
 		outbox_close(box);
 		return -1;
 	}
@@ -67,8 +67,8 @@ outbox_begin(struct outbox *box, const char *name, struct sink *sink,
 		    "%s: there is more than one file to write: name a "
 		    "directory",
 		    box->path);
-	} else if (outfile_begin(
-		       &box->file, box->path, TOOL, box->force, err) == -1) {
+	} else if (outfile_begin(&box->file, box->path, box->tool, box->force,
+		       err) == -1) {
 		return -1;
 	}
 	box->used = true;

@@ -5,7 +5,7 @@
  * is a file; every other is a directory, which is there whole or not at all
  * (base/outdir.h) and holds a MANIFEST that sha256sum -c accepts.
  *
- *	if (outbox_open(&box, path, ".csv", force, err) == -1) ...
+ *	if (outbox_open(&box, "qf-export", path, ".csv", force, err) == -1) ...
  *	if (outbox_begin(box, "2025-02-0001.csv", &sink, err) == -1) ...
  *	... write into sink ...
  *	if (outbox_end(box, err) == -1) ...
@@ -25,8 +25,9 @@
 struct outbox;
 struct qf_error;
 
-int outbox_open(struct outbox **out, const char *path, const char *suffix,
-    bool force, struct qf_error *err);
+/* tool: a static name, which is in the names of what is not finished. */
+int outbox_open(struct outbox **out, const char *tool, const char *path,
+    const char *suffix, bool force, struct qf_error *err);
 bool outbox_is_directory(const struct outbox *box);
 
 /* The next file; its name counts in a directory alone. */

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "stage/audit/diff_own.h"
 
 #define LIKE_MAX 8 /* looked back over for one that says the same */
@@ -25,17 +26,6 @@ step(struct diff_inputs *inputs, struct qf_error *err)
 }
 
 static void
-copy(char *out, size_t size, const char *text)
-{
-	size_t length = strlen(text);
-
-	if (length >= size) {
-		BUG("%s: longer than %zu bytes", text, size - 1);
-	}
-	memcpy(out, text, length + 1);
-}
-
-static void
 add(struct diff_inputs *inputs, const struct change *change)
 {
 	struct diff_change *one;
@@ -46,11 +36,11 @@ add(struct diff_inputs *inputs, const struct change *change)
 		    inputs->of, inputs->capacity, sizeof(*inputs->of));
 	}
 	one = &inputs->of[inputs->count++];
-	copy(one->kind, sizeof(one->kind), change->kind);
-	copy(one->contract, sizeof(one->contract), change->contract);
-	copy(one->leg, sizeof(one->leg), change->leg);
-	copy(one->channel, sizeof(one->channel), change->channel);
-	copy(one->session, sizeof(one->session), change->session);
+	text_copy(one->kind, sizeof(one->kind), change->kind);
+	text_copy(one->contract, sizeof(one->contract), change->contract);
+	text_copy(one->leg, sizeof(one->leg), change->leg);
+	text_copy(one->channel, sizeof(one->channel), change->channel);
+	text_copy(one->session, sizeof(one->session), change->session);
 	one->from_utc = change->from_utc;
 	one->to_utc = change->to_utc;
 	one->entry = change->entry;
@@ -124,7 +114,7 @@ diff_inputs_of_point(
 	if (strcmp(inputs->point, point) == 0) {
 		return 0;
 	}
-	copy(inputs->point, sizeof(inputs->point), point);
+	text_copy(inputs->point, sizeof(inputs->point), point);
 	inputs->count = inputs->of_any;
 	while (inputs->at_next && strcmp(inputs->next.point, point) <= 0) {
 		if (strcmp(inputs->next.point, point) == 0) {

@@ -365,8 +365,8 @@ export_run(const char *path, struct handle *handles, size_t count,
 	if (ledger_open(&ledger, path, LEDGER_READ, 0, err) == -1) {
 		return -1;
 	}
-	rc = outbox_open(&box, request->output, forms[request->form].suffix,
-	    request->force, err);
+	rc = outbox_open(&box, "qf-export", request->output,
+	    forms[request->form].suffix, request->force, err);
 	if (rc == 0) {
 		rc = run_jobs(ledger, handles, count, request, box, err);
 	}

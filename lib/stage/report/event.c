@@ -11,59 +11,23 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/civil.h"
-#include "base/dec.h"
 #include "base/sorter.h"
 #include "base/status.h"
 #include "base/zone.h"
 #include "ledger/db.h"
 #include "ledger/entry.h"
-#include "ledger/runs.h"
-#include "model/contract.h"
-#include "model/line.h"
-#include "model/response.h"
 #include "stage/outbox.h"
-#include "stage/report/picture.h"
+#include "stage/report/own.h"
 
+#define PAGE_SUFFIX ".html"
 #define PERCENT 1 /* decimals of a rate */
-
-/* In the order in which the rows of an event are wanted. */
-enum tag { OF_LINE = 1, OF_HOLD, OF_STEP };
-
-struct line_data {
-	int64_t gross_minor;
-};
-
-struct hold_data {
-	int64_t from_utc, to_utc;
-	char reason[64];
-};
-
-enum value { BASELINE, ACTUAL, RESPONSE, AWARD, EFFECTIVE, VALUES };
-
-struct step_data {
-	int64_t start_utc, end_utc;
-	bool whole, has_award;
-	char values[VALUES][DEC_TEXT_MAX]; /* kWh */
-};
-
-/* The event in hand. */
-struct event {
-	char contract[ID_MAX + 1], leg[ID_MAX + 1], event[ID_MAX + 1];
-	bool open, has_steps, has_award;
-	char reason[64]; /* "" where it is settled */
-	int64_t start_utc, end_utc;
-	int64_t points; /* behind the contract's own */
-	struct dec sums[VALUES];
-	int64_t paid_minor, charged_minor;
-	struct picture picture;
-};
 
 struct report {
 	const struct report_event_request *request;
 	struct report_event_counts *counts;
 	struct table *table;
-	struct outbox *box; /* NULL: no pictures */
+	struct outbox *box; /* NULL: neither pictures nor a page */
+	struct page *page; /* NULL: none */
 	const struct zone *zone;
 	int money_scale;
 	struct event event;
@@ -88,156 +52,13 @@ static const struct table_column columns[] = {
     {"held", TABLE_TEXT},
 };
 
-/* Rows into the sorter ----------------------------------------------------- */
-
-static void
-copy(char *out, size_t size, const char *text)
-{
-	size_t length = strlen(text);
-
-	assert(length < size);
-	memcpy(out, text, length + 1);
-}
-
-/* contract NUL leg NUL event NUL tag start */
-static size_t
-make_key(unsigned char key[4 * ID_MAX], const char *contract, const char *leg,
-    const char *event, enum tag tag, int64_t start_utc)
-{
-	size_t used = 0;
-	const char *const names[] = {contract, leg, event};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		size_t length = strlen(names[i]) + 1;
-
-		memcpy(key + used, names[i], length);
-		used += length;
-	}
-	key[used++] = (unsigned char)tag;
-	for (int shift = 56; shift >= 0; shift -= 8) {
-		key[used++] = (unsigned char)((uint64_t)start_utc >> shift);
-	}
-	return used;
-}
-
-/* Whether rows of it are asked for; those of no event are not of ours. */
 static bool
-wanted(const struct report *report, const char *contract, const char *event)
+is_page(const char *path)
 {
-	const struct report_event_request *request = report->request;
+	size_t length = path == NULL ? 0 : strlen(path);
 
-	return event != NULL &&
-	       (request->contract == NULL ||
-		   strcmp(request->contract, contract) == 0) &&
-	       (request->event == NULL || strcmp(request->event, event) == 0);
-}
-
-static int
-add_lines(struct report *report, struct sorter *sorter, struct ledger *ledger,
-    int64_t run, struct qf_error *err)
-{
-	unsigned char key[4 * ID_MAX];
-	struct run_cursor *cursor = NULL;
-	struct line line;
-	int rc;
-
-	if (runs_open_lines(&cursor, ledger, run, 1, err) == -1) {
-		return -1;
-	}
-	while ((rc = runs_next_line(cursor, &line, err)) == 1) {
-		struct line_data data = {line.gross_minor};
-
-		if (!wanted(report, line.contract, line.session)) {
-			continue;
-		}
-		if (sorter_add(sorter, key,
-			make_key(key, line.contract, line.leg, line.session,
-			    OF_LINE, 0),
-			&data, sizeof(data), err) == -1) {
-			rc = -1;
-			break;
-		}
-	}
-	runs_close(cursor);
-	return rc;
-}
-
-static int
-add_holds(struct report *report, struct sorter *sorter, struct ledger *ledger,
-    int64_t run, struct qf_error *err)
-{
-	unsigned char key[4 * ID_MAX];
-	struct run_cursor *cursor = NULL;
-	struct hold hold;
-	int rc;
-
-	if (runs_open_holds(&cursor, ledger, run, err) == -1) {
-		return -1;
-	}
-	while ((rc = runs_next_hold(cursor, &hold, err)) == 1) {
-		struct hold_data data = {hold.from_utc, hold.to_utc, ""};
-
-		if (!wanted(report, hold.contract, hold.session)) {
-			continue;
-		}
-		copy(data.reason, sizeof(data.reason), hold.reason);
-		if (sorter_add(sorter, key,
-			make_key(key, hold.contract, hold.leg, hold.session,
-			    OF_HOLD, 0),
-			&data, sizeof(data), err) == -1) {
-			rc = -1;
-			break;
-		}
-	}
-	runs_close(cursor);
-	return rc;
-}
-
-static void
-copy_step(struct step_data *out, const struct response_row *row)
-{
-	const char *const texts[VALUES] = {row->baseline_kwh, row->actual_kwh,
-	    row->response_kwh, row->award_kwh, row->effective_kwh};
-
-	memset(out, 0, sizeof(*out));
-	out->start_utc = row->start_utc;
-	out->end_utc = row->end_utc;
-	out->whole = strcmp(row->role, "contract") == 0;
-	out->has_award = row->award_kwh != NULL;
-	for (size_t i = 0; i < VALUES; i++) {
-		copy(out->values[i], DEC_TEXT_MAX,
-		    texts[i] == NULL ? "0" : texts[i]);
-	}
-}
-
-static int
-add_steps(struct report *report, struct sorter *sorter, struct ledger *ledger,
-    int64_t run, struct qf_error *err)
-{
-	unsigned char key[4 * ID_MAX];
-	struct run_cursor *cursor = NULL;
-	struct response_row row;
-	struct step_data data;
-	int rc;
-
-	if (runs_open_responses(&cursor, ledger, run, err) == -1) {
-		return -1;
-	}
-	while ((rc = runs_next_response(cursor, &row, err)) == 1) {
-		if (!wanted(report, row.contract, row.event)) {
-			continue;
-		}
-		copy_step(&data, &row);
-		if (sorter_add(sorter, key,
-			make_key(key, row.contract, row.leg, row.event, OF_STEP,
-			    row.start_utc),
-			&data, sizeof(data), err) == -1) {
-			rc = -1;
-			break;
-		}
-	}
-	runs_close(cursor);
-	return rc;
+	return length > strlen(PAGE_SUFFIX) &&
+	       strcmp(path + length - strlen(PAGE_SUFFIX), PAGE_SUFFIX) == 0;
 }
 
 /* An event out of it ------------------------------------------------------- */
@@ -287,33 +108,41 @@ local_time(const struct report *report, int64_t utc, char out[CIVIL_TEXT_MAX])
 	civil_format_local(utc + zone_offset(report->zone, utc), out);
 }
 
-/* "2025-07-14 19:00", of the seconds nothing. */
-static void
-minute_text(const struct report *report, int64_t utc, char out[CIVIL_TEXT_MAX])
+void
+event_minute(const struct zone *zone, int64_t utc, char out[CIVIL_TEXT_MAX])
 {
-	local_time(report, utc, out);
+	civil_format_local(utc + zone_offset(zone, utc), out);
 	out[strlen("2025-07-14")] = ' ';
 	out[strlen("2025-07-14 19:00")] = '\0';
 }
 
-/* The picture of the event, into the outbox. */
-static int
-draw(struct report *report, struct qf_error *err)
+int
+event_draw(struct event *event, const struct zone *zone, bool zh,
+    struct sink sink, struct qf_error *err)
 {
-	struct event *event = &report->event;
-	char title[4 * ID_MAX + 2 * CIVIL_TEXT_MAX], name[4 * ID_MAX],
-	    start[CIVIL_TEXT_MAX], end[CIVIL_TEXT_MAX];
-	struct sink sink;
+	char title[4 * ID_MAX + 2 * CIVIL_TEXT_MAX], start[CIVIL_TEXT_MAX],
+	    end[CIVIL_TEXT_MAX];
 
-	minute_text(report, event->start_utc, start);
-	minute_text(report, event->end_utc, end);
+	event_minute(zone, event->start_utc, start);
+	event_minute(zone, event->end_utc, end);
 	snprintf(title, sizeof(title), "%s   %s   %s - %s", event->contract,
 	    event->event, start, end);
+	return picture_draw(&event->picture, title, zone, zh, sink, err);
+}
+
+/* The picture of the event, into the outbox. */
+static int
+write_picture(struct report *report, struct qf_error *err)
+{
+	struct event *event = &report->event;
+	char name[4 * ID_MAX];
+	struct sink sink;
+
 	snprintf(name, sizeof(name), "%s-%s-%s.svg", event->contract,
 	    event->leg, event->event);
 	if (outbox_begin(report->box, name, &sink, err) == -1 ||
-	    picture_draw(&event->picture, title, report->zone,
-		report->request->zh, sink, err) == -1 ||
+	    event_draw(event, report->zone, report->request->zh, sink, err) ==
+		-1 ||
 	    outbox_end(report->box, err) == -1) {
 		return -1;
 	}
@@ -331,20 +160,27 @@ put_money(struct report *report, int64_t minor)
 	dec_release(&money);
 }
 
-/* Response of the award, in percent; nothing of an award of 0. */
+bool
+event_rate(const struct event *event, struct dec *percent)
+{
+	if (!event->has_award || dec_is_zero(&event->sums[AWARD])) {
+		return false;
+	}
+	dec_mul_int(percent, &event->sums[RESPONSE], 100);
+	dec_div(percent, percent, &event->sums[AWARD], PERCENT, DEC_HALF_UP);
+	return true;
+}
+
 static void
 put_rate(struct report *report)
 {
-	const struct event *event = &report->event;
 	struct dec percent = {0};
 
-	if (!event->has_award || dec_is_zero(&event->sums[AWARD])) {
+	if (event_rate(&report->event, &percent)) {
+		table_dec(report->table, &percent);
+	} else {
 		table_text(report->table, NULL);
-		return;
 	}
-	dec_mul_int(&percent, &event->sums[RESPONSE], 100);
-	dec_div(&percent, &percent, &event->sums[AWARD], PERCENT, DEC_HALF_UP);
-	table_dec(report->table, &percent);
 	dec_release(&percent);
 }
 
@@ -407,19 +243,23 @@ end_event(struct report *report, struct qf_error *err)
 	report->counts->events++;
 	report->counts->held += event->reason[0] != '\0';
 	rc = put_row(report, err);
-	if (rc == 0 && report->box != NULL && event->picture.count > 0) {
-		rc = draw(report, err);
+	if (rc == -1 || report->box == NULL) {
+		return rc;
 	}
-	return rc;
+	if (report->page != NULL) {
+		report->counts->pictures += event->picture.count > 0;
+		return page_add(report->page, event, err);
+	}
+	return event->picture.count > 0 ? write_picture(report, err) : 0;
 }
 
 static void
 begin_event(struct event *event, const char *contract, const char *leg,
     const char *name)
 {
-	copy(event->contract, sizeof(event->contract), contract);
-	copy(event->leg, sizeof(event->leg), leg);
-	copy(event->event, sizeof(event->event), name);
+	text_copy(event->contract, sizeof(event->contract), contract);
+	text_copy(event->leg, sizeof(event->leg), leg);
+	text_copy(event->event, sizeof(event->event), name);
 	event->open = true;
 	event->has_steps = event->has_award = false;
 	event->reason[0] = '\0';
@@ -464,7 +304,7 @@ take(struct report *report, const struct sorter_record *record,
 		struct hold_data data;
 
 		memcpy(&data, record->data, sizeof(data));
-		copy(event->reason, sizeof(event->reason), data.reason);
+		text_copy(event->reason, sizeof(event->reason), data.reason);
 		event->start_utc = data.from_utc;
 		event->end_utc = data.to_utc;
 		return 0;
@@ -480,18 +320,51 @@ take(struct report *report, const struct sorter_record *record,
 	}
 }
 
+/* All events are one page where the path ends in .html. */
+static int
+begin_page(struct report *report, const struct ledger *ledger, int64_t run,
+    const struct event_sums *sums, struct qf_error *err)
+{
+	struct sink sink;
+
+	if (!is_page(report->request->output)) {
+		return 0;
+	}
+	if (outbox_begin(report->box, "events.html", &sink, err) == -1) {
+		return -1;
+	}
+	report->page = page_new(sink, ledger_market(ledger), report->zone, run,
+	    report->request->zh, sums);
+	return 0;
+}
+
+static int
+end_all(struct report *report, int64_t run, struct qf_error *err)
+{
+	if (end_event(report, err) == -1 ||
+	    table_finish(report->table, err) == -1) {
+		return -1;
+	}
+	if (report->counts->events == 0) {
+		return qf_fail(err, QF_USAGE, "event-unknown",
+		    "run:%lld has no such event", (long long)run);
+	}
+	return report->page == NULL ? 0 : page_finish(report->page, err);
+}
+
 static int
 write_report(struct report *report, struct ledger *ledger, int64_t run,
     struct qf_error *err)
 {
 	struct sorter *sorter = sorter_new(SORTER_MEMORY);
 	struct sorter_record record;
+	struct event_sums sums;
 	int rc = -1;
 
-	if (add_lines(report, sorter, ledger, run, err) == -1 ||
-	    add_holds(report, sorter, ledger, run, err) == -1 ||
-	    add_steps(report, sorter, ledger, run, err) == -1 ||
-	    sorter_finish(sorter, err) == -1) {
+	if (gather_events(sorter, ledger, run, report->request, &sums, err) ==
+		-1 ||
+	    sorter_finish(sorter, err) == -1 ||
+	    begin_page(report, ledger, run, &sums, err) == -1) {
 		goto out;
 	}
 	while ((rc = sorter_next(sorter, &record, err)) == 1) {
@@ -501,14 +374,7 @@ write_report(struct report *report, struct ledger *ledger, int64_t run,
 		}
 	}
 	if (rc == 0) {
-		rc = end_event(report, err);
-	}
-	if (rc == 0) {
-		rc = table_finish(report->table, err);
-	}
-	if (rc == 0 && report->counts->events == 0) {
-		rc = qf_fail(err, QF_USAGE, "event-unknown",
-		    "run:%lld has no such event", (long long)run);
+		rc = end_all(report, run, err);
 	}
 out:
 	sorter_free(sorter);
@@ -560,7 +426,8 @@ report_event(const char *path, struct handle *run,
 	report.money_scale = ledger_market(ledger)->money_scale;
 	if (zone_load(&zone, ledger_market(ledger)->zone, err) == -1 ||
 	    (request->output != NULL &&
-		outbox_open(&report.box, request->output, ".svg",
+		outbox_open(&report.box, "qf-report", request->output,
+		    is_page(request->output) ? PAGE_SUFFIX : ".svg",
 		    request->force, err) == -1)) {
 		goto out;
 	}
@@ -570,6 +437,7 @@ report_event(const char *path, struct handle *run,
 		rc = outbox_commit(report.box, err);
 	}
 out:
+	page_free(report.page);
 	outbox_close(report.box);
 	table_free(report.table);
 	release(&report.event);

@@ -3,8 +3,9 @@
  * A row for each contract's event: baseline, actual load and response in kWh,
  * the award, the rate between them, what was paid and charged; or why it is
  * held.  With an output also a picture of each one that was settled, drawn by
- * gnuplot: one file where the path ends in .svg, else a directory with
- * CONTRACT-LEG-EVENT.svg and a MANIFEST (outbox.h).
+ * gnuplot: one file where the path ends in .svg, a page that stands alone, with
+ * the numbers and all pictures, where it ends in .html (format/eventpage.h),
+ * else a directory with CONTRACT-LEG-EVENT.svg and a MANIFEST (outbox.h).
  *
  *	struct report_event_request request = {.event = "DR-7"};
  *
@@ -30,9 +31,9 @@ struct qf_error;
 
 struct report_event_request {
 	const char *contract, *event; /* NULL: all */
-	const char *output; /* of pictures; NULL: none */
+	const char *output; /* of pictures or a page; NULL: none */
 	bool force;
-	bool zh; /* words of the pictures */
+	bool zh; /* words of pictures and page */
 };
 
 struct report_event_counts {

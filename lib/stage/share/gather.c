@@ -139,15 +139,6 @@ add_lines(struct gather *gather, struct sorter *sorter, struct ledger *ledger,
 	return rc;
 }
 
-static void
-copy(char *out, size_t size, const char *text)
-{
-	size_t length = strlen(text);
-
-	assert(length < size);
-	memcpy(out, text, length + 1);
-}
-
 static int
 add_responses(struct sorter *sorter, struct ledger *ledger, int64_t run,
     struct qf_error *err)
@@ -166,13 +157,13 @@ add_responses(struct sorter *sorter, struct ledger *ledger, int64_t run,
 
 		memset(&data, 0, sizeof(data));
 		data.start_utc = row.start_utc;
-		copy(data.event, sizeof(data.event), row.event);
-		copy(data.point, sizeof(data.point), row.point);
-		copy(data.response_kwh, sizeof(data.response_kwh),
+		text_copy(data.event, sizeof(data.event), row.event);
+		text_copy(data.point, sizeof(data.point), row.point);
+		text_copy(data.response_kwh, sizeof(data.response_kwh),
 		    row.response_kwh);
 		if (whole) {
-			copy(data.pay, sizeof(data.pay), row.pay);
-			copy(data.charge, sizeof(data.charge), row.charge);
+			text_copy(data.pay, sizeof(data.pay), row.pay);
+			text_copy(data.charge, sizeof(data.charge), row.charge);
 		}
 		if (sorter_add(sorter, key,
 			make_key(key, row.contract, row.leg,
@@ -233,7 +224,7 @@ note_event(struct gather *gather, const char *event, size_t sum)
 		gather->events = xreallocarray(gather->events,
 		    gather->event_capacity, sizeof(*gather->events));
 	}
-	copy(gather->events[gather->event_count].event, ID_MAX + 1, event);
+	text_copy(gather->events[gather->event_count].event, ID_MAX + 1, event);
 	gather->events[gather->event_count++].sum = sum;
 }
 
@@ -269,7 +260,7 @@ take_line(struct gather *gather, const struct line *line, struct qf_error *err)
 		sum->to_utc = line->to_utc;
 	}
 	if (group->point[0] == '\0') {
-		copy(group->point, sizeof(group->point), line->point);
+		text_copy(group->point, sizeof(group->point), line->point);
 	}
 	if (line->session != NULL) {
 		note_event(gather, line->session, at);
@@ -405,7 +396,7 @@ take_response(struct gather *gather, enum tag tag,
 		goto out;
 	}
 	if (tag == OF_WHOLE) {
-		copy(gather->step.point, sizeof(gather->step.point),
+		text_copy(gather->step.point, sizeof(gather->step.point),
 		    data->point);
 		ratio_set(&gather->step.whole_kwh, &kwh);
 		gather->step.alone = true;
@@ -473,8 +464,8 @@ take(struct gather *gather, const struct sorter_record *record,
 		if (end_group(gather, err) == -1) {
 			return -1;
 		}
-		copy(group->contract, sizeof(group->contract), contract);
-		copy(group->leg, sizeof(group->leg), leg);
+		text_copy(group->contract, sizeof(group->contract), contract);
+		text_copy(group->leg, sizeof(group->leg), leg);
 	}
 	if (leg[strlen(leg) + 1] == OF_LINE) {
 		struct line line;
