@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,33 +17,40 @@
 #include "base/alloc.h"
 #include "base/scratch.h"
 #include "base/status.h"
+#include "base/text.h"
 
 #define PIECE ((size_t)64 << 10) /* bytes handed on at a time */
 #define SAID_MAX 200 /* of what the program said */
 
-/* Its standard input, output and error. */
-enum { IN, OUT, SAID, FILES };
+/* Its standard input, output and error, and our end of the output. */
+enum { IN, OUT, SAID, FILES, BACK = FILES, ENDS };
 
 static int
-open_files(int files[FILES], struct qf_error *err)
+open_files(int files[ENDS], struct qf_error *err)
 {
-	for (int i = 0; i < FILES; i++) {
-		files[i] = scratch_open();
-		if (files[i] == -1) {
-			return qf_fail(err, QF_CANTCREAT, "scratch-create",
-			    "temporary file: %s", strerror(errno));
-		}
+	int ends[2];
+
+	files[IN] = scratch_open();
+	files[SAID] = scratch_open();
+	if (files[IN] == -1 || files[SAID] == -1) {
+		return qf_fail(err, QF_CANTCREAT, "scratch-create",
+		    "temporary file: %s", strerror(errno));
 	}
+	if (pipe2(ends, O_CLOEXEC) == -1) {
+		return qf_fail(
+		    err, QF_OS, "program-read", "pipe: %s", strerror(errno));
+	}
+	files[BACK] = ends[0];
+	files[OUT] = ends[1];
 	return 0;
 }
 
 static void
-close_files(int files[FILES])
+close_end(int *fd)
 {
-	for (int i = 0; i < FILES; i++) {
-		if (files[i] != -1) {
-			close(files[i]);
-		}
+	if (*fd != -1) {
+		close(*fd);
+		*fd = -1;
 	}
 }
 
@@ -99,7 +107,6 @@ start(const char *const *words, const int files[FILES], pid_t *pid)
 	return failed;
 }
 
-/* The status it ended with, 128 + signal where it was killed. */
 static int
 await(pid_t pid)
 {
@@ -110,62 +117,85 @@ await(pid_t pid)
 			BUG("waitpid: %s", strerror(errno));
 		}
 	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	return status;
 }
 
+/* All that it prints, until it closes its end. */
 static int
-failed(const char *name, int status, int fd, struct qf_error *err)
-{
-	char said[SAID_MAX + 1];
-	ssize_t length = pread(fd, said, SAID_MAX, 0);
-
-	said[length > 0 ? length : 0] = '\0';
-	/* What comes first may be an empty line. */
-	return qf_fail(err, QF_IO, "program-failed", "%s: ended with %d: %.*s",
-	    name, status, (int)strcspn(said + strspn(said, "\n"), "\n"),
-	    said + strspn(said, "\n"));
-}
-
-static int
-hand_on(int fd, struct sink output, struct qf_error *err)
+listen_to(const char *name, int fd, struct buf *printed, struct qf_error *err)
 {
 	char *piece = xmalloc(PIECE);
-	off_t at = 0;
-	int rc = -1;
+	int rc = 0;
 
-	for (;;) {
-		ssize_t length = pread(fd, piece, PIECE, at);
+	while (rc == 0) {
+		ssize_t length = read(fd, piece, PIECE);
 
 		if (length == -1 && errno == EINTR) {
 			continue;
 		}
 		if (length == -1) {
-			(void)qf_fail(err, QF_IO, "scratch-read",
-			    "temporary file: %s", strerror(errno));
+			rc = qf_fail(err, QF_IO, "program-read",
+			    "cannot read from %s: %s", name, strerror(errno));
+		} else if (length == 0) {
 			break;
-		}
-		if (length == 0) {
-			rc = 0;
-			break;
-		}
-		at += length;
-		if (output.write(output.context, piece, (size_t)length, err) ==
-		    -1) {
-			break;
+		} else if (buf_add(printed, piece, (size_t)length) == -1) {
+			rc = qf_fail(err, QF_IO, "program-failed",
+			    "%s: prints more than %zu bytes", name,
+			    CHILD_OUTPUT_MAX);
 		}
 	}
 	free(piece);
 	return rc;
 }
 
+static int
+failed(const char *name, int status, const char *said, struct qf_error *err)
+{
+	if (WIFSIGNALED(status)) {
+		return qf_fail(err, QF_IO, "program-failed",
+		    "%s: was killed by signal %d", name, WTERMSIG(status));
+	}
+	/* What comes first may be an empty line. */
+	said += strspn(said, "\n");
+	return qf_fail(err, QF_IO, "program-failed", "%s: ended with %d%s%.*s",
+	    name, WEXITSTATUS(status), *said == '\0' ? "" : ": ",
+	    (int)strcspn(said, "\n"), said);
+}
+
+/* Whether it ended well, and said so. */
+static int
+judge(const char *name, int status, int fd, const char *proof,
+    struct qf_error *err)
+{
+	char said[SAID_MAX + 1];
+	size_t needed = proof == NULL ? 0 : strlen(proof) + 1;
+	ssize_t length = pread(fd, said, SAID_MAX, 0);
+	off_t end = lseek(fd, 0, SEEK_END);
+
+	said[length > 0 ? length : 0] = '\0';
+	if (status != 0) {
+		return failed(name, status, said, err);
+	}
+	assert(needed <= SAID_MAX);
+	if (end < (off_t)needed ||
+	    pread(fd, said, needed, end - (off_t)needed) != (ssize_t)needed ||
+	    (needed > 0 && memcmp(said, proof, needed - 1) != 0)) {
+		return qf_fail(err, QF_IO, "program-failed",
+		    "%s: ended before its input did", name);
+	}
+	return 0;
+}
+
 int
 child_filter(const char *const *words, const void *input, size_t length,
-    struct sink output, struct qf_error *err)
+    const char *proof, struct sink output, struct qf_error *err)
 {
-	int files[FILES] = {-1, -1, -1}, rc = -1, reason;
+	int files[ENDS] = {-1, -1, -1, -1}, rc = -1, reason;
+	struct buf printed;
 	pid_t pid;
 
 	assert(words[0] != NULL);
+	buf_init(&printed, CHILD_OUTPUT_MAX);
 	if (open_files(files, err) == -1 ||
 	    fill(files[IN], input, length, err) == -1) {
 		goto out;
@@ -176,10 +206,22 @@ child_filter(const char *const *words, const void *input, size_t length,
 		    "%s cannot be started: %s", words[0], strerror(reason));
 		goto out;
 	}
+	close_end(&files[OUT]);
+	rc = listen_to(words[0], files[BACK], &printed, err);
+	/* One that still prints is to see that nobody listens. */
+	close_end(&files[BACK]);
 	reason = await(pid);
-	rc = reason != 0 ? failed(words[0], reason, files[SAID], err)
-			 : hand_on(files[OUT], output, err);
+	if (rc == 0) {
+		rc = judge(words[0], reason, files[SAID], proof, err);
+	}
+	if (rc == 0) {
+		rc = output.write(
+		    output.context, printed.bytes, printed.length, err);
+	}
 out:
-	close_files(files);
+	for (int i = 0; i < ENDS; i++) {
+		close_end(&files[i]);
+	}
+	buf_release(&printed);
 	return rc;
 }

@@ -20,7 +20,7 @@
 
 /* What a message may hold, so that comparing all with all stays cheap. */
 #define EVENTS_MAX 1000
-#define PARTS_MAX 5000 /* targets of an event; its signals are fewer */
+#define TARGETS_MAX 5000 /* of an event */
 #define SIGNALS_MAX 100
 
 struct reading {
@@ -251,7 +251,17 @@ read_period(struct reading *reading, const struct xml_node *properties)
 
 /* Targets ----------------------------------------------------------------- */
 
-static void
+/* Whether one more may be read; says once that it may not. */
+static bool
+fits(struct reading *reading, const struct xml_node *node, size_t count,
+    size_t most)
+{
+	return count < most || fault(reading, node, "openadr-size",
+				   "more than %zu of them in an event", most);
+}
+
+/* False where no more can be read. */
+static bool
 add_target(struct reading *reading, const struct xml_node *node,
     enum openadr_kind kind)
 {
@@ -263,17 +273,21 @@ add_target(struct reading *reading, const struct xml_node *node,
 	    target.name[0] == '\0') {
 		fault(reading, node, "openadr-id",
 		    "is empty or has more than %d bytes", OPENADR_TEXT_MAX);
-		return;
+		return true;
 	}
 	for (size_t i = 0; i < event->target_count; i++) {
 		if (event->targets[i].kind == kind &&
 		    strcmp(event->targets[i].name, target.name) == 0) {
-			return;
+			return true;
 		}
+	}
+	if (!fits(reading, node, event->target_count, TARGETS_MAX)) {
+		return false;
 	}
 	event->targets = xreallocarray(
 	    event->targets, event->target_count + 1, sizeof(*event->targets));
 	event->targets[event->target_count++] = target;
+	return true;
 }
 
 /* What narrows an event to less than is read of it would be settled for too
@@ -298,7 +312,9 @@ read_targets(struct reading *reading, const struct xml_node *target)
 	     node = xml_next(node, NULL)) {
 		for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 			if (strcmp(xml_name(node), known[i].name) == 0) {
-				add_target(reading, node, known[i].kind);
+				if (!add_target(reading, node, known[i].kind)) {
+					return;
+				}
 				break;
 			}
 		}
@@ -547,6 +563,10 @@ read_signals(struct reading *reading, const struct xml_node *signals)
 
 	for (node = xml_first(signals, "eiEventSignal"); node != NULL;
 	     node = xml_next(node, "eiEventSignal")) {
+		if (!fits(reading, node, reading->event->signal_count,
+			SIGNALS_MAX)) {
+			break;
+		}
 		read_signal(reading, node);
 	}
 	if (reading->event->sound) {

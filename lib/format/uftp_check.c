@@ -486,6 +486,40 @@ check_references(struct checking *checking)
 
 /* Contracts --------------------------------------------------------------- */
 
+static int
+by_day(const void *a, const void *b)
+{
+	const struct flex_day *left = a, *right = b;
+
+	if (left->day != right->day) {
+		return left->day < right->day ? -1 : 1;
+	}
+	return left->line_no < right->line_no   ? -1
+	       : left->line_no > right->line_no ? 1
+						: 0;
+}
+
+static void
+check_days(struct checking *checking, const struct flex_contract *contract)
+{
+	size_t count = contract->day_count;
+	struct flex_day *days = xcalloc(count + 1, sizeof(*days));
+	char text[CIVIL_TEXT_MAX];
+
+	for (size_t i = 0; i < count; i++) {
+		days[i] = contract->days[i];
+	}
+	qsort(days, count, sizeof(*days), by_day);
+	for (size_t i = 1; i < count; i++) {
+		if (days[i].day == days[i - 1].day) {
+			civil_format_day(days[i].day, text);
+			fault(checking, days[i].line_no, "Period", "flex-twice",
+			    "%s stands twice", text);
+		}
+	}
+	free(days);
+}
+
 static void
 check_contract(struct checking *checking, const struct flex_contract *contract)
 {
@@ -493,6 +527,7 @@ check_contract(struct checking *checking, const struct flex_contract *contract)
 		fault(checking, contract->line_no, "Period", "flex-text",
 		    "at least one is needed");
 	}
+	check_days(checking, contract);
 	for (size_t i = 0; i < contract->day_count; i++) {
 		const struct flex_day *day = &contract->days[i];
 		struct seen seen = begin_seen(checking, day->day);

@@ -219,7 +219,9 @@ by_start(const void *a, const void *b)
 	if (left->first != right->first) {
 		return left->first < right->first ? -1 : 1;
 	}
-	return left->line_no < right->line_no ? -1 : 1;
+	return left->line_no < right->line_no   ? -1
+	       : left->line_no > right->line_no ? 1
+						: 0;
 }
 
 static int

@@ -335,7 +335,7 @@ static void
 make_many(struct book *book, int count)
 {
 	for (int i = 0; i < count; i++) {
-		static char ids[BIDS_MAX][8];
+		static char ids[BIDS_MAX][16];
 		int64_t quantity = 17 + i * 31 % 23;
 
 		snprintf(ids[i], sizeof(ids[i]), "b%02d", i);

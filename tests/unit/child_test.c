@@ -15,7 +15,8 @@ filter(const char *const *words, const char *input, struct buf *out,
     struct qf_error *err)
 {
 	buf_init(out, (size_t)4 << 20);
-	return child_filter(words, input, strlen(input), sink_buf(out), err);
+	return child_filter(
+	    words, input, strlen(input), NULL, sink_buf(out), err);
 }
 
 Test(child, hands_on_what_the_program_printed)
@@ -72,7 +73,9 @@ Test(child, says_what_is_missing_or_what_the_program_said)
 	    {{"sh", "-c", "echo; echo why >&2; exit 3", NULL}, "program-failed",
 		"sh: ended with 3: why", QF_IO},
 	    {{"sh", "-c", "kill -9 $$", NULL}, "program-failed",
-		"sh: ended with 137: ", QF_IO},
+		"sh: was killed by signal 9", QF_IO},
+	    {{"sh", "-c", "exit 4", NULL}, "program-failed", "sh: ended with 4",
+		QF_IO},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -86,4 +89,49 @@ Test(child, says_what_is_missing_or_what_the_program_said)
 		cr_expect_eq(out.length, 0);
 		buf_release(&out);
 	}
+}
+
+Test(child, wants_the_proof_that_all_of_the_input_was_read)
+{
+	static const char *const words[] = {"sh", NULL};
+	static const struct {
+		const char *input;
+		bool good;
+	} cases[] = {
+	    {"echo half", false},
+	    {"echo whole; echo drawn >&2", true},
+	    {"echo half; echo n >&2", false},
+	    {"echo it; echo a warning >&2; echo drawn >&2", true},
+	    {"echo drawn >&2; echo but >&2", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct qf_error err = {0};
+		struct buf out;
+		int rc;
+
+		buf_init(&out, 100);
+		rc = child_filter(words, cases[i].input, strlen(cases[i].input),
+		    "drawn", sink_buf(&out), &err);
+		cr_expect_eq(rc, cases[i].good ? 0 : -1, "case %zu", i);
+		cr_expect_eq(out.length > 0, cases[i].good);
+		if (!cases[i].good) {
+			cr_expect_str_eq(err.code, "program-failed");
+			cr_expect_str_eq(
+			    err.text, "sh: ended before its input did");
+		}
+		buf_release(&out);
+	}
+}
+
+Test(child, ends_a_program_that_prints_without_end)
+{
+	static const char *const words[] = {"yes", NULL};
+	struct qf_error err = {0};
+	struct buf out;
+
+	cr_assert_eq(filter(words, "", &out, &err), -1);
+	cr_expect_str_eq(err.code, "program-failed");
+	cr_expect_str_eq(err.text, "yes: prints more than 67108864 bytes");
+	buf_release(&out);
 }

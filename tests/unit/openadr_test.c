@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "format/faults.h"
 #include "format/openadr.h"
 
@@ -235,4 +236,51 @@ Test(openadr, refuses_a_doctype)
 	cr_expect_eq(result.rc, -1);
 	cr_expect_str_eq(result.err.code, "xml-doctype");
 	drop(&result);
+}
+
+/* A message of one event, of which the text is repeated so many times. */
+static struct result
+load_many(const char *before, const char *text, size_t times)
+{
+	struct buf many;
+	struct result result;
+
+	buf_init(&many, (size_t)8 << 20);
+	for (size_t i = 0; i < times; i++) {
+		buf_printf(&many, text, i);
+	}
+	buf_add_string(&many, before);
+	result = load(before, many.bytes);
+	buf_release(&many);
+	return result;
+}
+
+Test(openadr, refuses_more_targets_or_signals_than_can_be_compared)
+{
+	static const struct {
+		const char *before, *text;
+		size_t times;
+		bool refused;
+	} cases[] = {
+	    {"<ei:groupID>", "<ei:venID>v%zu</ei:venID>", 4998, false},
+	    {"<ei:groupID>", "<ei:venID>v%zu</ei:venID>", 4999, true},
+	    {"<ei:eiEventSignal>", "<ei:eiEventSignal id='%zu'/>", 98, false},
+	    {"<ei:eiEventSignal>", "<ei:eiEventSignal id='%zu'/>", 99, true},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct result result =
+		    load_many(cases[i].before, cases[i].text, cases[i].times);
+		struct qf_error err;
+		struct fault fault;
+		bool size = false;
+
+		cr_assert_eq(result.rc, 0);
+		cr_assert_eq(faults_finish(result.faults, &err), 0);
+		while (faults_next(result.faults, &fault, &err) == 1) {
+			size |= strcmp(fault.code, "openadr-size") == 0;
+		}
+		cr_expect_eq(size, cases[i].refused, "case %zu", i);
+		drop(&result);
+	}
 }

@@ -7,9 +7,11 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
 #include "format/faults.h"
 #include "format/openadr.h"
@@ -103,57 +105,95 @@ integer_of(const struct fact *row, const char *column)
 	return row->values[fact_column(row->format, column)].integer;
 }
 
+static int
+compare_targets(const void *a, const void *b)
+{
+	const struct target *left = a, *right = b;
+	int difference = strcmp(left->kind, right->kind);
+
+	return difference != 0 ? difference : strcmp(left->name, right->name);
+}
+
+/* The targets that are sent and known, in order, each once: two names of one
+ * are one. */
+static int
+find_targets(struct intake_openadr *in, const struct openadr_event *event,
+    struct target **out, size_t *count, struct qf_error *err)
+{
+	struct target *targets =
+	    xcalloc(event->target_count + 1, sizeof(*targets));
+	size_t found = 0, kept = 0;
+
+	for (size_t i = 0; i < event->target_count; i++) {
+		int rc = find_target(
+		    in, event, &event->targets[i], &targets[found], err);
+
+		if (rc == -1) {
+			free(targets);
+			return -1;
+		}
+		found += rc == 1;
+	}
+	qsort(targets, found, sizeof(*targets), compare_targets);
+	for (size_t i = 0; i < found; i++) {
+		if (kept == 0 ||
+		    compare_targets(&targets[kept - 1], &targets[i]) != 0) {
+			targets[kept++] = targets[i];
+		}
+	}
+	*out = targets;
+	*count = kept;
+	return 0;
+}
+
 /* Whether the targets that stand are those that are sent: 1 or 0. */
 static int
 same_targets(struct intake_openadr *in, const struct openadr_event *event,
     struct qf_error *err)
 {
-	size_t standing = 0, sent = 0, i;
-	struct target target, before;
+	struct target *sent, before;
+	size_t count, standing = 0;
 	struct fact row;
 	int64_t entry;
-	int rc;
+	int rc = -1;
 
+	if (find_targets(in, event, &sent, &count, err) == -1) {
+		return -1;
+	}
 	if (facts_lookup(&in->targets, in->ledger, LOOKUP_TARGETS_OF_EVENT,
 		AS_OF, event->id, event->modification, event->modification,
 		err) == -1) {
-		return -1;
+		goto out;
 	}
 	while ((rc = facts_next(in->targets, &row, &entry, err)) == 1) {
-		for (i = 0; i < event->target_count; i++) {
-			rc = find_target(
-			    in, event, &event->targets[i], &target, err);
-			if (rc == -1) {
-				return -1;
-			}
-			if (rc == 1 &&
-			    strcmp(target.kind, text_of(&row, "kind")) == 0 &&
-			    strcmp(target.name, text_of(&row, "target")) == 0) {
-				break;
-			}
-		}
-		if (i == event->target_count) {
-			return 0;
+		before.kind = text_of(&row, "kind");
+		snprintf(before.name, sizeof(before.name), "%s",
+		    text_of(&row, "target"));
+		if (bsearch(&before, sent, count, sizeof(*sent),
+			compare_targets) == NULL) {
+			rc = 0;
+			goto out;
 		}
 		standing++;
 	}
-	/* Two names of one target are one. */
-	for (i = 0; rc == 0 && i < event->target_count; i++) {
-		bool again = false;
-
-		rc = find_target(in, event, &event->targets[i], &target, err);
-		for (size_t j = 0; rc == 1 && j < i && !again; j++) {
-			again = find_target(in, event, &event->targets[j],
-				    &before, err) == 1 &&
-				strcmp(before.kind, target.kind) == 0 &&
-				strcmp(before.name, target.name) == 0;
-		}
-		sent += !again;
-		rc = rc == -1 ? -1 : 0;
-	}
-	return rc == -1 ? -1 : standing == sent;
+	rc = rc == -1 ? -1 : standing == count;
+out:
+	free(sent);
+	return rc;
 }
 
+static int
+compare_start(const void *key, const void *element)
+{
+	int64_t start_utc = *(const int64_t *)key;
+	const struct openadr_interval *interval = element;
+
+	return start_utc < interval->start_utc   ? -1
+	       : start_utc > interval->start_utc ? 1
+						 : 0;
+}
+
+/* The intervals of a signal follow each other. */
 static bool
 has_interval(
     const struct openadr_event *event, const char *name, int64_t start_utc)
@@ -161,11 +201,11 @@ has_interval(
 	for (size_t i = 0; i < event->signal_count; i++) {
 		const struct openadr_signal *signal = &event->signals[i];
 
-		for (size_t j = 0; j < signal->interval_count; j++) {
-			if (signal->intervals[j].start_utc == start_utc &&
-			    strcmp(signal->name, name) == 0) {
-				return true;
-			}
+		if (strcmp(signal->name, name) == 0) {
+			return bsearch(&start_utc, signal->intervals,
+				   signal->interval_count,
+				   sizeof(*signal->intervals),
+				   compare_start) != NULL;
 		}
 	}
 	return false;
