@@ -217,15 +217,26 @@ value_over(struct settle *settle, const struct settle_step *step,
 	return 0;
 }
 
+/* The price of awards and what is published, one per what the version pays by,
+ * as one per what a price of it is of. */
 static int
-of_award(struct settle *settle, const struct settle_step *step, struct dec *out)
+version_price_in(struct settle *settle, struct dec *price,
+    enum programme_per per, const char *source)
+{
+	return settle_price_in(settle, price,
+	    per_unit(settle->in_hand.version->price.per), per, source);
+}
+
+static int
+of_award(struct settle *settle, enum programme_per per,
+    const struct settle_step *step, struct dec *out)
 {
 	if (!step->has_award_price) {
 		return refuse_price(
 		    settle, step, "award", "the award has no price");
 	}
 	dec_set(out, &step->award_price);
-	return 0;
+	return version_price_in(settle, out, per, "award");
 }
 
 /* Prices that the run found. */
@@ -270,9 +281,10 @@ cleared_by_run(struct settle *settle, enum programme_per per,
 	return rc;
 }
 
-/* Prices that were published, in the unit of the programme. */
+/* Prices that were published. */
 static int
-published(struct settle *settle, struct qf_error *err)
+published(struct settle *settle, enum programme_per per, const char *source,
+    struct qf_error *err)
 {
 	const struct settle_event *event = settle->in_hand.event;
 	struct fact fact;
@@ -294,6 +306,10 @@ published(struct settle *settle, struct qf_error *err)
 		piece->line_no = (int64_t)fact.line_no;
 		piece->has_value =
 		    rulebook_decimal(&piece->value, &fact, "price");
+		rc = version_price_in(settle, &piece->value, per, source);
+		if (rc != 0) {
+			return rc;
+		}
 	}
 	return rc;
 }
@@ -314,7 +330,7 @@ of_auction(struct settle *settle, enum programme_per per,
 	settle_pieces_clear(&settle->pieces);
 	rc = settle->request->awards_run != 0
 		 ? cleared_by_run(settle, per, source, err)
-		 : published(settle, err);
+		 : published(settle, per, source, err);
 	return rc != 0 ? rc : value_over(settle, step, source, out);
 }
 
@@ -459,7 +475,7 @@ of_term(struct settle *settle, const struct programme_term *term,
 		dec_set(out, &term->value);
 		return 0;
 	case PROGRAMME_AWARD:
-		return of_award(settle, step, out);
+		return of_award(settle, per, step, out);
 	case PROGRAMME_CLEARED:
 		return of_auction(settle, per, step, out, err);
 	case PROGRAMME_SERIES:
