@@ -10,8 +10,8 @@
  * fixed amounts, together at most the amount (else in their ratio); percents
  * of the amount, together at most what the fixed leave (else in their ratio);
  * of what is then left all to those by energy delivered, or by what it earned,
- * in its ratio, one below 0 counting as 0; where there are none, or their energy is 0, to
- * the remainder.  All by the largest remainder (split.h), ties to the larger
+ * in its ratio, one below 0 counting as 0; where there are none, or their
+ * energy is 0, to the remainder.  All by the largest remainder (split.h), ties to the larger
  * weight and then by party, never by the order of the document.  A negative
  * amount is split as its magnitude and negated.
  *
@@ -27,8 +27,8 @@
 
 /* parts: one for each share of the version, of a parent the sum of its own.
  * energies: likewise, kWh of OWNERS_DELIVERED, what those of OWNERS_EARNED were
- * paid; read of these alone, NULL where there is none.  An amount below 0 gives parts of 0 where version->negative_zero: it
- * is not passed on.
+ * paid; read of these alone, NULL where there is none.  An amount below 0 gives
+ * parts of 0 where version->negative_zero: it is not passed on.
  *
  * 1, parts unchanged: share-energy (something is left, nobody delivered, and
  * there is no remainder), share-rest (something is left that nobody gets),

@@ -2,15 +2,13 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <assert.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/status.h"
-#include "base/zone.h"
 #include "ledger/db.h"
 #include "ledger/entry.h"
 #include "ledger/runs.h"
+#include "stage/newrun.h"
 #include "stage/share/own.h"
 #include "stage/share/run.h"
 
@@ -44,33 +42,27 @@ put_hold(void *context, const struct hold *hold, struct qf_error *err)
 		   : runs_append_hold(target->entry, hold, err);
 }
 
-/* The scope as the run says it: what the run that is shared is restricted to,
- * and then "of=N owners=ID". */
+/* The run's scope is what the run that is shared is restricted to, and what it
+ * is shared by. */
 static void
 describe(struct run *out, const struct run *of, const char *kind,
     const struct share_request *request, const struct share_counts *counts)
 {
-	static const char *const kept[] = {"contract", "leg", "event"};
-	size_t used = 0, length;
+	struct run words = *of;
+	const char *event = newrun_take_word(&words, "event");
+	const char *leg = newrun_take_word(&words, "leg");
+	const char *contract = newrun_take_word(&words, "contract");
 
-	*out = *of;
-	out->entry = 0;
-	snprintf(out->tool, sizeof(out->tool), "%s", SHARE_TOOL);
-	snprintf(out->kind, sizeof(out->kind), "%s", kind);
-	out->asof = request->asof;
-	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
-		const char *word = runs_scope_word(of->scope, kept[i], &length);
-
-		if (word != NULL) {
-			used += (size_t)snprintf(out->scope + used,
-			    sizeof(out->scope) - used, "%s=%.*s ", kept[i],
-			    (int)length, word);
-		}
-	}
-	used += (size_t)snprintf(out->scope + used, sizeof(out->scope) - used,
-	    "of=%lld owners=%s", (long long)request->of, request->document->id);
-	assert(used < sizeof(out->scope));
-	out->arithmetic = SHARE_ARITHMETIC;
+	newrun_describe(out, SHARE_TOOL, kind, request->asof, SHARE_ARITHMETIC);
+	out->from_utc = of->from_utc;
+	out->to_utc = of->to_utc;
+	out->first_month = of->first_month;
+	out->last_month = of->last_month;
+	newrun_word(out, "contract", contract);
+	newrun_word(out, "leg", leg);
+	newrun_word(out, "event", event);
+	newrun_number(out, "of", request->of);
+	newrun_word(out, "owners", request->document->id);
 	out->lines = counts->lines;
 	out->holds = counts->holds;
 }
@@ -90,39 +82,6 @@ find_run(struct ledger *ledger, struct handle *handle, struct run *out,
 	return runs_load(ledger, handle->entry, out, err);
 }
 
-/* The computed run into the open entry, or the equal earlier one. */
-static int
-append_computed(struct ledger *ledger, struct entry *entry,
-    const struct run *of, const struct share_ask *ask,
-    const struct share_request *request, const struct share_counts *counts,
-    struct share_report *report, struct qf_error *err)
-{
-	struct run run;
-	int found;
-
-	describe(&run, of, ask->kind, request, counts);
-	if (runs_append(entry, &run, err) == -1) {
-		goto fail;
-	}
-	found = runs_find_equal(ledger, &run, &report->run, err);
-	if (found == -1) {
-		goto fail;
-	}
-	if (found == 1) {
-		entry_abandon(entry);
-		return ledger_rollback(ledger, err);
-	}
-	entry_note(entry, "zone-data", "%s", zone_version());
-	report->appended = true;
-	if (entry_finish(entry, &report->run, err) == -1) {
-		return -1;
-	}
-	return ledger_release(ledger, err);
-fail:
-	entry_abandon(entry);
-	return -1;
-}
-
 static int
 share_one(struct ledger *ledger, struct handle *handle,
     const struct share_ask *ask, struct share_request *request,
@@ -131,7 +90,7 @@ share_one(struct ledger *ledger, struct handle *handle,
 	struct target target = {.report = report};
 	struct share_sink sink = {&target, put_line, put_hold};
 	struct share_counts counts;
-	struct run of;
+	struct run of, run;
 
 	if (find_run(ledger, handle, &of, err) == -1) {
 		return -1;
@@ -139,9 +98,8 @@ share_one(struct ledger *ledger, struct handle *handle,
 	request->of = of.entry;
 	if (ask->dry_run) {
 		sink.line = NULL;
-	} else if (ledger_savepoint(ledger, err) == -1 ||
-		   entry_begin(&target.entry, ledger, ENTRY_RUN,
-		       ask->recorded_utc, err) == -1) {
+	} else if (newrun_begin(
+		       &target.entry, ledger, ask->recorded_utc, err) == -1) {
 		return -1;
 	}
 	if (share_compute(ledger, request, &sink, &counts, err) == -1) {
@@ -150,9 +108,12 @@ share_one(struct ledger *ledger, struct handle *handle,
 	}
 	report->lines = counts.lines;
 	report->holds = counts.holds;
-	return ask->dry_run ? 0
-			    : append_computed(ledger, target.entry, &of, ask,
-				  request, &counts, report, err);
+	if (ask->dry_run) {
+		return 0;
+	}
+	describe(&run, &of, ask->kind, request, &counts);
+	return newrun_end(
+	    target.entry, ledger, &run, &report->run, &report->appended, err);
 }
 
 int

@@ -12,6 +12,7 @@
 #include "ledger/runs.h"
 #include "model/market.h"
 #include "stage/asof.h"
+#include "stage/newrun.h"
 #include "stage/share/own.h"
 
 void
@@ -63,26 +64,18 @@ int
 share_prepare_run(struct share_prepared *out, struct ledger *ledger,
     struct run *run, struct qf_error *err)
 {
-	size_t of_length, owners_length;
-	const char *of = runs_scope_word(run->scope, "of", &of_length);
-	const char *owners =
-	    runs_scope_word(run->scope, "owners", &owners_length);
-	char id[ID_MAX + 1];
+	const char *owners = newrun_take_word(run, "owners");
 
 	memset(out, 0, sizeof(*out));
-	if (of == NULL || owners == NULL || owners_length > ID_MAX) {
+	out->request.of = newrun_take_number(run, "of");
+	if (out->request.of == 0 || owners == NULL) {
 		return qf_fail(err, QF_DATA, "run-scope",
 		    "run:%" PRId64 ": its scope names no run and tree",
 		    run->entry);
 	}
-	for (size_t i = 0; i < of_length && of[i] >= '0' && of[i] <= '9'; i++) {
-		out->request.of = out->request.of * 10 + (of[i] - '0');
-	}
-	memcpy(id, owners, owners_length);
-	id[owners_length] = '\0';
 	out->request.asof = run->asof;
 	if (zone_load(&out->zone, ledger_market(ledger)->zone, err) == -1) {
 		return -1;
 	}
-	return load(out, ledger, id, err);
+	return load(out, ledger, owners, err);
 }

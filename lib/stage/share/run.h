@@ -52,7 +52,7 @@ struct share_ask {
 
 struct share_report {
 	struct handle run; /* entry 0 where none was made */
-	bool appended; /* false: an equal run stood */
+	int appended; /* 0: an equal run stood */
 	int64_t lines, holds;
 	size_t shown_count;
 	char shown[SHARE_HOLDS_SHOWN][600]; /* the first holds, in words */
