@@ -16,8 +16,10 @@
 #include "base/zone.h"
 #include "ledger/db.h"
 #include "ledger/entry.h"
+#include "ledger/runs.h"
 #include "stage/outbox.h"
 #include "stage/report/own.h"
+#include "stage/settle/settle.h"
 
 #define PAGE_SUFFIX ".html"
 #define PERCENT 1 /* decimals of a rate */
@@ -390,9 +392,12 @@ release(struct event *event)
 	}
 }
 
+/* Sessions stand where events do in the lines of other tools. */
 static int
 check_run(struct ledger *ledger, struct handle *run, struct qf_error *err)
 {
+	struct run of;
+
 	if (entry_resolve(ledger, run, err) == -1) {
 		return -1;
 	}
@@ -400,6 +405,14 @@ check_run(struct ledger *ledger, struct handle *run, struct qf_error *err)
 		return qf_fail(err, QF_USAGE, "handle-kind",
 		    "%s:%lld is no run: events are in runs of qf-settle",
 		    entry_kind_name(run->kind), (long long)run->entry);
+	}
+	if (runs_load(ledger, run->entry, &of, err) == -1) {
+		return -1;
+	}
+	if (strcmp(of.tool, SETTLE_TOOL) != 0) {
+		return qf_fail(err, QF_USAGE, "run-tool",
+		    "run:%lld: a run of %s, which has no events",
+		    (long long)run->entry, of.tool);
 	}
 	return 0;
 }

@@ -14,8 +14,8 @@
  *
  * The ledger is only read.  Memory: one event's steps at a time.
  *
- * Errors: QF_USAGE handle-kind, event-unknown (the run has none such); those
- * of child.h, outbox.h and of the ledger.
+ * Errors: QF_USAGE handle-kind, run-tool (a run of another tool), event-unknown
+ * (the run has none such); those of child.h, outbox.h and of the ledger.
  */
 #ifndef QF_STAGE_REPORT_EVENT_H
 #define QF_STAGE_REPORT_EVENT_H
