@@ -16,7 +16,7 @@
  *	clear_replay(struct ledger *ledger, struct run *run,
  *	    struct entry *entry, struct qf_error *err)
  *	{
- *		struct clear_sink sink = clear_sink_entry(entry);
+ *		struct clear_sink sink = entry_sink(entry);
  *		struct clear_request request;
  *		struct clear_counts counts;
  *

@@ -29,8 +29,10 @@ put_trade(void *context, const struct trade_row *trade, struct qf_error *err)
 	return runs_append_trade(context, trade, err);
 }
 
-struct clear_sink
-clear_sink_entry(struct entry *entry)
+/* A sink that writes to the entry (which, of a ledger that is open for reading,
+ * only hashes: so a run is replayed). */
+static struct clear_sink
+entry_sink(struct entry *entry)
 {
 	return (struct clear_sink){
 	    .context = entry,
@@ -155,7 +157,7 @@ int
 clear_replay(struct ledger *ledger, struct run *run, struct entry *entry,
     struct qf_error *err)
 {
-	struct clear_sink sink = clear_sink_entry(entry);
+	struct clear_sink sink = entry_sink(entry);
 	struct clear_request request;
 	struct clear_counts counts;
 

@@ -5,8 +5,8 @@
  * and hands awards, prices and trades, each in its order, to a sink.  The same
  * request over the same ledger always gives the same rows, whatever the order
  * and the files in which the bids came.  clear_append() puts them into the
- * ledger as a run; qf-audit replays a run by handing them to
- * clear_sink_entry() over a ledger that is open for reading.
+ * ledger as a run; clear_replay() hands those of a run to an entry of a ledger
+ * that is open for reading.
  *
  *	struct clear_request request = {.auction = "da-2025-07-01",
  *	    .market = "js-monthly", .asof = asof};
@@ -89,10 +89,6 @@ struct clear_counts {
 int clear_run(struct ledger *ledger, const struct clear_request *request,
     const struct clear_sink *sink, struct clear_counts *counts,
     struct qf_error *err);
-
-/* A sink that writes to the entry (which, of a ledger that is open for reading,
- * only hashes: so a run is replayed). */
-struct clear_sink clear_sink_entry(struct entry *entry);
 
 /* The request that a run was made from, so that it can be made again.  The
  * texts of *out point into *run. */

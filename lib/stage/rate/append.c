@@ -27,8 +27,10 @@ put_energy(void *context, const struct energy *energy, struct qf_error *err)
 	return runs_append_energy(context, energy, err);
 }
 
-struct rate_sink
-rate_sink_entry(struct entry *entry)
+/* A sink that writes to the entry (which, of a ledger that is open for reading,
+ * only hashes: so a run is replayed). */
+static struct rate_sink
+entry_sink(struct entry *entry)
 {
 	return (struct rate_sink){
 	    .context = entry,
@@ -123,7 +125,7 @@ rate_append(struct ledger *ledger, const struct rate_request *request,
 	if (newrun_begin(&entry, ledger, recorded_utc, err) == -1) {
 		return -1;
 	}
-	both.entry = rate_sink_entry(entry);
+	both.entry = entry_sink(entry);
 	if (rate_run(ledger, request, &sink, counts, err) == -1) {
 		entry_abandon(entry);
 		return -1;
@@ -151,7 +153,7 @@ int
 rate_replay(struct ledger *ledger, struct run *run, struct entry *entry,
     struct qf_error *err)
 {
-	const struct rate_sink sink = rate_sink_entry(entry);
+	const struct rate_sink sink = entry_sink(entry);
 	struct rate_request request;
 	struct rate_counts counts;
 

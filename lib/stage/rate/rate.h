@@ -3,8 +3,8 @@
  * rate_run() is the computation alone: it reads the ledger as of an entry and
  * hands lines, holds and energy, each in its order, to a sink.  The same
  * request over the same ledger always gives the same rows.  rate_append() puts
- * them into the ledger as a run; qf-audit replays a run by handing them to
- * rate_sink_entry() over a ledger that is open for reading.
+ * them into the ledger as a run; rate_replay() hands those of a run to an entry
+ * of a ledger that is open for reading.
  *
  *	struct rate_request request = {0};
  *	struct rate_counts counts;
@@ -97,10 +97,6 @@ struct rate_counts {
 int rate_run(struct ledger *ledger, const struct rate_request *request,
     const struct rate_sink *sink, struct rate_counts *counts,
     struct qf_error *err);
-
-/* A sink that writes to the entry (which, of a ledger that is open for reading,
- * only hashes: so a run is replayed). */
-struct rate_sink rate_sink_entry(struct entry *entry);
 
 /* The request that a run was made from, so that it can be made again.  The
  * texts of *out point into *run. */

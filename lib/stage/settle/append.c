@@ -35,8 +35,10 @@ put_baseline(
 	return runs_append_baseline(context, row, err);
 }
 
-struct settle_sink
-settle_sink_entry(struct entry *entry)
+/* A sink that writes to the entry (which, of a ledger that is open for reading,
+ * only hashes: so a run is replayed). */
+static struct settle_sink
+entry_sink(struct entry *entry)
 {
 	return (struct settle_sink){
 	    .context = entry,
@@ -148,7 +150,7 @@ settle_append(struct ledger *ledger, const struct settle_request *request,
 	if (newrun_begin(&entry, ledger, recorded_utc, err) == -1) {
 		return -1;
 	}
-	both.entry = settle_sink_entry(entry);
+	both.entry = entry_sink(entry);
 	if (settle_run(ledger, request, &sink, counts, err) == -1) {
 		entry_abandon(entry);
 		return -1;
@@ -177,7 +179,7 @@ int
 settle_replay(struct ledger *ledger, struct run *run, struct entry *entry,
     struct qf_error *err)
 {
-	const struct settle_sink sink = settle_sink_entry(entry);
+	const struct settle_sink sink = entry_sink(entry);
 	struct settle_request request;
 	struct settle_counts counts;
 

@@ -3,9 +3,8 @@
  * settle_run() is the computation alone: it reads the ledger as of an entry
  * and hands lines, holds, responses and baseline days, each in its order, to a
  * sink.  The same request over the same ledger always gives the same rows.
- * settle_append() puts them into the ledger as a run; qf-audit replays a run
- * by handing them to settle_sink_entry() over a ledger that is open for
- * reading.
+ * settle_append() puts them into the ledger as a run; settle_replay() hands
+ * those of a run to an entry of a ledger that is open for reading.
  *
  *	struct settle_request request = {0};
  *	struct settle_counts counts;
@@ -104,10 +103,6 @@ struct settle_counts {
 int settle_run(struct ledger *ledger, const struct settle_request *request,
     const struct settle_sink *sink, struct settle_counts *counts,
     struct qf_error *err);
-
-/* A sink that writes to the entry (which, of a ledger that is open for
- * reading, only hashes: so a run is replayed). */
-struct settle_sink settle_sink_entry(struct entry *entry);
 
 /* The request that a run was made from, so that it can be made again.  The
  * texts of *out point into *run. */
