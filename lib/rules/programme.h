@@ -112,6 +112,13 @@ enum programme_source {
 	PROGRAMME_TABLE, /* an item of a monthly price table */
 };
 
+enum programme_per {
+	PROGRAMME_PER_KWH,
+	PROGRAMME_PER_MWH,
+	PROGRAMME_PER_KW, /* mean kW of the step, once a step */
+	PROGRAMME_PER_MW,
+};
+
 /* A price is made of terms: each is factor x source. */
 struct programme_term {
 	enum programme_source source;
@@ -119,18 +126,15 @@ struct programme_term {
 	struct dec factor; /* 1 where not said */
 	char name[ID_MAX + 1]; /* of the series or table */
 	char item[ID_MAX + 1]; /* of the table */
+	/* What the prices of awards and of published results are per, which do
+	 * not say it themselves; those of a run are as its market says. */
+	bool has_per;
+	enum programme_per per;
 };
 
 /* What of its terms a price is: dual imbalance prices are the lowest or the
  * highest of two. */
 enum programme_take { PROGRAMME_SUM, PROGRAMME_LOWEST, PROGRAMME_HIGHEST };
-
-enum programme_per {
-	PROGRAMME_PER_KWH,
-	PROGRAMME_PER_MWH,
-	PROGRAMME_PER_KW, /* mean kW of the step, once a step */
-	PROGRAMME_PER_MW,
-};
 
 struct programme_price {
 	enum programme_per per;

@@ -20,6 +20,14 @@ static const char *const sources[] = {
     NULL,
 };
 
+static const char *const pers[] = {
+    [PROGRAMME_PER_KWH] = "kwh",
+    [PROGRAMME_PER_MWH] = "mwh",
+    [PROGRAMME_PER_KW] = "kw",
+    [PROGRAMME_PER_MW] = "mw",
+    NULL,
+};
+
 static void
 need_award(struct tariff_reader *reader, const struct xml_node *node,
     const char *attribute, const struct programme_version *version)
@@ -52,6 +60,39 @@ of_source(struct tariff_reader *reader, const struct xml_node *node,
 	}
 	ruledoc_idle(reader, node, attribute, why);
 	return false;
+}
+
+static bool
+is_of_energy(enum programme_per per)
+{
+	return per == PROGRAMME_PER_KWH || per == PROGRAMME_PER_MWH;
+}
+
+/* What the price of an award or a published result is per: of energy where
+ * the programme pays by energy. */
+static void
+read_term_per(struct tariff_reader *reader, const struct xml_node *node,
+    const struct programme_price *price, struct programme_term *term)
+{
+	int per;
+
+	if (term->source != PROGRAMME_AWARD &&
+	    term->source != PROGRAMME_CLEARED) {
+		ruledoc_idle(reader, node, "per",
+		    "only a price of an award or an auction needs a unit");
+		return;
+	}
+	per = tariff_word(reader, node, "per", pers, -1);
+	if (per == -1) {
+		return;
+	}
+	term->has_per = true;
+	term->per = (enum programme_per)per;
+	if (is_of_energy(term->per) != is_of_energy(price->per)) {
+		tariff_fault(reader, node, "per", "tariff-number",
+		    "a price per %s does not serve one per %s", pers[per],
+		    pers[price->per]);
+	}
 }
 
 static void
@@ -87,6 +128,7 @@ read_term(struct tariff_reader *reader, const struct xml_node *node,
 	    "only a table has items");
 	tariff_id(reader, node, "name", term->name);
 	tariff_id(reader, node, "item", term->item);
+	read_term_per(reader, node, price, term);
 	if (source == PROGRAMME_AWARD) {
 		need_award(reader, node, "of", version);
 	}
@@ -96,13 +138,6 @@ static void
 read_price(struct tariff_reader *reader, const struct xml_node *node,
     const struct programme_version *version, struct programme_price *price)
 {
-	static const char *const pers[] = {
-	    [PROGRAMME_PER_KWH] = "kwh",
-	    [PROGRAMME_PER_MWH] = "mwh",
-	    [PROGRAMME_PER_KW] = "kw",
-	    [PROGRAMME_PER_MW] = "mw",
-	    NULL,
-	};
 	static const char *const takes[] = {
 	    [PROGRAMME_SUM] = "sum",
 	    [PROGRAMME_LOWEST] = "lowest",

@@ -24,7 +24,7 @@ PROGRAMME = """<programme xmlns="urn:qingfen:programme:1" id="uftp">
 <version from="1990-01-01" direction="%s" source="settle phase of UFTP">
 <measure every="15m"/>
 <baseline method="given" negative="yes" round="6 half-up"/>
-<price per="mw"><term of="award"/></price>
+<price per="mw"><term of="award" per="mw"/></price>
 <pay most="1"/>
 <penalty component="deficiency" below="1">
 <price per="mw"><term of="fixed" value="%s"/></price></penalty>

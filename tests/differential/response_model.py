@@ -205,11 +205,13 @@ class Case:
             elif of == "award":
                 if award is None or award[1] == "":
                     raise NoPrice
-                value = Fraction(award[1])
+                value = mega * Fraction(award[1])
+                value /= 1000 if term["per"] in MEGA else 1
             elif of == "cleared":
                 if not self.event["auction"]:
                     raise NoPrice
-                value = self.over(self.world.published, start)
+                value = mega * self.over(self.world.published, start)
+                value /= 1000 if term["per"] in MEGA else 1
             elif of == "series":
                 value = mega * self.over(
                     self.world.series.get(term["name"], {}), start)

@@ -403,6 +403,9 @@ class Programme:
             if of == "series" and per in ("kw", "mw"):
                 of = "cleared"
             term = {"of": of, "factor": rng.choice((None, "-1", "0.4", "2"))}
+            if of in ("award", "cleared"):
+                term["per"] = rng.choice(
+                    ("kwh", "mwh") if per in ("kwh", "mwh") else ("kw", "mw"))
             if of == "fixed":
                 term["value"] = number(-1, 5, 3)
             elif of == "series":

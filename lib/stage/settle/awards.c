@@ -120,10 +120,6 @@ of_run(struct settle *settle, struct qf_error *err)
 	struct settle_units units;
 	int rc;
 
-	rc = settle_units_of(settle, &units, err);
-	if (rc != 0) {
-		return rc;
-	}
 	if (runs_open_awards(&cursor, settle->ledger,
 		settle->request->awards_run, err) == -1) {
 		return -1;
@@ -137,6 +133,10 @@ of_run(struct settle *settle, struct qf_error *err)
 		    row.start_utc >= in_hand->event->end_utc) {
 			continue;
 		}
+		rc = settle_units_of(settle, &units, row.start_utc, err);
+		if (rc != 0) {
+			break;
+		}
 		piece = settle_pieces_add(
 		    &settle->pieces, row.start_utc, row.end_utc);
 		piece->has_value = true;
@@ -146,11 +146,7 @@ of_run(struct settle *settle, struct qf_error *err)
 		piece->has_price = row.price != NULL;
 		if (row.price != NULL) {
 			settle_parse(&piece->price, row.price);
-			rc = settle_price_in(settle, &piece->price, units.price,
-			    in_hand->version->price.per, "award");
-			if (rc != 0) {
-				break;
-			}
+			memcpy(piece->unit, units.price, sizeof(units.price));
 		}
 		name_piece(piece, row.bid);
 		piece->entry = settle->request->awards_run;
@@ -188,7 +184,9 @@ add_to_step(struct settle *settle, struct settle_step *step,
 		memcpy(step->award, piece->name, sizeof(step->award));
 		step->has_award_price = piece->has_price;
 		dec_set(&step->award_price, &piece->price);
+		memcpy(step->award_unit, piece->unit, sizeof(piece->unit));
 	} else if (step->has_award_price != piece->has_price ||
+		   strcmp(step->award_unit, piece->unit) != 0 ||
 		   dec_cmp(&step->award_price, &piece->price) != 0) {
 		return refuse_step(settle, step, SETTLE_AWARD_STEPS,
 		    "awards of one time have different prices");
@@ -196,14 +194,15 @@ add_to_step(struct settle *settle, struct settle_step *step,
 	dec_add(&step->award_kw, &step->award_kw, &piece->value);
 	if (settle_notes(settle)) {
 		char kw[DEC_TEXT_MAX], price[DEC_TEXT_MAX] = "none";
+		const char *per = piece->unit[0] != '\0' ? " per " : "";
 
 		dec_format_trim(&piece->value, kw, sizeof(kw));
 		if (piece->has_price) {
 			dec_format_trim(&piece->price, price, sizeof(price));
 		}
 		settle_note(settle, NULL, step->from_utc, "award", piece->entry,
-		    piece->line_no, "%s: %s kW, price %s", piece->name, kw,
-		    price);
+		    piece->line_no, "%s: %s kW, price %s%s%s", piece->name, kw,
+		    price, per, piece->unit);
 	}
 	return 0;
 }

@@ -147,6 +147,7 @@ struct settle_piece {
 	bool has_value;
 	struct dec price; /* of the award */
 	bool has_price;
+	char unit[8]; /* that the price is per; "": not said */
 	int64_t entry, line_no;
 };
 struct settle_pieces {
@@ -167,6 +168,7 @@ struct settle_step {
 	struct dec award_kw;
 	bool has_award_price;
 	struct dec award_price;
+	char award_unit[8]; /* its price is per; "": not said */
 	char award[ID_MAX + 1]; /* "" none; the first of several */
 	struct dec actual_kwh, elsewhere_kwh; /* of all resources */
 	bool has_max;
@@ -235,7 +237,7 @@ struct settle {
 	    *award_cursor, *baseline_cursor, *published_cursor,
 	    *calendar_cursor, *series_cursor, *table_cursor;
 	struct settle_pieces pieces;
-	struct settle_units units; /* of the run of awards, once known */
+	struct market_document *market; /* of the run of awards, once known */
 	struct settle_case in_hand;
 	struct refusal refusal;
 };
@@ -331,9 +333,10 @@ void settle_parse(struct dec *out, const char *text); /* what a run says */
 
 /* prices.c: those of every step. */
 int settle_prices(struct settle *settle, struct qf_error *err);
-/* Units of the market of the run of awards.  1: price-unit. */
-int settle_units_of(
-    struct settle *settle, struct settle_units *out, struct qf_error *err);
+/* Units of the market of the run of awards, for what starts then.  1:
+ * price-unit. */
+int settle_units_of(struct settle *settle, struct settle_units *out,
+    int64_t at_utc, struct qf_error *err);
 /* A quantity of that unit over so many seconds as mean kW. */
 void settle_to_kw(
     struct dec *value, const struct settle_units *units, int64_t seconds);

@@ -30,13 +30,10 @@ take_units(struct settle_units *out, const struct market_version *version)
 	memcpy(out->price, version->price_unit, sizeof(out->price));
 }
 
-/* The market that the run cleared by, as of the settlement. */
+/* The market that the run cleared by, as the run saw it. */
 static int
-load_units(struct settle *settle, struct settle_units *out, struct run *run,
-    struct qf_error *err)
+load_market(struct settle *settle, const struct run *run, struct qf_error *err)
 {
-	const struct market_version *version = NULL;
-	struct market_document *market = NULL;
 	char id[ID_MAX + 1] = "", file[256], *text = NULL;
 	int64_t entry;
 	size_t length;
@@ -46,23 +43,15 @@ load_units(struct settle *settle, struct settle_units *out, struct run *run,
 	if (word != NULL && length <= ID_MAX) {
 		memcpy(id, word, length);
 	}
-	rc = rules_find(settle->ledger, settle->request->asof, "market", id,
-	    &text, file, &entry, err);
+	rc = rules_find(
+	    settle->ledger, run->asof, "market", id, &text, file, &entry, err);
 	if (rc == 1) {
-		rc = market_load(&market, text, strlen(text), file, err);
+		rc =
+		    market_load(&settle->market, text, strlen(text), file, err);
 	} else if (rc == 0) {
 		rc = 1;
 	}
 	free(text);
-	if (rc == 0) {
-		version =
-		    market_at(market, zone_day_of(settle->zone, run->from_utc));
-		rc = version == NULL;
-	}
-	if (rc == 0) {
-		take_units(out, version);
-	}
-	market_free(market);
 	return rc != 1 ? rc
 		       : refuse(&settle->refusal, SETTLE_PRICE_UNIT,
 			     "the market %s of run:%lld, which says its units, "
@@ -71,23 +60,29 @@ load_units(struct settle *settle, struct settle_units *out, struct run *run,
 }
 
 int
-settle_units_of(
-    struct settle *settle, struct settle_units *out, struct qf_error *err)
+settle_units_of(struct settle *settle, struct settle_units *out, int64_t at_utc,
+    struct qf_error *err)
 {
+	const struct market_version *version;
 	struct run run;
 	int rc;
 
-	if (settle->units.price[0] == '\0') {
+	if (settle->market == NULL) {
 		if (runs_load(settle->ledger, settle->request->awards_run, &run,
 			err) == -1) {
 			return -1;
 		}
-		rc = load_units(settle, &settle->units, &run, err);
+		rc = load_market(settle, &run, err);
 		if (rc != 0) {
 			return rc;
 		}
 	}
-	*out = settle->units;
+	version = market_at(settle->market, zone_day_of(settle->zone, at_utc));
+	if (version == NULL) {
+		BUG("run:%lld cleared by no version of its market",
+		    (long long)settle->request->awards_run);
+	}
+	take_units(out, version);
 	return 0;
 }
 
@@ -217,26 +212,34 @@ value_over(struct settle *settle, const struct settle_step *step,
 	return 0;
 }
 
-/* The price of awards and what is published, one per what the version pays by,
- * as one per what a price of it is of. */
+/* A price that does not say what it is per, as one of the programme. */
 static int
-version_price_in(struct settle *settle, struct dec *price,
-    enum programme_per per, const char *source)
+foreign_price(struct settle *settle, struct dec *price,
+    const struct programme_term *term, enum programme_per per,
+    const char *source)
 {
-	return settle_price_in(settle, price,
-	    per_unit(settle->in_hand.version->price.per), per, source);
+	if (!term->has_per) {
+		return refuse(&settle->refusal, SETTLE_PRICE_UNIT,
+		    "%s: the programme's term does not say what its price is "
+		    "per (per=\"mwh\" or another)",
+		    source);
+	}
+	return settle_price_in(settle, price, per_unit(term->per), per, source);
 }
 
 static int
-of_award(struct settle *settle, enum programme_per per,
-    const struct settle_step *step, struct dec *out)
+of_award(struct settle *settle, const struct programme_term *term,
+    enum programme_per per, const struct settle_step *step, struct dec *out)
 {
 	if (!step->has_award_price) {
 		return refuse_price(
 		    settle, step, "award", "the award has no price");
 	}
 	dec_set(out, &step->award_price);
-	return version_price_in(settle, out, per, "award");
+	return step->award_unit[0] != '\0'
+		   ? settle_price_in(
+			 settle, out, step->award_unit, per, "award")
+		   : foreign_price(settle, out, term, per, "award");
 }
 
 /* Prices that the run found. */
@@ -248,11 +251,8 @@ cleared_by_run(struct settle *settle, enum programme_per per,
 	struct run_cursor *cursor = NULL;
 	struct settle_units units;
 	struct price_row row;
-	int rc = settle_units_of(settle, &units, err);
+	int rc = 0;
 
-	if (rc != 0) {
-		return rc;
-	}
 	if (runs_open_prices(&cursor, settle->ledger,
 		settle->request->awards_run, err) == -1) {
 		return -1;
@@ -265,6 +265,10 @@ cleared_by_run(struct settle *settle, enum programme_per per,
 		    row.end_utc <= event->start_utc ||
 		    row.start_utc >= event->end_utc) {
 			continue;
+		}
+		rc = settle_units_of(settle, &units, row.start_utc, err);
+		if (rc != 0) {
+			break;
 		}
 		piece = settle_pieces_add(
 		    &settle->pieces, row.start_utc, row.end_utc);
@@ -281,10 +285,10 @@ cleared_by_run(struct settle *settle, enum programme_per per,
 	return rc;
 }
 
-/* Prices that were published. */
+/* Prices that were published, per what the term says. */
 static int
-published(struct settle *settle, enum programme_per per, const char *source,
-    struct qf_error *err)
+published(struct settle *settle, const struct programme_term *term,
+    enum programme_per per, const char *source, struct qf_error *err)
 {
 	const struct settle_event *event = settle->in_hand.event;
 	struct fact fact;
@@ -296,8 +300,9 @@ published(struct settle *settle, enum programme_per per, const char *source,
 		event->start_utc - DAY_SECONDS, event->end_utc, err) == -1) {
 		return -1;
 	}
-	while ((rc = facts_next(
-		    settle->published_cursor, &fact, &entry, err)) == 1) {
+	rc = 0;
+	while (rc == 0 && (rc = facts_next(settle->published_cursor, &fact,
+			       &entry, err)) == 1) {
 		struct settle_piece *piece = settle_pieces_add(&settle->pieces,
 		    rulebook_integer(&fact, "start", 0),
 		    rulebook_integer(&fact, "end", 0));
@@ -306,17 +311,17 @@ published(struct settle *settle, enum programme_per per, const char *source,
 		piece->line_no = (int64_t)fact.line_no;
 		piece->has_value =
 		    rulebook_decimal(&piece->value, &fact, "price");
-		rc = version_price_in(settle, &piece->value, per, source);
-		if (rc != 0) {
-			return rc;
-		}
+		rc = !piece->has_value ? 0
+				       : foreign_price(settle, &piece->value,
+					     term, per, source);
 	}
 	return rc;
 }
 
 static int
-of_auction(struct settle *settle, enum programme_per per,
-    const struct settle_step *step, struct dec *out, struct qf_error *err)
+of_auction(struct settle *settle, const struct programme_term *term,
+    enum programme_per per, const struct settle_step *step, struct dec *out,
+    struct qf_error *err)
 {
 	const char *auction = settle->in_hand.event->auction;
 	char source[ID_MAX + 16];
@@ -330,7 +335,7 @@ of_auction(struct settle *settle, enum programme_per per,
 	settle_pieces_clear(&settle->pieces);
 	rc = settle->request->awards_run != 0
 		 ? cleared_by_run(settle, per, source, err)
-		 : published(settle, per, source, err);
+		 : published(settle, term, per, source, err);
 	return rc != 0 ? rc : value_over(settle, step, source, out);
 }
 
@@ -475,9 +480,9 @@ of_term(struct settle *settle, const struct programme_term *term,
 		dec_set(out, &term->value);
 		return 0;
 	case PROGRAMME_AWARD:
-		return of_award(settle, per, step, out);
+		return of_award(settle, term, per, step, out);
 	case PROGRAMME_CLEARED:
-		return of_auction(settle, per, step, out, err);
+		return of_auction(settle, term, per, step, out, err);
 	case PROGRAMME_SERIES:
 		return of_series(settle, term, per, step, out, err);
 	case PROGRAMME_TABLE:

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/zone.h"
 #include "ledger/db.h"
+#include "rules/market.h"
 #include "stage/settle/own.h"
 
 static int
@@ -53,6 +54,7 @@ end(struct settle *settle)
 	facts_close(settle->calendar_cursor);
 	facts_close(settle->series_cursor);
 	facts_close(settle->table_cursor);
+	market_free(settle->market);
 	rulebook_free(settle->book);
 	zone_free(settle->zone);
 }

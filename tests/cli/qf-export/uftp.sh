@@ -37,7 +37,7 @@ uftp()
 	programme uftp "direction=\"${1:-shave}\"" <<-END
 	<measure every="15m"/>
 	<baseline method="given" round="3 half-up"/>
-	<price per="mw"><term of="award"/></price>
+	<price per="mw"><term of="award" per="mw"/></price>
 	<pay most="1"/>
 	<penalty component="deficiency" below="1">
 	<price per="mw"><term of="fixed" value="11"/></price></penalty>
