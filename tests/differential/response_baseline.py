@@ -82,10 +82,23 @@ class Baseline:
             at = self.zone.shift(utc, shift)
             yield at, at + self.slot
 
-    def window(self, words, shift):
+    def window(self, words):
         edge = self.end if words.get("after") == "yes" else self.start
-        return [self.zone.shift(edge + seconds_of(words[key]), shift)
-                for key in ("from", "to")]
+        return [edge + seconds_of(words[key]) for key in ("from", "to")]
+
+    def window_on(self, words, shift):
+        """The window's intervals at their local times on another day."""
+        starts = [self.zone.shift(utc, shift)
+                  for utc in range(*self.window(words), self.loads.step)]
+        return [(utc, utc + self.loads.step) for utc in starts]
+
+    def taken_of(self, day):
+        """Times in which no event may have asked the point: the day, and what
+        is taken beyond its midnights."""
+        yield self.zone.day_start(day), self.zone.day_start(day + 1)
+        yield from self.times(day - self.day)
+        if self.rule.get("adjust"):
+            yield from self.window_on(self.rule["adjust"], day - self.day)
 
     def find(self, given):
         method = self.rule["method"]
@@ -114,7 +127,7 @@ class Baseline:
     def same_day(self):
         kwh, seconds = Fraction(0), 0
         for a, b, after in self.rule["windows"]:
-            start, end = self.window({"from": a, "to": b, "after": after}, 0)
+            start, end = self.window({"from": a, "to": b, "after": after})
             part = self.loads.net(start, end)
             if part is None:
                 raise Held("baseline-reads")
@@ -192,7 +205,8 @@ class Baseline:
         """Whether a day can be used."""
         reason, kwh = "chosen", None
         if self.rule.get("event-days") != "yes" and \
-                self.model.is_event_day(self.point, day):
+                any(self.model.was_asked(self.point, a, b)
+                    for a, b in self.taken_of(day)):
             reason = "event-day"
         elif self.rule.get("without") and day in self.model.world.off:
             reason = "excluded"
@@ -255,11 +269,12 @@ class Baseline:
         words = self.rule.get("adjust")
         if not words:
             return slots
-        start, end = self.window(words, 0)
+        start, end = self.window(words)
         own = self.loads.net(start, end)
-        usual = [self.loads.net(*self.window(words, day - self.day))
+        usual = [[self.loads.net(a, b)
+                  for a, b in self.window_on(words, day - self.day)]
                  for day in self.used]
-        usual = [kwh for kwh in usual if kwh is not None]
+        usual = [sum(kwh) for kwh in usual if None not in kwh]
         if own is None or not usual:
             raise Held("baseline-reads")
         usual = sum(usual) / len(usual)

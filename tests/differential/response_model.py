@@ -54,8 +54,7 @@ class Model:
                 if point in self.resources_of(contract, event):
                     yield contract, event
 
-    def is_event_day(self, point, day):
-        start, end = self.zone.day_start(day), self.zone.day_start(day + 1)
+    def was_asked(self, point, start, end):
         return any(event["start"] < end and start < event["end"]
                    for _, event in self.uses(point))
 

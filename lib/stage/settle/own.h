@@ -348,9 +348,9 @@ int settle_price_in(struct settle *settle, struct dec *price, const char *unit,
  * one in hand. */
 int settle_check_twice(
     struct settle *settle, const char *point, struct qf_error *err);
-/* Whether the point was part of an event on a local day. */
-int settle_is_event_day(struct settle *settle, const char *point, int32_t day,
-    bool *is, struct qf_error *err);
+/* Whether the point was part of an event at some time of [from_utc, to_utc). */
+int settle_was_asked(struct settle *settle, const char *point, int64_t from_utc,
+    int64_t to_utc, bool *is, struct qf_error *err);
 /* The contract that pays for export at the point at some time of [from_utc,
  * to_utc), or NULL. */
 int

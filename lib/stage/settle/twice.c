@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/zone.h"
 #include "stage/settle/own.h"
 
 static bool
@@ -103,12 +102,10 @@ settle_check_twice(
 }
 
 int
-settle_is_event_day(struct settle *settle, const char *point, int32_t day,
-    bool *is, struct qf_error *err)
+settle_was_asked(struct settle *settle, const char *point, int64_t from_utc,
+    int64_t to_utc, bool *is, struct qf_error *err)
 {
 	struct settle_index *index = &settle->index;
-	int64_t from_utc = zone_day_start(settle->zone, day);
-	int64_t to_utc = zone_day_start(settle->zone, day + 1);
 	size_t use, end;
 
 	*is = false;
