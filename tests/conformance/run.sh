@@ -38,6 +38,7 @@ suite()
 	suite vectors "$here/vectors.py" "$data/vectors"
 	suite openadr20b "$here/openadr.py" "$data/openadr20b"
 	suite shapeshifter "$here/shapeshifter.py" "$data/shapeshifter"
+	suite eemeter "$here/eemeter.py" "$data/eemeter"
 	echo "status $status"
 } | tee "$log" | grep -v '^status '
 awk '/ passed, .* failed/ {
