@@ -11,9 +11,9 @@
  * of the amount, together at most what the fixed leave (else in their ratio);
  * of what is then left all to those by energy delivered, or by what it earned,
  * in its ratio, one below 0 counting as 0; where there are none, or their
- * energy is 0, to the remainder.  All by the largest remainder (split.h), ties to the larger
- * weight and then by party, never by the order of the document.  A negative
- * amount is split as its magnitude and negated.
+ * energy is 0, to the remainder.  All by the largest remainder (split.h), ties
+ * to the larger weight and then by party, never by the order of the document.
+ * A negative amount is split as its magnitude and negated.
  *
  * So the parts of a share add up to it exactly, and the leaves to the amount.
  */
