@@ -68,7 +68,8 @@ static const char *const sql[] = {
 
     [Q_KNOWN] = "SELECT 1 FROM contract WHERE entry <= ?1"
 		" AND (?2 IS NULL OR contract = ?2)"
-		" AND (?3 IS NULL OR leg = ?3) LIMIT 1",
+		" AND (?3 IS NULL OR leg = ?3)"
+		" AND (?4 IS NULL OR (basis = 'events') = ?4) LIMIT 1",
 
     [Q_RULE] = "SELECT entry, file, text FROM rule"
 	       " WHERE kind = ?1 AND rule = ?2 AND entry <= ?3"
@@ -178,7 +179,7 @@ contracts_open_events(struct contract_cursor **out, struct ledger *ledger,
 
 int
 contracts_know(struct ledger *ledger, int64_t asof, const char *contract,
-    const char *leg, struct qf_error *err)
+    const char *leg, enum contracts_of of, struct qf_error *err)
 {
 	sqlite3_stmt *stmt;
 	int rc;
@@ -189,6 +190,11 @@ contracts_know(struct ledger *ledger, int64_t asof, const char *contract,
 	stmt_bind_int(stmt, 1, asof);
 	stmt_bind_text(stmt, 2, contract);
 	stmt_bind_text(stmt, 3, leg);
+	if (of == CONTRACTS_ANY) {
+		stmt_bind_null(stmt, 4);
+	} else {
+		stmt_bind_int(stmt, 4, of == CONTRACTS_ON_EVENTS);
+	}
 	rc = stmt_step(stmt, ledger, err);
 	sqlite3_reset(stmt);
 	return rc;

@@ -33,10 +33,11 @@ int contracts_next(struct contract_cursor *cursor, struct contract *out,
     struct qf_error *err);
 void contracts_close(struct contract_cursor *cursor);
 
-/* Whether the contract (NULL: some contract) ever had the leg (NULL: any), as
- * of the entry, be it void by now: 1 or 0. */
+/* Whether the contract (NULL: some contract) ever had the leg (NULL: any) on
+ * such a basis, as of the entry, be it void by now: 1 or 0. */
+enum contracts_of { CONTRACTS_ANY, CONTRACTS_ON_EVENTS, CONTRACTS_ON_OTHERS };
 int contracts_know(struct ledger *ledger, int64_t asof, const char *contract,
-    const char *leg, struct qf_error *err);
+    const char *leg, enum contracts_of of, struct qf_error *err);
 
 /* The merged days of reads of one channel from first_day to end_day
  * (exclusive), ordered by point, then day: what a point's rows up to as-of say

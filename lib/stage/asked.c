@@ -28,18 +28,38 @@ asked_run(struct ledger *ledger, const char *text, int64_t *entry,
 	return 0;
 }
 
+/* Refuses what there is, but for another tool. */
+static int
+refuse_basis(const char *contract, const char *leg, enum contracts_of of,
+    struct qf_error *err)
+{
+	return qf_fail(err, QF_USAGE, "contract-basis",
+	    "%s%s%s%s%s %s on the basis events: %s",
+	    contract == NULL ? "" : "contract ",
+	    contract == NULL ? "" : contract,
+	    contract == NULL || leg == NULL ? "" : ", ",
+	    leg == NULL ? "" : "leg ", leg == NULL ? "" : leg,
+	    of == CONTRACTS_ON_EVENTS ? "is not" : "is",
+	    of == CONTRACTS_ON_EVENTS ? "qf-rate rates it"
+				      : "qf-settle settles it");
+}
+
 int
 asked_scope(struct ledger *ledger, int64_t asof, const char *contract,
-    const char *leg, struct qf_error *err)
+    const char *leg, enum contracts_of of, struct qf_error *err)
 {
 	int known;
 
 	if (contract == NULL && leg == NULL) {
 		return 0;
 	}
-	known = contracts_know(ledger, asof, contract, leg, err);
+	known = contracts_know(ledger, asof, contract, leg, of, err);
 	if (known != 0) {
 		return known == -1 ? -1 : 0;
+	}
+	known = contracts_know(ledger, asof, contract, leg, CONTRACTS_ANY, err);
+	if (known != 0) {
+		return known == -1 ? -1 : refuse_basis(contract, leg, of, err);
 	}
 	if (contract == NULL) {
 		return qf_fail(err, QF_USAGE, "leg-unknown",

@@ -36,7 +36,7 @@ make_request(struct ledger *ledger, const struct rate_ask *ask,
 	}
 	if (rc == 0) {
 		rc = asked_scope(ledger, request->asof, request->contract,
-		    request->leg, err);
+		    request->leg, CONTRACTS_ON_OTHERS, err);
 	}
 	return rc;
 }

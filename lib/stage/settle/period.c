@@ -81,7 +81,7 @@ make_request(struct ledger *ledger, const struct settle_ask *ask,
 	}
 	if (rc == 0) {
 		rc = asked_scope(ledger, request->asof, request->contract,
-		    request->leg, err);
+		    request->leg, CONTRACTS_ON_EVENTS, err);
 	}
 	return rc != 0 ? rc : check_event(ledger, request, err);
 }

@@ -41,9 +41,9 @@ struct settle_report {
 };
 
 /* Settles, and fills *report.  Errors: QF_USAGE entry-unknown, handle-kind,
- * contract-unknown, leg-unknown, event-unknown, run-tool (the run of awards is
- * not one of qf-clear) and those of asof.h, period_parse() and
- * entry_resolve(); of the ledger; of settle.h. */
+ * contract-unknown, leg-unknown, contract-basis (never on events),
+ * event-unknown, run-tool (the run of awards is not one of qf-clear) and those
+ * of asof.h, period_parse() and entry_resolve(); of the ledger; of settle.h. */
 int settle_period(const char *path, const struct settle_ask *ask,
     struct settle_report *report, struct qf_error *err);
 
