@@ -239,6 +239,18 @@ export_all(const char *path, struct handle *handles, size_t count,
 	return rc;
 }
 
+/* Says what is not in a message that was written. */
+static void
+tell_holds(const struct tool *tool, const struct holds *holds)
+{
+	holds_tell(holds, tool);
+	if (holds->count > 0) {
+		tool_note(tool,
+		    "what is held has no order in the settlement: settle it, "
+		    "and send the month again");
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -277,5 +289,10 @@ main(int argc, char **argv)
 	}
 	summary_count(summary, METRIC_EXPORTED_FILES, counts.files);
 	summary_count(summary, METRIC_EXPORTED_ROWS, counts.rows);
-	return summary_finish(summary, &tool, QF_OK);
+	if (given.request.form == EXPORT_FLEX_SETTLEMENT) {
+		tell_holds(&tool, &counts.holds);
+		holds_summary(&counts.holds, summary);
+	}
+	return summary_finish(
+	    summary, &tool, counts.holds.count > 0 ? QF_NO : QF_OK);
 }

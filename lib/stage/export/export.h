@@ -30,6 +30,7 @@
 
 #include "base/text.h"
 #include "model/handle.h"
+#include "stage/holds.h"
 
 struct progress;
 struct qf_error;
@@ -47,6 +48,9 @@ enum export_form {
 
 struct export_counts {
 	int64_t files, rows;
+	/* Events of EXPORT_FLEX_SETTLEMENT that are held: the message has no
+	 * order of them, and its receiver would not know. */
+	struct holds holds;
 };
 
 struct export_request {

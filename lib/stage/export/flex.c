@@ -548,6 +548,30 @@ take_lines(struct flex *flex, struct qf_error *err)
 	return rc;
 }
 
+/* What is held has no order in the message, which nobody could see in it. */
+static int
+count_holds(struct flex *flex, struct qf_error *err)
+{
+	struct export_counts *counts = flex->job->request->counts;
+	struct run_cursor *cursor;
+	struct hold hold;
+	int rc;
+
+	if (counts == NULL) {
+		return 0;
+	}
+	if (runs_open_holds(
+		&cursor, flex->job->ledger, flex->job->run.entry, err) == -1) {
+		return -1;
+	}
+	counts->holds.of = "event";
+	while ((rc = runs_next_hold(cursor, &hold, err)) == 1) {
+		holds_add(&counts->holds, &hold);
+	}
+	runs_close(cursor);
+	return rc;
+}
+
 /* Head -------------------------------------------------------------------- */
 
 /* A UUID (version 8) of what the message is of, so that the same message has
@@ -671,6 +695,7 @@ export_flex(struct export_job *job, struct qf_error *err)
 	} else if (set_head(&flex, err) == 0 &&
 		   take_responses(&flex, err) == 0 &&
 		   take_lines(&flex, err) == 0 && check(&flex, err) == 0 &&
+		   count_holds(&flex, err) == 0 &&
 		   export_begin_file(job, NULL, &sink, err) == 0 &&
 		   uftp_settlement_write(flex.message, sink, err) == 0) {
 		rc = outbox_end(job->box, err);

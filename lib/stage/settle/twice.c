@@ -46,7 +46,8 @@ refuse_twice(struct settle *settle, const char *point,
 	char time[40];
 
 	return refuse(&settle->refusal, SETTLE_EARNS_TWICE,
-	    "point %s is asked by event %s of contract %s, leg %s, from %s too",
+	    "point %s is asked by event %s of contract %s, leg %s, from %s "
+	    "too: cancel one, or ask others by it",
 	    point, event->event, other->stretch.contract, other->stretch.leg,
 	    energy_time(settle->zone, event->start_utc, time));
 }
