@@ -26,9 +26,9 @@ struct rate_ask {
 };
 
 /* Rates, and fills *report.  Errors: QF_USAGE entry-unknown, handle-kind,
- * contract-unknown, leg-unknown (never there as of the entry), contract-basis (on
- * events alone) and those of asof.h, period_parse() and entry_resolve(); of the
- * ledger; of rate.h. */
+ * contract-unknown, leg-unknown (never there as of the entry), contract-basis
+ * (on events alone) and those of asof.h, period_parse() and entry_resolve(); of
+ * the ledger; of rate.h. */
 int rate_period(const char *path, const struct rate_ask *ask,
     struct rate_report *report, struct qf_error *err);
 
