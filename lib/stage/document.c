@@ -11,6 +11,15 @@
 #include "base/text.h"
 #include "ledger/registry.h"
 
+/* The option by which a tool is told of one. */
+static const char *
+option_of(const char *kind)
+{
+	return strcmp(kind, "market") == 0 || strcmp(kind, "owners") == 0
+		   ? kind
+		   : "rule";
+}
+
 /* The id of the only one. */
 static int
 find_only(struct ledger *ledger, int64_t asof, const char *kind,
@@ -28,7 +37,7 @@ find_only(struct ledger *ledger, int64_t asof, const char *kind,
 		return qf_fail(err, QF_USAGE, "rule-several",
 		    "the ledger has several documents of %s, such as %s; name "
 		    "one with --%s",
-		    kind, id, strcmp(kind, "market") == 0 ? kind : "rule");
+		    kind, id, option_of(kind));
 	default:
 		return -1;
 	}
