@@ -208,24 +208,25 @@ check_signs(struct intake_uftp *in, struct qf_error *err)
 
 /* Price ------------------------------------------------------------------- */
 
-static bool
-pays_award(const struct programme_version *version)
+/* The term that the price of an award is read by, NULL where none is. */
+static const struct programme_term *
+award_term(const struct programme_version *version)
 {
 	for (size_t i = 0; i < version->price.term_count; i++) {
 		if (version->price.terms[i].source == PROGRAMME_AWARD) {
-			return true;
+			return &version->price.terms[i];
 		}
 	}
-	return false;
+	return NULL;
 }
 
-/* What the order comes to of what the programme prices, times seconds: kW or
- * MW, each for its time. */
+/* What the order comes to of what is priced, times seconds: kW or MW, each for
+ * its time. */
 static void
-add_up(const struct intake_uftp *in, struct dec *power_seconds)
+add_up(const struct intake_uftp *in, enum programme_per per,
+    struct dec *power_seconds)
 {
-	bool mega = in->version->price.per == PROGRAMME_PER_MWH ||
-		    in->version->price.per == PROGRAMME_PER_MW;
+	bool mega = per == PROGRAMME_PER_MWH || per == PROGRAMME_PER_MW;
 	struct dec power = {0};
 
 	dec_set_int(power_seconds, 0, 0);
@@ -244,13 +245,15 @@ static int
 set_price(struct intake_uftp *in, struct qf_error *err)
 {
 	const struct programme_version *version = in->version;
-	bool by_energy = version->price.per == PROGRAMME_PER_KWH ||
-			 version->price.per == PROGRAMME_PER_MWH;
+	const struct programme_term *term = award_term(version);
+	enum programme_per per =
+	    term != NULL && term->has_per ? term->per : version->price.per;
+	bool by_energy = per == PROGRAMME_PER_KWH || per == PROGRAMME_PER_MWH;
 	struct dec units = {0}, total = {0}, back = {0};
 	int64_t step_seconds = by_energy ? 3600 : version->minutes * 60;
 	int rc = 1;
 
-	if (!pays_award(version)) {
+	if (term == NULL) {
 		return 1;
 	}
 	if (!by_energy && version->every == PROGRAMME_EVENT) {
@@ -260,7 +263,7 @@ set_price(struct intake_uftp *in, struct qf_error *err)
 		    err);
 	}
 	/* Price / (power x time / step), with one division. */
-	add_up(in, &units);
+	add_up(in, per, &units);
 	dec_mul_int(&total, &in->order->price, step_seconds);
 	dec_div(&in->price, &total, &units, PRICE_SCALE, DEC_HALF_EVEN);
 	in->priced = true;
