@@ -248,9 +248,10 @@ static struct ruledoc_version *
 read_version(
     struct tariff_reader *reader, const struct xml_node *node, void *context)
 {
-	static const char *const negatives[] = {"keep", "zero", NULL};
+	static const char *const negatives[] = {"keep", "zero", "steps", NULL};
 	struct owners *owners = context;
 	struct owners_version *version;
+	int negative;
 
 	owners->versions = tariff_grow(
 	    owners->versions, owners->version_count, sizeof(*owners->versions));
@@ -258,8 +259,9 @@ read_version(
 	reader->blanks = 0;
 	tariff_need(reader, node, "party");
 	tariff_id(reader, node, "party", version->party);
-	version->negative_zero =
-	    tariff_word(reader, node, "negative", negatives, 0) == 1;
+	negative = tariff_word(reader, node, "negative", negatives, 0);
+	version->negative_zero = negative != 0;
+	version->negative_steps = negative == 2;
 	if (xml_first(node, "share") == NULL) {
 		tariff_fault(reader, node, NULL, "tariff-missing",
 		    "must have a share element");

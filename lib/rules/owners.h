@@ -48,6 +48,7 @@ struct owners_version {
 	bool is_template;
 	char party[ID_MAX + 1]; /* whose amounts are split */
 	bool negative_zero; /* an amount below 0 is not passed on */
+	bool negative_steps; /* nor is that of any step of an event */
 	struct owners_share *shares; /* a parent before its parts */
 	size_t share_count;
 };

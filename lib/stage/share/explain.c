@@ -143,15 +143,23 @@ tell_tree(struct share_telling *telling, const struct share_sum *sum,
 	const struct owners_version *version = sum->version;
 	char day[CIVIL_TEXT_MAX], place[TELLING_PLACE_MAX],
 	    amount[DEC_TEXT_MAX], words[DEC_TEXT_MAX + 64];
+	int64_t split = share_passed_on(request, sum);
 
 	civil_format_day(version->common.from_day, day);
 	telling_place(&telling->telling, request->document->entry,
 	    version->common.line_no, place);
 	telling_say(&telling->telling, "tree", "%s, version from %s: %s",
 	    request->document->id, day, place);
+	if (split != sum->net_minor) {
+		telling_say(&telling->telling, "below",
+		    "of net %s, steps below 0 came to %s, which %s bears",
+		    money(telling, sum->net_minor, amount),
+		    money(telling, sum->net_minor - split, words),
+		    version->party);
+	}
 	telling_say(&telling->telling, "split",
 	    "net %s of %s, in minor units by the largest remainder:",
-	    money(telling, sum->net_minor, amount), version->party);
+	    money(telling, split, amount), version->party);
 	for (size_t i = 0; i < version->share_count; i++) {
 		const struct owners_share *share = &version->shares[i];
 

@@ -358,6 +358,7 @@ begin_step(struct gather *gather, const struct response_data *data,
     struct qf_error *err)
 {
 	struct ratio charge = {0}, nothing = {0};
+	struct ratio *below;
 	int rc = -1;
 
 	end_step(gather);
@@ -374,6 +375,10 @@ begin_step(struct gather *gather, const struct response_data *data,
 	if (set_ratio(&gather->step.earned, data->pay, err) == 0 &&
 	    set_ratio(&charge, data->charge, err) == 0) {
 		ratio_sub(&gather->step.earned, &gather->step.earned, &charge);
+		if (gather->step.open && ratio_sign(&gather->step.earned) < 0) {
+			below = &gather->in_hand.sums[gather->step.sum].below;
+			ratio_add(below, below, &gather->step.earned);
+		}
 		ratio_max(&gather->step.earned, &gather->step.earned, &nothing);
 		rc = 0;
 	}
@@ -443,6 +448,7 @@ end_group(struct gather *gather, struct qf_error *err)
 			ratio_release(&group->sums[i].weights[j]);
 		}
 		free(group->sums[i].weights);
+		ratio_release(&group->sums[i].below);
 	}
 	group->count = 0;
 	group->point[0] = '\0';

@@ -56,6 +56,8 @@ struct share_sum {
 	const struct owners_version *version; /* NULL: none holds */
 	int64_t from_utc, to_utc; /* of its lines */
 	int64_t net_minor, tax_minor; /* received; below 0: paid */
+	/* What the steps of events that came to less than 0 came to. */
+	struct ratio below;
 	struct ratio *weights; /* by share: energy delivered, or earned */
 };
 
@@ -73,8 +75,12 @@ int share_gather(struct ledger *ledger, const struct share_request *request,
     share_group_function *group, void *context, int64_t *lines,
     struct qf_error *err);
 
-/* A sum by share of its version, net and tax, in minor units: 1 where it is to
- * be held. */
+/* What of a sum goes down the tree, in minor units: all of it, or, where steps
+ * below 0 are not passed on, so much more. */
+int64_t share_passed_on(
+    const struct share_request *request, const struct share_sum *sum);
+
+/* That by share of its version, net and tax: 1 where it is to be held. */
 int
 share_split(const struct share_request *request, const struct share_sum *sum,
     int64_t *nets, int64_t *taxes, struct refusal *refusal);

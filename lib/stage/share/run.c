@@ -83,7 +83,7 @@ emit_line(struct sharing *sharing, const struct share_group *group,
 	if (strcmp(leaf->party, sum->version->party) == 0) {
 		return 0;
 	}
-	dec_set_int(&money, sum->net_minor, scale);
+	dec_set_int(&money, share_passed_on(sharing->request, sum), scale);
 	dec_format_trim(&money, whole, sizeof(whole));
 	dec_set_int(&money, net_minor, scale);
 	dec_format_trim(&money, part, sizeof(part));
@@ -118,6 +118,25 @@ split_tax(int64_t *taxes, const struct owners_version *version,
 	return rc;
 }
 
+int64_t
+share_passed_on(
+    const struct share_request *request, const struct share_sum *sum)
+{
+	struct dec below = {0};
+	int64_t minor = 0, amount;
+
+	if (sum->version == NULL || !sum->version->negative_steps) {
+		return sum->net_minor;
+	}
+	ratio_round(&below, &sum->below, request->money_scale, DEC_HALF_UP);
+	if (dec_to_int64(&below, request->money_scale, &minor, NULL) == -1 ||
+	    __builtin_sub_overflow(sum->net_minor, minor, &amount)) {
+		amount = INT64_MIN; /* which share_tree() refuses */
+	}
+	dec_release(&below);
+	return amount;
+}
+
 int
 share_split(const struct share_request *request, const struct share_sum *sum,
     int64_t *nets, int64_t *taxes, struct refusal *refusal)
@@ -138,8 +157,8 @@ share_split(const struct share_request *request, const struct share_sum *sum,
 	}
 	energies = xcalloc(version->share_count, sizeof(*energies));
 	ratio_whole(energies, sum->weights, version->share_count);
-	rc = share_tree(nets, version, sum->net_minor, request->money_scale,
-	    energies, refusal);
+	rc = share_tree(nets, version, share_passed_on(request, sum),
+	    request->money_scale, energies, refusal);
 	for (size_t i = 0; i < version->share_count; i++) {
 		dec_release(&energies[i]);
 	}
