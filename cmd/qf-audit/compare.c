@@ -18,6 +18,8 @@
 
 const struct options_row explain_rows[] = {
     {OPT_READS, 0, "reads", NULL, "list each interval, not only days"},
+    {OPT_POINT, 0, "point", "ID",
+	"of an event's line, tell of this point of the portfolio"},
     {0},
 };
 
@@ -70,7 +72,7 @@ static int
 work_explain(struct work *work, struct qf_error *err)
 {
 	const struct audit_explain_request request = {
-	    .reads = work->given.reads};
+	    .reads = work->given.reads, .point = work->given.point};
 	struct handle handle;
 
 	if (handle_parse(&handle, work->tool->operands[0], err) == -1) {

@@ -21,6 +21,7 @@ enum {
 	OPT_READS,
 	OPT_EXPORTED,
 	OPT_POINTS,
+	OPT_POINT,
 	OPT_MINUTES,
 	OPT_SCHEMA,
 };
@@ -34,6 +35,7 @@ struct given {
 	const char *asof, *cut_off;
 	bool json;
 	bool reads;
+	const char *point;
 	bool points;
 	int64_t minutes;
 	const char *period;

@@ -47,6 +47,8 @@ take_option(struct work *work, int id, const char *value)
 	case OPT_READS:
 		given->reads = true;
 		return 0;
+	case OPT_POINT:
+		return tool_take_id(work->tool, "point", value, &given->point);
 	case OPT_POINTS:
 		given->points = true;
 		return 0;

@@ -20,6 +20,7 @@
 #include "ledger/postings.h"
 #include "stage/audit/explain_own.h"
 #include "stage/runner.h"
+#include "stage/settle/settle.h"
 
 void
 explain_say(struct explain *explain, const char *step, const char *format, ...)
@@ -515,6 +516,13 @@ tell_by_tool(
 	if (runs_load(explain->ledger, handle->entry, &explain->run, err) ==
 	    -1) {
 		return -1;
+	}
+	if (explain->request->point != NULL &&
+	    strcmp(explain->run.tool, SETTLE_TOOL) != 0) {
+		return qf_fail(err, QF_USAGE, "explain-point",
+		    "run:%" PRId64 ": a point can be asked for of a line of "
+		    "qf-settle alone",
+		    handle->entry);
 	}
 	runner = runner_of(explain->run.tool);
 	if (runner != NULL && runner->explain != NULL) {

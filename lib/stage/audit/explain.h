@@ -26,10 +26,14 @@ struct qf_error;
 
 struct audit_explain_request {
 	bool reads; /* every interval, not only the sum of each day */
+	const char
+	    *point; /* of a line of qf-settle: this one of its points, and
+			    * all of it; NULL: the first few */
 };
 
 /* Errors: QF_USAGE handle-line (no line is named), handle-unknown,
- * handle-kind, handle-foreign; QF_NO explain-differs; QF_CONFIG
+ * handle-kind, handle-foreign, explain-point (the line is of no such point);
+ * QF_NO explain-differs; QF_CONFIG
  * explain-tool. */
 int audit_explain(struct ledger *ledger, struct handle *handle,
     const struct audit_explain_request *request, struct sink sink,

@@ -16,12 +16,57 @@
 #include "stage/audit/explain_own.h"
 #include "stage/settle/settle.h"
 
+#define POINTS_SHOWN 5 /* of a portfolio, unless more are asked for */
+
 struct retold {
 	struct explain *explain;
 	bool found; /* the line came out again */
 	bool held; /* the event is held now */
 	char last[16]; /* the step that was told last */
+	char point[ID_MAX + 1]; /* of which something was told last */
+	int64_t points; /* so far, but for the line's own */
+	bool told_points; /* how many there are */
+	bool saw_point; /* the one that was asked for */
 };
+
+/* Whether a note of a point is wanted: of the portfolio's those that are asked
+ * for, or the days of the first few. */
+static bool
+wants_point(struct retold *retold, const struct settle_note *note)
+{
+	const struct explain *explain = retold->explain;
+	const char *asked = explain->request->point;
+
+	if (asked != NULL) {
+		bool is_it = strcmp(note->point, asked) == 0;
+
+		retold->saw_point = retold->saw_point || is_it;
+		return is_it;
+	}
+	if (explain->request->reads ||
+	    strcmp(note->point, explain->line.point) == 0) {
+		return true;
+	}
+	if (strcmp(note->point, retold->point) != 0) {
+		(void)snprintf(
+		    retold->point, sizeof(retold->point), "%s", note->point);
+		retold->points++;
+	}
+	return note->start_utc == INT64_MIN && retold->points <= POINTS_SHOWN;
+}
+
+/* Behind the points, how many there are. */
+static void
+tell_points(struct retold *retold)
+{
+	if (retold->points > POINTS_SHOWN && !retold->told_points) {
+		explain_say(retold->explain, "",
+		    "... %" PRId64
+		    " points in all (--point names one, --reads lists all)",
+		    retold->points);
+	}
+	retold->told_points = retold->points > 0;
+}
 
 static void
 tell_note(void *context, const struct settle_note *note)
@@ -30,9 +75,9 @@ tell_note(void *context, const struct settle_note *note)
 	struct explain *explain = retold->explain;
 	char place[EXPLAIN_PLACE_MAX + 4] = "", time[40] = "", point[80] = "";
 
-	if (note->point != NULL && note->start_utc != INT64_MIN &&
-	    !explain->request->reads &&
-	    strcmp(note->point, explain->line.point) != 0) {
+	if (note->point == NULL) {
+		tell_points(retold);
+	} else if (!wants_point(retold, note)) {
 		return;
 	}
 	if (note->start_utc != INT64_MIN) {
@@ -141,6 +186,13 @@ tell_again(struct explain *explain, struct qf_error *err)
 	request.event = explain->line.session;
 	if (settle_run(explain->ledger, &request, &sink, &counts, err) == -1) {
 		return -1;
+	}
+	tell_points(&retold);
+	if (explain->request->point != NULL && !retold.saw_point) {
+		return qf_fail(err, QF_USAGE, "explain-point",
+		    "event %s asks no point %s for contract %s",
+		    explain->line.session, explain->request->point,
+		    explain->line.contract);
 	}
 	tell_amount(explain);
 	if (retold.found) {
