@@ -102,6 +102,7 @@ check-all: all
 	@$(MAKE) --no-print-directory settle-model
 	@$(MAKE) --no-print-directory tariff-model
 	@$(MAKE) --no-print-directory response-model
+	@$(MAKE) --no-print-directory share-model
 	@$(MAKE) --no-print-directory clear-model
 	@$(MAKE) --no-print-directory auction-model
 
@@ -227,11 +228,13 @@ check-differential: all $(DIFFERENTIAL:%=$(B)/%_driver)
 	python3 tests/differential/settle.py --bin $(BIN) --worlds 100
 	python3 tests/differential/tariff.py --bin $(BIN) --cases $(CASES)
 	python3 tests/differential/response.py --bin $(BIN) --worlds 300
+	python3 tests/differential/share.py --bin $(BIN) --worlds 100
 	python3 tests/differential/clear.py --bin $(BIN) --books 10000
 	python3 tests/differential/auction.py --bin $(BIN) --cases 3000
 
 # A few of their worlds, tariffs and books, for make check.
-.PHONY: settle-model tariff-model response-model clear-model auction-model
+.PHONY: settle-model tariff-model response-model share-model clear-model \
+	auction-model
 settle-model: all
 	@python3 tests/differential/settle.py --bin $(BIN) --worlds 12
 
@@ -240,6 +243,9 @@ tariff-model: all
 
 response-model: all
 	@python3 tests/differential/response.py --bin $(BIN) --worlds 20 --seed 1000
+
+share-model: all
+	@python3 tests/differential/share.py --bin $(BIN) --worlds 10 --seed 1000
 
 clear-model: all
 	@python3 tests/differential/clear.py --bin $(BIN) --books 200
