@@ -53,6 +53,9 @@ enum baseline_adjust { BASELINE_AS_IS, BASELINE_ADD, BASELINE_MULTIPLY };
 enum baseline_holiday {
 	BASELINE_HOLIDAY_AS_REST, /* "rest-days": like a rest day */
 	BASELINE_HOLIDAY_LAST_YEAR, /* "last-year": the same holiday */
+	BASELINE_HOLIDAY_ITS_BASELINE, /* "last-year-baseline": where all its
+					* days were of events, what it was held
+					* against itself */
 	BASELINE_HOLIDAY_PREVIOUS, /* "previous-holiday" */
 	BASELINE_HOLIDAYS
 };

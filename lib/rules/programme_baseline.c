@@ -11,7 +11,7 @@
 #define BASELINES_MAX 32
 #define WINDOWS_MAX 16
 #define DAYS_MAX 99
-#define LOOK_BACK_MAX 999
+#define LOOK_BACK_MAX 400 /* further nobody looks for days of events */
 #define LOOK_BACK 366 /* without the word: not for ever */
 #define HUNDRED (&(struct dec)DEC_SMALL(100, 0))
 
@@ -166,6 +166,7 @@ read_holidays(struct tariff_reader *reader, const struct xml_node *node,
 	static const char *const words[] = {
 	    [BASELINE_HOLIDAY_AS_REST] = "rest-days",
 	    [BASELINE_HOLIDAY_LAST_YEAR] = "last-year",
+	    [BASELINE_HOLIDAY_ITS_BASELINE] = "last-year-baseline",
 	    [BASELINE_HOLIDAY_PREVIOUS] = "previous-holiday",
 	    [BASELINE_HOLIDAYS] = NULL,
 	};
@@ -175,6 +176,14 @@ read_holidays(struct tariff_reader *reader, const struct xml_node *node,
 	    ruledoc_words(reader, node, "holiday", words, places);
 	for (size_t i = 0; i < rule->holiday_count; i++) {
 		rule->holidays[i] = (enum baseline_holiday)places[i];
+		if (rule->holidays[i] == BASELINE_HOLIDAY_ITS_BASELINE &&
+		    (i == 0 ||
+			rule->holidays[i - 1] != BASELINE_HOLIDAY_LAST_YEAR)) {
+			tariff_fault(reader, node, "holiday", "tariff-word",
+			    "%s must stand right after %s",
+			    words[rule->holidays[i]],
+			    words[BASELINE_HOLIDAY_LAST_YEAR]);
+		}
 		if (rule->holidays[i] != BASELINE_HOLIDAY_AS_REST &&
 		    version->calendar[0] == '\0') {
 			tariff_fault(reader, node, "holiday", "tariff-missing",

@@ -42,8 +42,29 @@ begin_similar(struct baseline *baseline)
 	}
 	walk->phase = PHASE_SIMILAR;
 	walk->of_days = true;
-	walk->next = baseline->event->day - 1 - rule->skip;
-	walk->last = baseline->event->day - reach;
+	walk->next = walk->origin - 1 - rule->skip;
+	walk->last = walk->origin - reach;
+}
+
+static void begin_phase(struct baseline *baseline);
+
+/* What last year's holiday was held against, where all its days were of
+ * events: the words once more, from there on. */
+static void
+begin_its_baseline(struct baseline *baseline)
+{
+	struct baseline_walk *walk = baseline->walk;
+
+	if (walk->year_events == 0 || walk->year_others > 0) {
+		begin_phase(baseline);
+	} else if (baseline->is_last_years) {
+		walk->phase = PHASE_OVER; /* two years of events: no number */
+	} else {
+		baseline->is_last_years = true;
+		baseline->last_years_day = walk->origin = walk->year_day;
+		walk->holiday_at = 0;
+		begin_phase(baseline);
+	}
 }
 
 /* Sets out on the phase that is next, or on none. */
@@ -52,7 +73,6 @@ begin_phase(struct baseline *baseline)
 {
 	const struct baseline_rule *rule = baseline->rule;
 	struct baseline_walk *walk = baseline->walk;
-	int32_t day = baseline->event->day;
 
 	if (walk->holiday_at == rule->holiday_count) {
 		walk->phase = PHASE_OVER;
@@ -65,13 +85,17 @@ begin_phase(struct baseline *baseline)
 		return;
 	case BASELINE_HOLIDAY_LAST_YEAR:
 		walk->phase = PHASE_LAST_YEAR;
-		walk->next = day - HOLIDAY_YEAR_FROM;
-		walk->last = day - HOLIDAY_YEAR_TO;
+		walk->next = walk->origin - HOLIDAY_YEAR_FROM;
+		walk->last = walk->origin - HOLIDAY_YEAR_TO;
+		walk->year_events = walk->year_others = 0;
+		return;
+	case BASELINE_HOLIDAY_ITS_BASELINE:
+		begin_its_baseline(baseline);
 		return;
 	case BASELINE_HOLIDAY_PREVIOUS:
 		walk->phase = PHASE_PREVIOUS_HOLIDAY;
-		walk->next = day - 1;
-		walk->last = day - HOLIDAY_YEAR_TO;
+		walk->next = walk->origin - 1;
+		walk->last = walk->origin - HOLIDAY_YEAR_TO;
 		return;
 	case BASELINE_HOLIDAYS:
 		break;
@@ -97,6 +121,7 @@ baseline_begin(struct baseline **out, const struct baseline_rule *rule,
 	baseline->slots = xcalloc(event->slot_count, sizeof(struct ratio));
 	baseline->steps =
 	    xcalloc(event->step_count, sizeof(struct baseline_step));
+	walk->origin = event->day;
 	walk->phase = PHASE_OVER;
 	walk->holiday_at = rule->holiday_count;
 	if (rule->method == BASELINE_PREVIOUS_DAY) {
@@ -222,7 +247,7 @@ fits_holiday(const struct baseline *baseline, const struct baseline_day *day)
 		return same_text(day->holiday, walk->holiday);
 	}
 	return !same_text(day->holiday, own) ||
-	       day->day < baseline->event->day - HOLIDAY_SPAN;
+	       day->day < walk->origin - HOLIDAY_SPAN;
 }
 
 /* Whether a similar day is of the event's type. */
@@ -242,6 +267,21 @@ fits_type(const struct baseline *baseline, const struct baseline_day *day)
 	return kind_of(rule, day->kind) == kind;
 }
 
+/* Whether all days of last year's holiday were of events. */
+static void
+count_last_year(struct baseline_walk *walk, const struct baseline_day *day,
+    const char *reason)
+{
+	if (reason == NULL || strcmp(reason, BASELINE_DAY_EVENT) != 0) {
+		walk->year_others++;
+		return;
+	}
+	if (walk->year_events == 0) {
+		walk->year_day = day->day;
+	}
+	walk->year_events++;
+}
+
 bool
 baseline_wants(struct baseline *baseline, const struct baseline_day *day)
 {
@@ -259,6 +299,9 @@ baseline_wants(struct baseline *baseline, const struct baseline_day *day)
 		reason = BASELINE_DAY_EVENT;
 	} else if (day->is_excluded) {
 		reason = BASELINE_DAY_EXCLUDED;
+	}
+	if (walk->phase == PHASE_LAST_YEAR) {
+		count_last_year(walk, day, reason);
 	}
 	if (reason != NULL) {
 		note(baseline, day->day, reason);

@@ -38,10 +38,14 @@
  * rest.  An event on a holiday goes through rule->holidays in order, and the
  * first that finds a day is taken: the same holiday, HOLIDAY_YEAR_FROM to
  * HOLIDAY_YEAR_TO days before, all days of it; the nearest earlier other
- * holiday, all days of it; the rest days, as an event on a rest day would.  A
- * rule that names none takes holidays for rest days, of events and of days
- * alike.  The previous day is the nearest within the look-back (of 1 where
- * there is none) that no event or missing read rules out.
+ * holiday, all days of it; the rest days, as an event on a rest day would.
+ * Where last year's holiday was found and all its days were of events, its own
+ * baseline is taken again if the rule says so: the words are gone through once
+ * more from the nearest of these days on; should the year before have been all
+ * events too, nothing is found.  A rule that names none takes holidays for rest
+ * days, of events and of days alike.  The previous day is the nearest within
+ * the look-back (of 1 where there is none) that no event or missing read rules
+ * out.
  *
  * A read that is missing is never 0: where the rule tolerates some, a slot is
  * the mean of the days that have it.  A day that lacks all slots of the event
@@ -75,6 +79,8 @@
 #define HOLIDAY_YEAR_TO 400
 /* Days of one holiday lie within so many of each other. */
 #define HOLIDAY_SPAN 30
+/* So far back a baseline looks: from last year's holiday on once more. */
+#define BASELINE_BACK_DAYS (2 * HOLIDAY_YEAR_TO + HOLIDAY_SPAN)
 
 /* The event, of one point. */
 struct baseline_event {
@@ -147,6 +153,10 @@ struct baseline {
 	/* Of baseline_finish(): */
 	struct ratio *slots; /* slot_count, after adjustment */
 	struct baseline_step *steps; /* step_count */
+	/* Last year's holiday was all events: the days are those of its own
+	 * baseline, as of this day. */
+	bool is_last_years;
+	int32_t last_years_day;
 	bool no_adjustment; /* there was none by which to adjust */
 	struct ratio adjustment; /* the factor, or kW that were added */
 	struct baseline_walk *walk; /* private */

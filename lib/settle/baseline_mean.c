@@ -147,6 +147,13 @@ check_count(const struct baseline *baseline, struct refusal *refusal)
 	if (baseline->walk->kept_count >= least) {
 		return 0;
 	}
+	if (baseline->is_last_years && baseline->walk->kept_count == 0 &&
+	    baseline->walk->year_events > 0 &&
+	    baseline->walk->year_others == 0) {
+		return refuse(refusal, REASON_BASELINE_DAYS,
+		    "the same holiday was events alone last year, and in the "
+		    "year before too");
+	}
 	return refuse(refusal, REASON_BASELINE_DAYS,
 	    "the baseline needs %zu days and found %zu of those it looked at",
 	    least, baseline->walk->kept_count);

@@ -27,7 +27,13 @@ enum baseline_phase {
 struct baseline_walk {
 	enum baseline_phase phase;
 	size_t holiday_at; /* of rule->holidays, that is tried next */
+	int32_t origin; /* the day that the phases count from: the event's,
+			 * or one of last year's holiday */
 	int32_t next, last; /* days of the phase, from late to early */
+	/* Of last year's holiday: days of events, which the nearest is, and
+	 * others. */
+	size_t year_events, year_others;
+	int32_t year_day;
 	int32_t anchor; /* PHASE_PREVIOUS_HOLIDAY: its first day taken */
 	char *holiday; /* and its name; NULL: none found yet */
 	bool waiting; /* for the reads of a day */

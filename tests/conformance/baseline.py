@@ -92,6 +92,7 @@ class Baseline:
         self.day = self.clock.day_of(self.start)
         self.kind_of_day, self.is_event = kind, is_event
         self.slots = range(self.start, self.end, loads.seconds)
+        self.origin = self.day  # from which days are counted
         self.days, self.used, self.factor = {}, [], None
         self.steps, self.held = None, None
         try:
@@ -126,21 +127,32 @@ class Baseline:
         return kind
 
     def ago(self, days):
-        return self.day - datetime.timedelta(days=days)
+        return self.origin - datetime.timedelta(days=days)
 
     def similar(self):
         """Gathers days, and says how many there must be."""
         own = self.kind(self.day)
         if not isinstance(own, tuple):
             return self.of_type(own)
+        return self.like_holiday(own)
+
+    def like_holiday(self, own):
+        its_days = {}
         for word in self.rule["holiday"].split():
             if word == "rest-days":
                 return self.of_type("rest")
             if word == "last-year":
-                self.walk(LAST_YEAR, None, lambda day: self.kind(day) == own,
-                          silent=True)
-            else:
+                its_days = {self.ago(ago) for ago in LAST_YEAR
+                            if self.kind(self.ago(ago)) == own}
+                self.walk(LAST_YEAR, None, its_days.__contains__, silent=True)
+            elif word == "previous-holiday":
                 self.earlier_holiday(own)
+            elif its_days and all(
+                    self.days[day][0] == "event-day" for day in its_days):
+                if self.origin != self.day:
+                    return 1  # the year before was events alone too
+                self.origin = max(its_days)
+                return self.like_holiday(own)
             if self.used:
                 return 0
         return 1

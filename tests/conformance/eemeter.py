@@ -56,7 +56,8 @@ RULES = {
     "too-few": {**SIMILAR, "least": 10, "look-back": 12},
     "tolerant": {**SIMILAR, "missing": "10", "estimated": "30"},
     "spread": {**SIMILAR, "spread": "0.25"},
-    "holiday": {**SIMILAR, "holiday": "last-year previous-holiday rest-days"},
+    "holiday": {**SIMILAR, "holiday": "last-year last-year-baseline "
+                "previous-holiday rest-days"},
     "multiply": {**SIMILAR, "adjust": ("multiply", -4, -1, "0.2")},
     "multiply-free": {**SIMILAR, "adjust": ("multiply", -3, -1, None)},
     "add": {**SIMILAR, "adjust": ("add", -4, -1, "0.2")},
@@ -68,7 +69,7 @@ HOLIDAYS = {(1, 1): "new-year", (7, 4): "summer", (7, 5): "summer",
             (12, 25): "winter", (12, 26): "winter"}
 
 
-# Files ------------------------------------------------------------------------
+# Files -----------------------------------------------------------------------
 
 def zone_said(folder, name):
     """The zone that the texts next to the files name, or None."""
@@ -140,7 +141,7 @@ def local_times(times, zone):
     return out
 
 
-# What is made of a file ---------------------------------------------------------
+# What is made of a file ------------------------------------------------------
 
 class Site:
     """Points, programmes and events of a file."""
@@ -195,17 +196,14 @@ class Site:
         out, day = {}, self.days[0] + datetime.timedelta(days=3)
         names = [rule + suffix for rule in RULES for suffix in ("", "-sum")]
         self.chance.shuffle(names)
-        last = 0
+        last, planned = 0, self.plan_clock_changes()
         while day <= self.days[-1] - datetime.timedelta(days=2):
             programme = names[len(out) % len(names)]
             if isinstance(self.kind(day), tuple):
                 programme = "holiday" + self.chance.choice(("", "-sum"))
             hour = self.chance.choice((0, 1, 5, 8, 10, 13, 17, 18, 22, 23))
-            if self.night_before(day) and day.isoweekday() >= 6:
-                programme = self.chance.choice((
-                    "multiply", "multiply-free", "add", "mean")) + (
-                        self.chance.choice(("", "-sum")))
-                hour = self.chance.choice((1, 2, 4, 5))
+            if day in planned:
+                programme, hour = planned[day]
             start = max(last, int(datetime.datetime.combine(
                 day, datetime.time(hour), self.clock.zone).timestamp()))
             last = end = start + self.chance.randint(1, 4) * HOUR
@@ -214,14 +212,37 @@ class Site:
                 programme, start, end,
                 "cancelled" if fate < 0.05 else "called",
                 "yes" if 0.05 <= fate < 0.1 else "no")
-            day += datetime.timedelta(days=self.chance.choice((1, 2, 2, 3, 4)))
+            day = self.next_day(day, planned)
         return out
 
-    def night_before(self, day):
-        """Whether the clock was changed in the three weeks up to a day."""
-        return (self.clock.start_of(day + datetime.timedelta(days=1)) -
-                self.clock.start_of(day - datetime.timedelta(days=20))) != (
-                    21 * 24 * HOUR)
+    def next_day(self, day, planned):
+        """A day or some on, not beyond one that is planned or kept free."""
+        for _ in range(self.chance.choice((1, 2, 2, 3, 4))):
+            day += datetime.timedelta(days=1)
+            if planned.get(day, True) is None:
+                day += datetime.timedelta(days=1)
+            if day in planned:
+                break
+        return day
+
+    def plan_clock_changes(self):
+        """Of each change of the clock the day, and the same weekday a week
+        later: in odd years there is an event in the morning of the first, in
+        even ones it is kept free and there is one on the other; their windows
+        have the night."""
+        out = {}
+        for day in self.days[30:-10]:
+            length = self.clock.start_of(
+                day + datetime.timedelta(days=1)) - self.clock.start_of(day)
+            if length == 24 * HOUR:
+                continue
+            night = "multiply-free" + self.chance.choice(("", "-sum")), 5
+            later = day + datetime.timedelta(days=7)
+            out[day], out[later] = (night, ("add", 4)) if day.year % 2 else (
+                None, night)
+            # Nothing lasts into the night.
+            out[day - datetime.timedelta(days=1)] = "latest", 13
+        return out
 
     @staticmethod
     def points_of(programme):
@@ -266,7 +287,7 @@ def scale_of(programme):
     return 1 if programme.endswith("-sum") else 4
 
 
-# Into the tools and out again -----------------------------------------------------
+# Into the tools and out again ------------------------------------------------
 
 def document(programme):
     rule, body = rule_of(programme), ""
@@ -329,9 +350,9 @@ def make_ledger(site):
                                          else (kind, "")))
              for day, kind in sorted(site.calendar.items())]), ledger.write(
                  "event.csv", events.EVENT_HEADER, [
-                     (name, 0, programme, "", "", site.clock.stamp(start), site.clock.stamp(end), "",
-                      status, test) for name, (
-                          programme, start, end, status, test)
+                     (name, 0, programme, "", "", site.clock.stamp(start),
+                      site.clock.stamp(end), "", status, test)
+                     for name, (programme, start, end, status, test)
                      in site.events.items()]), ledger.write(
                          "reads.csv", "point,channel,time,value,quality,method",
                          read_rows(site), "quantity=kwh side=primary "
@@ -339,7 +360,7 @@ def make_ledger(site):
     return ledger
 
 
-# Checks ---------------------------------------------------------------------------
+# Checks ----------------------------------------------------------------------
 
 class Came:
     """What the newest run says, by event and point."""

@@ -71,6 +71,7 @@ class Baseline:
         self.slot = self.loads.step if step % self.loads.step == 0 else step
         self.per_step = step // self.slot
         self.days, self.slots, self.held, self.used = {}, [], None, []
+        self.origin = self.day  # from which days are counted
         try:
             self.slots = self.find(given)
             self.steps = self.sum_up()
@@ -151,12 +152,21 @@ class Baseline:
         rule = self.rule
         kind, name = self.kind(self.day)
         if kind == "holiday":
-            for word in rule["holiday"].split():
+            words = rule["holiday"].split()
+            while words:
+                word, least = words.pop(0), 0
                 if word == "rest-days":
                     least = self.similar("rest")
+                elif word == "last-year-baseline":
+                    if not self.year or set(self.year.values()) != {
+                            "event-day"}:
+                        continue
+                    if self.origin != self.day:
+                        return 1  # the year before too
+                    self.origin = max(self.year)
+                    words = rule["holiday"].split()
                 else:
                     self.of_holiday(word, name)
-                    least = 0
                 if self.used:
                     return least
             return 1
@@ -171,7 +181,7 @@ class Baseline:
         return int(rule.get("least") or days)
 
     def gather(self, count, reach, skip, fits):
-        for day in range(self.day - 1 - skip, self.day - reach - 1, -1):
+        for day in range(self.origin - 1 - skip, self.origin - reach - 1, -1):
             if len(self.used) == count:
                 return
             if not fits(day):
@@ -184,17 +194,20 @@ class Baseline:
             return self.kind(day) == ("holiday", name)
         if word == "last-year":
             first, last = HOLIDAY_YEAR
-            for day in range(self.day - first, self.day - last - 1, -1):
+            self.year = {}
+            for day in range(self.origin - first, self.origin - last - 1, -1):
                 if same(day, own):
                     self.look(day)
+                    self.year[day] = self.days[day][0]
             return
         found = None
-        for day in range(self.day - 1, self.day - HOLIDAY_YEAR[1] - 1, -1):
+        for day in range(self.origin - 1, self.origin - HOLIDAY_YEAR[1] - 1,
+                         -1):
             kind, name = self.kind(day)
             if kind != "holiday":
                 continue
             if found is None:
-                if name == own and day >= self.day - HOLIDAY_SPAN:
+                if name == own and day >= self.origin - HOLIDAY_SPAN:
                     continue
                 if self.look(day):
                     found = day, name

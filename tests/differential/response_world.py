@@ -13,6 +13,7 @@ from settle_num import MODES, Zone, date_of, day_number
 HOUR = 3600
 PAST = 34  # days before the first event that have reads
 HOLIDAY_AGO = (350, 354)  # and those of a holiday a year ago
+EARLIER_AGO = (704, 706)  # and of one the year before
 
 
 class Wall(Zone):
@@ -74,7 +75,7 @@ class World:
 
     def make_calendar(self):
         rng, days = self.rng, {}
-        for day in range(self.day - 420, self.day + 10):
+        for day in range(self.day - 830, self.day + 10):
             local = date_of(day)
             if (local.month, local.day) == (1, 1):
                 days[day] = ("holiday", "new-year")
@@ -83,14 +84,17 @@ class World:
                 days[day] = rng.choice((
                     ("rest", ""), ("workday", ""), ("holiday", "autumn"),
                     ("holiday", "moon")))
-        if rng.random() < 0.3:
+        self.spring = rng.random() < 0.3
+        if self.spring:
             for day in range(self.day, self.day + rng.randint(1, 4)):
                 days[day] = ("holiday", "spring")
             for ago in range(*HOLIDAY_AGO):
                 days[self.day - ago] = ("holiday", "spring")
+            for ago in range(*EARLIER_AGO):
+                days[self.day - ago] = ("holiday", "spring")
         # A year of which a calendar has no day is not known.
         for year in {date_of(d).year for d in
-                     range(self.day - 420, self.day + 10)}:
+                     range(self.day - 830, self.day + 10)}:
             days.setdefault(day_number(year, 12, 25), ("workday", ""))
         return days
 
@@ -114,7 +118,8 @@ class World:
                 point["minutes"] = self.common
             days = list(range(self.day - PAST, self.day + 7))
             if self.chance(0.6):
-                days += [self.day - ago for ago in range(*HOLIDAY_AGO)]
+                days += [self.day - ago for ago in (
+                    *range(*HOLIDAY_AGO), *range(*EARLIER_AGO))]
             whole = self.chance(0.3)
             for day in days:
                 if whole or day >= self.day or self.chance(0.97):
@@ -194,8 +199,14 @@ class World:
         if self.chance(0.3):
             self.add_event("year", rng.choice(sorted(self.programmes)),
                            self.day - rng.randrange(*HOLIDAY_AGO), False)
+        if self.spring and self.chance(0.6):
+            # All of last year's holiday, and a day of the year before's.
+            name = rng.choice(sorted(self.programmes))
+            for ago in (*range(*HOLIDAY_AGO), rng.randrange(*EARLIER_AGO)):
+                self.add_event("ago%d" % ago, name, self.day - ago, False,
+                               plain=True)
 
-    def add_event(self, name, programme, day, now):
+    def add_event(self, name, programme, day, now, plain=False):
         rng, rule = self.rng, self.programmes[programme]
         quarter = HOUR
         if self.chance(0.3):
@@ -218,12 +229,12 @@ class World:
             self.events.append(dict(
                 event, start=start - HOUR, end=start + 1800))
             event["modification"] = 3
-        if self.chance(0.1):
+        if not plain and self.chance(0.1):
             event["status"] = "cancelled"
-        elif self.chance(0.08):
+        elif not plain and self.chance(0.08):
             event["test"] = "yes"
         self.events.append(event)
-        if self.chance(0.2):
+        if not plain and self.chance(0.2):
             self.targets.append((name, event["modification"], "point",
                                  rng.choice(sorted(self.points))))
         if now:
@@ -347,8 +358,13 @@ class Programme:
             if self.calendar:
                 words = ["last-year", "previous-holiday", "rest-days"]
                 rng.shuffle(words)
-                rule["holiday"] = self.maybe(
-                    0.7, lambda: " ".join(words[:rng.randint(1, 3)]))
+                words = words[:rng.randint(1, 3)]
+                if self.world.spring and self.world.chance(0.5):
+                    words.sort()
+                if "last-year" in words and self.world.chance(0.7):
+                    words.insert(words.index("last-year") + 1,
+                                 "last-year-baseline")
+                rule["holiday"] = self.maybe(0.7, lambda: " ".join(words))
             rule["event-days"] = rng.choice((None, "no", "yes"))
             rule["without"] = self.maybe(0.3, lambda: "off")
             rule["spread"] = self.maybe(0.4, lambda: number(0, 1, 2))

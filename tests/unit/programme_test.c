@@ -184,7 +184,8 @@ Test(programme, reads_every_word_of_a_baseline)
 	struct programme *programme = load(PROGRAMME(" calendar='cn'", MEASURE
 	    "<baseline method='similar-days' days='10' choose='5 highest'"
 	    " least='6' look-back='45' skip='1' types='no'"
-	    " holiday='last-year previous-holiday rest-days' event-days='yes'"
+	    " holiday='last-year last-year-baseline previous-holiday rest-days'"
+	    " event-days='yes'"
 	    " missing='2.5' estimated='50' without='outages' spread='0.25' "
 	    "negative='yes'"
 	    " round='3 down'><adjust method='multiply' from='-4h' to='-1h'"
@@ -199,10 +200,11 @@ Test(programme, reads_every_word_of_a_baseline)
 	cr_expect_eq(rule->look_back, 45);
 	cr_expect_eq(rule->skip, 1);
 	cr_expect_not(rule->by_type);
-	cr_assert_eq(rule->holiday_count, 3);
+	cr_assert_eq(rule->holiday_count, 4);
 	cr_expect_eq(rule->holidays[0], BASELINE_HOLIDAY_LAST_YEAR);
-	cr_expect_eq(rule->holidays[1], BASELINE_HOLIDAY_PREVIOUS);
-	cr_expect_eq(rule->holidays[2], BASELINE_HOLIDAY_AS_REST);
+	cr_expect_eq(rule->holidays[1], BASELINE_HOLIDAY_ITS_BASELINE);
+	cr_expect_eq(rule->holidays[2], BASELINE_HOLIDAY_PREVIOUS);
+	cr_expect_eq(rule->holidays[3], BASELINE_HOLIDAY_AS_REST);
 	cr_expect(rule->with_event_days);
 	cr_expect(is(&rule->missing_most, "2.5"));
 	cr_expect(rule->has_estimated_most && is(&rule->estimated_most, "50"));
@@ -418,6 +420,9 @@ static const struct wrong wrong_baselines[] = {
 	"never reaches"},
     {SIMILAR("days='5' holiday='rest-day'"), "rule-word", "rest-days"},
     {SIMILAR("days='5' holiday='last-year'"), "rule-missing", "calendar"},
+    {SIMILAR("days='5' holiday='rest-days last-year-baseline'"), "rule-word",
+	"right after last-year"},
+    {SIMILAR("days='5' look-back='401'"), "rule-number", "400"},
     {SIMILAR("days='5' holiday='rest-days rest-days'"), "rule-twice",
 	"rest-days"},
     {SIMILAR("days='5' missing='101'"), "rule-number", "above 100"},

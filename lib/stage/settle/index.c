@@ -205,6 +205,9 @@ add_event(struct settle_index *index, const struct fact *fact, int64_t entry)
 	event->context = context == NULL ? NULL : xstrdup(context);
 	event->start_utc = rulebook_integer(fact, "start", 0);
 	event->end_utc = rulebook_integer(fact, "end", 0);
+	if (event->end_utc - event->start_utc > index->longest_seconds) {
+		index->longest_seconds = event->end_utc - event->start_utc;
+	}
 	event->notified_utc = rulebook_integer(fact, "notified", INT64_MIN);
 	event->cancelled =
 	    strcmp(rulebook_text(fact, "status"), "cancelled") == 0;

@@ -100,6 +100,14 @@ settle_tell_resource(
 		return;
 	}
 	tell_days(settle, resource);
+	if (baseline->is_last_years) {
+		civil_format_day(baseline->last_years_day, a);
+		settle_note(settle, resource->point, INT64_MIN, "holiday", 0, 0,
+		    "events on all days of last year's: its own baseline, as "
+		    "of "
+		    "%s, is taken again",
+		    a);
+	}
 	if (!whole) {
 		return;
 	}

@@ -24,7 +24,7 @@
 
 /* How far back contracts and events are looked for: what a baseline may look
  * at, and a margin for the days of a long event. */
-#define SETTLE_BACK_DAYS (HOLIDAY_YEAR_TO + HOLIDAY_SPAN + 2)
+#define SETTLE_BACK_DAYS (BASELINE_BACK_DAYS + HOLIDAY_SPAN + 2)
 #define SETTLE_STEPS_MAX 4096 /* of one event */
 
 #define SETTLE_NO_PROGRAMME "no-programme"
@@ -93,6 +93,7 @@ struct settle_index {
 	size_t use_count, use_capacity;
 	struct settle_event *events; /* by start, id */
 	size_t event_count, event_capacity;
+	int64_t longest_seconds; /* of all events */
 	struct watched watched; /* the lookup of events */
 };
 

@@ -102,6 +102,27 @@ settle_check_twice(
 	return rc;
 }
 
+/* The first event of the contract that may last beyond a time: none is longer
+ * than the longest. */
+static size_t
+first_after(const struct settle_index *index,
+    const struct settle_contract *contract, int64_t utc)
+{
+	size_t low = 0, high = contract->event_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (index->events[contract->events[middle]].start_utc <=
+		    utc - index->longest_seconds) {
+			low = middle + 1;
+		} else {
+			high = middle;
+		}
+	}
+	return low;
+}
+
 int
 settle_was_asked(struct settle *settle, const char *point, int64_t from_utc,
     int64_t to_utc, bool *is, struct qf_error *err)
@@ -118,10 +139,14 @@ settle_was_asked(struct settle *settle, const char *point, int64_t from_utc,
 		if (settle_events_of(settle, contract, err) == -1) {
 			return -1;
 		}
-		for (size_t i = 0; i < contract->event_count; i++) {
+		for (size_t i = first_after(index, contract, from_utc);
+		     i < contract->event_count; i++) {
 			const struct settle_event *event =
 			    &index->events[contract->events[i]];
 
+			if (event->start_utc >= to_utc) {
+				break;
+			}
 			if (overlaps(event->start_utc, event->end_utc, from_utc,
 				to_utc) &&
 			    counts(&index->uses[use], contract, event)) {
