@@ -7,9 +7,10 @@ Nothing is computed here that is then compared.
 import collections
 import datetime
 import decimal
+import os
 import xml.etree.ElementTree as ET
 
-from case import Ledger
+from case import ROOT, Ledger
 
 D = decimal.Decimal
 POINT = "ean.123456789012"
@@ -19,6 +20,9 @@ MINUTES = 15
 # Powers in watts, consumption positive; ordered is below 0 for a decrease.
 Isp = collections.namedtuple("Isp", "first count baseline ordered actual")
 Order = collections.namedtuple("Order", "reference day isps")
+
+CAPPED = os.path.join(ROOT, "schemas", "rules", "programme",
+                      "uftp-flex-capped.xml")
 
 PROGRAMME = """<programme xmlns="urn:qingfen:programme:1" id="uftp">
 <version from="1990-01-01" direction="%s" source="settle phase of UFTP">
@@ -31,6 +35,26 @@ PROGRAMME = """<programme xmlns="urn:qingfen:programme:1" id="uftp">
 <rounding money="4 half-up line"/>
 </version></programme>
 """
+
+
+def uncapped_programme(direction, penalty):
+    return PROGRAMME % (direction, penalty)
+
+
+def capped_programme(direction, penalty):
+    """The document that ships, with its numbers filled in."""
+    with open(CAPPED, encoding="utf-8") as f:
+        text = f.read()
+    for blank, filled in (
+            ('id="uftp-flex-capped"', 'id="uftp"'),
+            ('from="2025-01-01" direction="shave" template="yes"',
+             'from="1990-01-01" direction="%s"' % direction),
+            ('of="fixed" value=""', 'of="fixed" value="%s"' % penalty),
+            ('money="2 half-up line"', 'money="4 half-up line"')):
+        if text.count(blank) != 1:
+            raise RuntimeError("%s: no %s" % (CAPPED, blank))
+        text = text.replace(blank, filled)
+    return text
 
 
 def order_message(order, price, point=POINT, currency="EUR"):
@@ -55,8 +79,9 @@ def time_of(day, number):
     return start + datetime.timedelta(minutes=MINUTES * number)
 
 
-def settle(orders, price, penalty, point=POINT, contract="C1"):
-    """A ledger with the orders settled: (ledger, FlexSettlement's path)."""
+def settle(orders, price, penalty, point=POINT, contract="C1", capped=False):
+    """A ledger with the orders settled: (ledger, FlexSettlement's path).
+    capped: what is missing is at most what was ordered."""
     ledger = Ledger("flex", "UTC", "EUR", 4)
     shave = all(i.ordered <= 0 for o in orders for i in o.isps)
     ledger.run("qf-ingest", ledger.write(
@@ -73,8 +98,9 @@ def settle(orders, price, penalty, point=POINT, contract="C1"):
               "events", "", "", "",
               "baseline=BL-1 congestion-point=%s" % point, "month",
               "1990-01-01", "")]),
-        ledger.text("uftp.xml", PROGRAMME % (
-            "shave" if shave else "fill", "{:f}".format(penalty))))
+        ledger.text("uftp.xml", (
+            capped_programme if capped else uncapped_programme)(
+                "shave" if shave else "fill", "{:f}".format(penalty))))
     baselines, reads, files = [], [], []
     for number, order in enumerate(orders):
         files.append(ledger.text(

@@ -112,7 +112,9 @@ def mw(text):
 
 
 def flexibility(suite, folder):
-    """uftp_settlement.csv: the standard's table, in MW, a decrease."""
+    """uftp_settlement.csv: the standard's table, in MW, a decrease; and what
+    it comes to where what is missing is at most what was ordered, as in USEF's
+    reference program."""
     cases = rows(folder, "uftp_settlement.csv")
     groups = collections.defaultdict(list)
     for number, case in enumerate(cases):
@@ -123,21 +125,31 @@ def flexibility(suite, folder):
             flex.Isp(1, 1, mw(case["baseline_mw"]),
                      -mw(case["ordered_flex_mw"]), mw(case["allocation_mw"]))])
                   for n, (name, case) in enumerate(members)]
-        ledger, path = flex.settle(orders, D(price), D(penalty))
-        came = flex.orders_of(path)
-        ledger.close()
-        for name, case in members:
-            expected = (D(case["flex_paid"]), D(case["penalty"]),
-                        D(case["net_settlement"]), mw(case["delivered_flex_mw"]),
-                        mw(case["power_deficiency_mw"]))
-            got = came.get(name)
-            got = got and (*got[:3], got[3][0][4], got[3][0][5])
-            suite.check(got == expected, "uftp_settlement.csv: %s: %s, not %s"
-                        % (name, got, expected))
+        for capped in False, True:
+            ledger, path = flex.settle(orders, D(price), D(penalty),
+                                       capped=capped)
+            came = flex.orders_of(path)
+            ledger.close()
+            for name, case in members:
+                paid, missing = D(case["flex_paid"]), D(
+                    case["power_deficiency_mw"])
+                charged, net = D(case["penalty"]), D(case["net_settlement"])
+                if capped:
+                    missing = min(missing, D(case["ordered_flex_mw"]))
+                    charged = missing * D(penalty)
+                    net = paid - charged
+                expected = (paid, charged, net, mw(case["delivered_flex_mw"]),
+                            mw(missing))
+                got = came.get(name)
+                got = got and (*got[:3], got[3][0][4], got[3][0][5])
+                suite.check(got == expected, "uftp_settlement.csv: %s%s: %s, "
+                            "not %s" % (name, ", capped" if capped else "",
+                                        got, expected))
 
 
 def delivered(suite, folder):
-    """usef_delivered_flex.csv: what counts as delivered, in kW."""
+    """usef_delivered_flex.csv: what counts as delivered, in kW.  With the cap
+    of the program that it is from, the rest of the order is what is missing."""
     cases = [("row-%d" % (n + 1), case) for n, case in enumerate(
         rows(folder, "usef_delivered_flex.csv"))]
     for sign in 1, -1:
@@ -149,14 +161,20 @@ def delivered(suite, folder):
                   for n, (name, case) in enumerate(members)]
         if not orders:
             continue
-        ledger, path = flex.settle(orders, D(1), D(0))
+        ledger, path = flex.settle(orders, D(1), D(1), capped=True)
         came = flex.orders_of(path)
         ledger.close()
         for name, case in members:
+            expected = D(case["delivered_flex_power"])
             got = name in came and D(came[name][3][0][4]) / 1000
-            suite.check(got == D(case["delivered_flex_power"]),
+            suite.check(got == expected,
                         "usef_delivered_flex.csv: %s: %s, not %s" % (
-                            name, got, case["delivered_flex_power"]))
+                            name, got, expected))
+            expected = abs(D(case["ordered_flex_power"])) - expected
+            got = name in came and D(came[name][3][0][5]) / 1000
+            suite.check(got == expected,
+                        "usef_delivered_flex.csv: %s: missing %s, not %s" % (
+                            name, got, expected))
 
 
 def at(number):
