@@ -297,6 +297,29 @@ add_slots(struct settle_fetch *fetch)
 
 /* One resource ----------------------------------------------------------- */
 
+/* How long the intervals are by which the event is measured: those of its own
+ * time or, where only their sum counts, the longest of the days next before it
+ * too, if they fit into a step. */
+static int64_t
+slot_seconds(const struct settle *settle, const struct settle_chunk *chunk,
+    int64_t step_seconds)
+{
+	const struct settle_case *in_hand = &settle->in_hand;
+	const struct settle_event *event = in_hand->event;
+	int64_t own =
+	    (int64_t)settle_grid(chunk, event->start_utc, event->end_utc) *
+	    MINUTE;
+	int64_t all = (int64_t)settle_grid(chunk,
+			  zone_day_start(settle->zone, in_hand->first_day),
+			  event->end_utc) *
+		      MINUTE;
+
+	if (own == 0) {
+		return step_seconds; /* nothing was read: that is held */
+	}
+	return in_hand->wants_slots || step_seconds % all != 0 ? own : all;
+}
+
 /* Lays the event over the point's intervals: slots as fine as these are. */
 static int
 lay_event(struct settle *settle, struct settle_resource *resource,
@@ -316,12 +339,7 @@ lay_event(struct settle *settle, struct settle_resource *resource,
 	}
 	settle_see_channels(
 	    &settle->reads, chunk, in_hand->first_day, in_hand->end_day);
-	seconds =
-	    (int64_t)settle_grid(chunk, event->start_utc, event->end_utc) *
-	    MINUTE;
-	if (seconds == 0) {
-		seconds = step_seconds; /* nothing was read: that is held */
-	}
+	seconds = slot_seconds(settle, chunk, step_seconds);
 	if (step_seconds % seconds != 0) {
 		return refuse_edge(settle, resource);
 	}

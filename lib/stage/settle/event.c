@@ -11,6 +11,8 @@
 #include "base/zone.h"
 #include "stage/settle/own.h"
 
+#define CHANNEL_DAYS 7
+
 int
 settle_month_of(int32_t day)
 {
@@ -277,23 +279,18 @@ find_resources(struct settle *settle, struct qf_error *err)
 }
 
 /* How many days before the event are read at once: as many as are mostly
- * looked at; further ones are read when they are asked for. */
+ * looked at, and a week at least, which shows what channels are metered.
+ * Further ones are read when they are asked for. */
 static int32_t
 near_days(const struct baseline_rule *rule)
 {
-	int32_t days = 1;
+	int32_t days = 0;
 
-	switch (rule->method) {
-	case BASELINE_SIMILAR_DAYS:
+	if (rule->method == BASELINE_SIMILAR_DAYS) {
 		days = rule->skip + 2 * rule->days + 4;
-		return days < rule->look_back ? days : rule->look_back + 1;
-	case BASELINE_PREVIOUS_DAY:
-		return 4;
-	case BASELINE_SAME_DAY:
-	case BASELINE_GIVEN:
-		return days;
+		days = days < rule->look_back ? days : rule->look_back + 1;
 	}
-	BUG("a baseline by method %d", (int)rule->method);
+	return days < CHANNEL_DAYS ? CHANNEL_DAYS : days;
 }
 
 /* The days of all events that are asked for, for contracts of one point. */
