@@ -26,6 +26,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -119,16 +120,19 @@ class Stage:
     that the tool makes one file that must not stand: run again, it refuses.
     files tells that what is whole or not at all is each file taken in, the
     last of which has the outputs.  reader tells that somebody reads the
-    ledger meanwhile, and goes away before it is looked at.
+    ledger meanwhile, and goes away before it is looked at.  scratch_here tells
+    that temporary files are in the folder too, for what a program that the
+    tool starts does with them.
     """
 
     def __init__(self, label, start, arguments, output=None, outputs=(),
                  made=None, prepare=None, files=False,
-                 reader=False):
+                 reader=False, scratch_here=False):
         self.label, self.start, self.arguments = label, start, arguments
         self.name = label.split()[0]
         self.output, self.outputs, self.made = output, outputs, made
         self.prepare, self.files, self.reader = prepare, files, reader
+        self.scratch_here = scratch_here
 
     def scratch(self, top):
         folder = tempfile.mkdtemp(dir=top)
@@ -141,13 +145,14 @@ class Stage:
     def command(self, folder):
         out = [BIN + "/" + self.name]
         arguments = list(self.arguments)
-        if self.name == "qf-audit":
+        if self.name in {"qf-audit", "qf-report"}:
             out.append(arguments.pop(0))
         out += ["-l", os.path.join(folder, "ledger.qf")]
         return out + [a.replace("%D", folder) for a in arguments]
 
     def run(self, folder, strace=()):
-        done = subprocess.run([*strace, *self.command(folder)], env=ENV,
+        env = {**ENV, "TMPDIR": folder} if self.scratch_here else ENV
+        done = subprocess.run([*strace, *self.command(folder)], env=env,
                               capture_output=True, check=False,
                               stdin=subprocess.DEVNULL)
         said = done.stderr.decode(errors="replace")
@@ -171,18 +176,19 @@ class Stage:
         if status != 0:
             sys.exit("%s: undisturbed: status %d: %s" % (self.label, status,
                                                          said))
-        seen, out = collections.Counter(), []
+        # strace counts the calls of each process for itself.
+        seen, out = collections.Counter(), {}
         with open(log, encoding="utf-8", errors="replace") as f:
             for line in f:
-                match = re.match(r"\d+\s+(\w+)\(", line)
-                if match and match.group(1) not in SKIPPED:
-                    seen[match.group(1)] += 1
+                match = re.match(r"(\d+)\s+(\w+)\(", line)
+                if match and match.group(2) not in SKIPPED:
+                    seen[match.groups()] += 1
                     if folder in line:
-                        out.append((match.group(1), seen[match.group(1)]))
+                        out[match.group(2), seen[match.groups()]] = None
         if reader:
             reader.close()
         shutil.rmtree(folder)
-        return out
+        return list(out)
 
     def verify(self, folder):
         ledger = os.path.join(folder, "ledger.qf")
@@ -195,7 +201,7 @@ class Stage:
 
     def judge_first(self, result, call, status, said, state, there):
         """What one disturbed run left."""
-        killed = result.fault == "signal=SIGKILL"
+        killed = status == -signal.SIGKILL
         for got, before, after in zip(state, self.before, self.after):
             if got not in (before, after) and not (
                     self.files and before <= got <= after):
@@ -348,43 +354,111 @@ def point_of(reads):
         return f.readlines()[2].split(",")[0]
 
 
-def with_event(top, ledger, point):
-    """A ledger with an event of a contract at the point."""
-    out = os.path.join(top, "event.qf")
+EVENT_CONTRACT = """contract,leg,point,payer,payee,account,tariff,basis,\
+voltage,user_class,type,options,cycle,from,to
+fault,response,%s,cq-grid,bus-two-rivers,,fault,events,,,,\
+baseline=b congestion-point=ean.123456789012,month,2024-01-01,
+"""
+EVENT = """event,modification,programme,context,auction,start,end,notified,\
+status,test
+E1,0,fault,,,2025-02-05T10:00,2025-02-05T12:00,,called,no
+"""
+UFTP_PROGRAMME = """<programme xmlns="urn:qingfen:programme:1" id="fault">
+<version from="2020-01-01" source="test" direction="shave">
+<measure every="15m"/><baseline method="given" round="3 half-up"/>
+<price per="mw"><term of="award"/></price><pay most="1"/>
+<penalty component="deficiency" below="1">
+<price per="mw"><term of="fixed" value="11"/></price></penalty>
+<rounding money="2 half-up line"/></version></programme>
+"""
+UFTP_ORDER = """<FlexOrder Version="3.1.0" SenderDomain="dso.example.com"
+RecipientDomain="agr.example.com" TimeStamp="2025-02-02T10:00:00Z"
+MessageID="00000000-0000-4000-8000-000000000001"
+ConversationID="00000000-0000-4000-8000-000000000002"
+ISP-Duration="PT15M" TimeZone="Asia/Shanghai" Period="2025-02-05"
+CongestionPoint="ean.123456789012" Currency="CNY" OrderReference="ORD-1"
+Price="14"><ISP Start="41" Power="-2000000" Duration="4"/></FlexOrder>
+"""
+GIVEN = """baseline,point,start,end,kw
+b,%s,2025-02-05T00:00,2025-02-06T00:00,1000
+"""
+OWNERS = """<owners xmlns="urn:qingfen:owners:1" id="fault">
+<version from="2024-01-01" source="test" party="cq-grid">
+<share party="op-yuchong" percent="40"/><share percent="60">
+<share party="op-jiangchi" by="delivered" points="%s"/>
+<share party="cq-grid" by="remainder"/></share></version></owners>
+"""
+
+
+def taken(top, ledger, name, texts):
+    """A copy of the ledger, into which the texts were taken in."""
+    out = os.path.join(top, name + ".qf")
     shutil.copy(ledger, out)
-    texts = {
-        "programme.xml": PROGRAMME,
-        "event-contract.csv":
-            "contract,leg,point,payer,payee,account,tariff,basis,voltage,"
-            "user_class,type,options,cycle,from,to\n"
-            "fault,response,%s,cq-grid,bus-two-rivers,,fault,events,,,,,month,"
-            "2024-01-01,\n" % point,
-        "event.csv":
-            "event,modification,programme,context,auction,start,end,notified,"
-            "status,test\n"
-            "E1,0,fault,,,2025-02-05T10:00,2025-02-05T12:00,,called,no\n"}
+    tool(out, "qf-ingest", *written(top, texts))
+    return out
+
+
+def written(top, texts):
+    """The paths of the texts, {name: text}."""
     for name, text in texts.items():
         with open(os.path.join(top, name), "w", encoding="utf-8") as f:
             f.write(text)
-    tool(out, "qf-ingest", *(os.path.join(top, name) for name in texts))
-    return out
+    return [os.path.join(top, name) for name in texts]
+
+
+def with_event(top, ledger, point):
+    """A ledger with an event of a contract at the point."""
+    return taken(top, ledger, "event", {
+        "programme.xml": PROGRAMME, "event.csv": EVENT,
+        "event-contract.csv": EVENT_CONTRACT % point})
+
+
+def of_flexibility(top, ledger, reads, point):
+    """An order, its settlement, its pictures and its message."""
+    flex = taken(top, ledger, "flex", {
+        "uftp.xml": UFTP_PROGRAMME, "given.csv": GIVEN % point,
+        "event-contract.csv": EVENT_CONTRACT % point})
+    order, = written(top, {"order.xml": UFTP_ORDER})
+    yield Stage("qf-ingest (UFTP)", flex, [order])
+    with open(os.path.join(ROOT, "testdata", "openadr", "event.xml"),
+              encoding="utf-8") as f:
+        text = f.read().replace(">park<", ">cq-grid<")
+    message, = written(top, {"openadr.xml": text.replace(">gun-1<",
+                                                         ">%s<" % point)})
+    yield Stage("qf-ingest (OpenADR)", flex, [message])
+    tool(flex, "qf-ingest", order, reads)
+    yield Stage("qf-settle (orders)", flex, ["--period", "2025-02"])
+    settled = os.path.join(top, "settled.qf")
+    shutil.copy(flex, settled)
+    run = tool(settled, "qf-settle", "--period", "2025-02")
+    yield Stage("qf-report (directory)", settled, [
+        "event", run, "-o", "%D/pictures"], output="pictures",
+        scratch_here=True)
+    yield Stage("qf-report (file)", settled, [
+        "event", run, "-o", "%D/event.svg"], output="event.svg",
+        scratch_here=True)
+    yield Stage("qf-export (flex-settlement)", settled, [
+        run, "--to", "flex-settlement", "--sender", "dso.example.com",
+        "--receiver", "agr.example.com", "-o", "%D/flex.xml"],
+        output="flex.xml")
+
+
+def of_owners(top, ledger, run, point):
+    """What a run pays to a party, split."""
+    owned = taken(top, ledger, "owned", {"owners.xml": OWNERS % point})
+    yield Stage("qf-share", owned, [run])
+    yield Stage("qf-share (beside a reader)", owned, [run], reader=True)
 
 
 def with_gap(top, ledger):
     """A ledger whose reads lack a value, with documents that see to it."""
-    out = os.path.join(top, "gap.qf")
-    shutil.copy(ledger, out)
     with open(os.path.join(top, "reads.csv"), encoding="utf-8") as f:
         lines = f.readlines()
     cells = lines[2].split(",")
     lines[2] = ",".join([*cells[:9], "", *cells[10:]])
-    texts = {"gap.csv": "".join(lines), "estimation.xml": ESTIMATION,
-             "thresholds.xml": THRESHOLDS}
-    for name, text in texts.items():
-        with open(os.path.join(top, name), "w", encoding="utf-8") as f:
-            f.write(text)
-    tool(out, "qf-ingest", *(os.path.join(top, name) for name in texts))
-    return out
+    return taken(top, ledger, "gap", {
+        "gap.csv": "".join(lines), "estimation.xml": ESTIMATION,
+        "thresholds.xml": THRESHOLDS})
 
 
 MARKET = """<market xmlns="urn:qingfen:market:1" id="fault">
@@ -400,17 +474,27 @@ da,2025-02-01T10:00,b,2025-02-01T11:00,,buy,20,7,,,,,
 """
 
 
-def with_auction(top, ledger):
-    """A ledger with the bids of an auction, and the market's document."""
-    out = os.path.join(top, "auction.qf")
-    shutil.copy(ledger, out)
-    paths = []
-    for name, text in {"market.xml": MARKET, "bids.csv": BIDS}.items():
-        paths.append(os.path.join(top, name))
-        with open(paths[-1], "w", encoding="utf-8") as f:
-            f.write(text)
-    tool(out, "qf-ingest", *paths)
-    return out
+PAIRS = MARKET.replace('id="fault"', 'id="pairs"').replace(
+    'method="uniform" price="lowest"', 'method="pairs" price="pair-mean"')
+
+
+def of_auction(top, ledger):
+    """Bids, what clears them, and what comes out of that."""
+    auction = taken(top, ledger, "auction", {
+        "market.xml": MARKET, "pairs.xml": PAIRS})
+    bids, = written(top, {"bids.csv": BIDS})
+    yield Stage("qf-ingest (bids)", auction, [bids])
+    tool(auction, "qf-ingest", bids)
+    scope = ["--auction", "da", "--market"]
+    yield Stage("qf-clear", auction, [*scope, "fault"])
+    cleared = os.path.join(top, "cleared.qf")
+    shutil.copy(auction, cleared)
+    for name, market in (("awards", "fault"), ("prices", "fault"),
+                         ("trades", "pairs")):
+        run = tool(cleared, "qf-clear", *scope, market)
+        yield Stage("qf-export (%s)" % name, cleared, [
+            run, "--to", name + "-csv", "-o", "%D/out.csv"],
+            output="out.csv")
 
 
 def stages(top):
@@ -437,12 +521,8 @@ def stages(top):
         prepare=lambda folder: os.mkdir(os.path.join(folder, "aside")))
     tool(ledger, "qf-ingest", *base)
     yield Stage("qf-ingest", keep("ingest"), [reads])
-    auction = with_auction(top, ledger)
-    yield Stage("qf-clear", auction, ["--auction", "da"])
-    run = tool(auction, "qf-clear", "--auction", "da")
-    yield Stage("qf-export (awards)", auction, [
-        run, "--to", "awards-csv", "-o", "%D/awards.csv"],
-        output="awards.csv")
+    yield from of_auction(top, ledger)
+    yield from of_flexibility(top, ledger, reads, point_of(reads))
     gap = with_gap(top, ledger)
     yield Stage("qf-fill", gap, ["--period", "2025-02", "--point",
                                  point_of(reads)])
@@ -455,6 +535,7 @@ def stages(top):
     yield Stage("qf-settle", with_event(top, ledger, point_of(reads)),
                 ["--period", "2025-02"])
     run = tool(ledger, "qf-rate", *scope)
+    yield from of_owners(top, ledger, run, point_of(reads))
     yield Stage("qf-post", keep("post"), [run])
     yield Stage("qf-post (beside a reader)", keep("post"), [run], reader=True)
     posting = tool(ledger, "qf-post", run)
