@@ -7,10 +7,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,26 +25,32 @@
 #define PIECE ((size_t)64 << 10) /* bytes handed on at a time */
 #define SAID_MAX 200 /* of what the program said */
 
-/* Its standard input, output and error, and our end of the output. */
-enum { IN, OUT, SAID, FILES, BACK = FILES, ENDS };
+/* Its standard input, output and error, and our ends of the first two. */
+enum { IN, OUT, SAID, FILES, TO = FILES, BACK, ENDS };
 
 static int
 open_files(int files[ENDS], struct qf_error *err)
 {
-	int ends[2];
+	int pair[2];
 
-	files[IN] = scratch_open();
 	files[SAID] = scratch_open();
-	if (files[IN] == -1 || files[SAID] == -1) {
+	if (files[SAID] == -1) {
 		return qf_fail(err, QF_CANTCREAT, "scratch-create",
 		    "temporary file: %s", strerror(errno));
 	}
-	if (pipe2(ends, O_CLOEXEC) == -1) {
+	/* A pipe would answer a write that nobody reads with SIGPIPE. */
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1) {
 		return qf_fail(
-		    err, QF_OS, "program-read", "pipe: %s", strerror(errno));
+		    err, QF_OS, "program-start", "socket: %s", strerror(errno));
 	}
-	files[BACK] = ends[0];
-	files[OUT] = ends[1];
+	files[IN] = pair[0];
+	files[TO] = pair[1];
+	if (pipe2(pair, O_CLOEXEC) == -1) {
+		return qf_fail(
+		    err, QF_OS, "program-start", "pipe: %s", strerror(errno));
+	}
+	files[BACK] = pair[0];
+	files[OUT] = pair[1];
 	return 0;
 }
 
@@ -52,29 +61,6 @@ close_end(int *fd)
 		close(*fd);
 		*fd = -1;
 	}
-}
-
-static int
-fill(int fd, const char *bytes, size_t length, struct qf_error *err)
-{
-	while (length != 0) {
-		ssize_t done = write(fd, bytes, length);
-
-		if (done == -1 && errno == EINTR) {
-			continue;
-		}
-		if (done == -1) {
-			return qf_fail(err, QF_IO, "scratch-write",
-			    "temporary file: %s", strerror(errno));
-		}
-		bytes += done;
-		length -= (size_t)done;
-	}
-	if (lseek(fd, 0, SEEK_SET) == -1) {
-		return qf_fail(err, QF_IO, "scratch-write",
-		    "temporary file: %s", strerror(errno));
-	}
-	return 0;
 }
 
 /* Starts the program: 0 or an errno. */
@@ -120,32 +106,89 @@ await(pid_t pid)
 	return status;
 }
 
-/* All that it prints, until it closes its end. */
+/* What goes in and comes out. */
+struct talk {
+	const char *name;
+	const char *input;
+	size_t left; /* of the input */
+	struct buf printed;
+};
+
+/* Hands over as much as it takes at once; nothing is left where it takes no
+ * more. */
 static int
-listen_to(const char *name, int fd, struct buf *printed, struct qf_error *err)
+hand_over(struct talk *talk, int *fd, struct qf_error *err)
+{
+	ssize_t done =
+	    send(*fd, talk->input, talk->left, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (done > 0) {
+		talk->input += done;
+		talk->left -= (size_t)done;
+	} else if (errno == EPIPE || errno == ECONNRESET) {
+		close_end(fd);
+		return 0;
+	} else if (errno != EAGAIN && errno != EINTR) {
+		return qf_fail(err, QF_IO, "program-failed",
+		    "%s: cannot be written to: %s", talk->name,
+		    strerror(errno));
+	}
+	if (talk->left == 0) {
+		close_end(fd);
+	}
+	return 0;
+}
+
+/* Takes what there is; 1 at the end. */
+static int
+listen_to(struct talk *talk, int fd, char piece[PIECE], struct qf_error *err)
+{
+	ssize_t length = read(fd, piece, PIECE);
+
+	if (length == -1 && errno != EINTR) {
+		return qf_fail(err, QF_IO, "program-failed",
+		    "%s: cannot be read from: %s", talk->name, strerror(errno));
+	}
+	if (length > 0 &&
+	    buf_add(&talk->printed, piece, (size_t)length) == -1) {
+		return qf_fail(err, QF_IO, "program-failed",
+		    "%s: prints more than %zu bytes", talk->name,
+		    CHILD_OUTPUT_MAX);
+	}
+	return length == 0;
+}
+
+/* Hands the input over and keeps what is printed, until the program closes its
+ * output. */
+static int
+talk_with(struct talk *talk, int files[ENDS], struct qf_error *err)
 {
 	char *piece = xmalloc(PIECE);
 	int rc = 0;
 
+	if (talk->left == 0) {
+		close_end(&files[TO]);
+	}
 	while (rc == 0) {
-		ssize_t length = read(fd, piece, PIECE);
+		/* A descriptor of -1 is passed over. */
+		struct pollfd ends[] = {
+		    {files[BACK], POLLIN, 0}, {files[TO], POLLOUT, 0}};
 
-		if (length == -1 && errno == EINTR) {
+		if (poll(ends, 2, -1) == -1) {
+			if (errno != EINTR) {
+				BUG("poll: %s", strerror(errno));
+			}
 			continue;
 		}
-		if (length == -1) {
-			rc = qf_fail(err, QF_IO, "program-read",
-			    "cannot read from %s: %s", name, strerror(errno));
-		} else if (length == 0) {
-			break;
-		} else if (buf_add(printed, piece, (size_t)length) == -1) {
-			rc = qf_fail(err, QF_IO, "program-failed",
-			    "%s: prints more than %zu bytes", name,
-			    CHILD_OUTPUT_MAX);
+		if (ends[1].revents != 0) {
+			rc = hand_over(talk, &files[TO], err);
+		}
+		if (rc == 0 && ends[0].revents != 0) {
+			rc = listen_to(talk, files[BACK], piece, err);
 		}
 	}
 	free(piece);
-	return rc;
+	return rc == 1 ? 0 : -1;
 }
 
 static int
@@ -162,66 +205,71 @@ failed(const char *name, int status, const char *said, struct qf_error *err)
 	    (int)strcspn(said, "\n"), said);
 }
 
-/* Whether it ended well, and said so. */
+/* Whether it ended well, having taken all of its input. */
 static int
-judge(const char *name, int status, int fd, const char *proof,
-    struct qf_error *err)
+judge(const struct talk *talk, int status, int fd, struct qf_error *err)
 {
 	char said[SAID_MAX + 1];
-	size_t needed = proof == NULL ? 0 : strlen(proof) + 1;
 	ssize_t length = pread(fd, said, SAID_MAX, 0);
-	off_t end = lseek(fd, 0, SEEK_END);
 
 	said[length > 0 ? length : 0] = '\0';
 	if (status != 0) {
-		return failed(name, status, said, err);
+		return failed(talk->name, status, said, err);
 	}
-	assert(needed <= SAID_MAX);
-	if (end < (off_t)needed ||
-	    pread(fd, said, needed, end - (off_t)needed) != (ssize_t)needed ||
-	    (needed > 0 && memcmp(said, proof, needed - 1) != 0)) {
+	if (talk->left > 0) {
 		return qf_fail(err, QF_IO, "program-failed",
-		    "%s: ended before its input did", name);
+		    "%s: ended before its input did", talk->name);
 	}
 	return 0;
 }
 
+static int
+not_started(const char *name, int reason, struct qf_error *err)
+{
+	bool missing =
+	    reason == ENOENT || reason == EACCES || reason == ENOEXEC;
+
+	return qf_fail(err, missing ? QF_CONFIG : QF_OS,
+	    missing ? "program-missing" : "program-start",
+	    "%s cannot be started: %s", name, strerror(reason));
+}
+
 int
 child_filter(const char *const *words, const void *input, size_t length,
-    const char *proof, struct sink output, struct qf_error *err)
+    struct sink output, struct qf_error *err)
 {
-	int files[ENDS] = {-1, -1, -1, -1}, rc = -1, reason;
-	struct buf printed;
+	struct talk talk = {.name = words[0], .input = input, .left = length};
+	int files[ENDS] = {-1, -1, -1, -1, -1}, rc = -1, reason, status;
 	pid_t pid;
 
 	assert(words[0] != NULL);
-	buf_init(&printed, CHILD_OUTPUT_MAX);
-	if (open_files(files, err) == -1 ||
-	    fill(files[IN], input, length, err) == -1) {
+	buf_init(&talk.printed, CHILD_OUTPUT_MAX);
+	if (open_files(files, err) == -1) {
 		goto out;
 	}
 	reason = start(words, files, &pid);
 	if (reason != 0) {
-		rc = qf_fail(err, QF_CONFIG, "program-missing",
-		    "%s cannot be started: %s", words[0], strerror(reason));
+		rc = not_started(words[0], reason, err);
 		goto out;
 	}
+	close_end(&files[IN]);
 	close_end(&files[OUT]);
-	rc = listen_to(words[0], files[BACK], &printed, err);
+	rc = talk_with(&talk, files, err);
 	/* One that still prints is to see that nobody listens. */
+	close_end(&files[TO]);
 	close_end(&files[BACK]);
-	reason = await(pid);
+	status = await(pid);
 	if (rc == 0) {
-		rc = judge(words[0], reason, files[SAID], proof, err);
+		rc = judge(&talk, status, files[SAID], err);
 	}
 	if (rc == 0) {
-		rc = output.write(
-		    output.context, printed.bytes, printed.length, err);
+		rc = output.write(output.context, talk.printed.bytes,
+		    talk.printed.length, err);
 	}
 out:
 	for (int i = 0; i < ENDS; i++) {
 		close_end(&files[i]);
 	}
-	buf_release(&printed);
+	buf_release(&talk.printed);
 	return rc;
 }

@@ -3,8 +3,7 @@
  *	loadplot_begin(&script, &plot);
  *	for each step: loadplot_step(&script, &plot, &step);
  *	loadplot_end(&script, &plot);
- *	child_filter(loadplot_program, script.bytes, script.length,
- *	    loadplot_proof, sink, err);
+ *	child_filter(loadplot_program, script.bytes, script.length, sink, err);
  *
  * Baseline and actual load are drawn in kW over local time, from 0 on, the area
  * between them filled (in another colour where it is against what was asked
@@ -42,8 +41,6 @@ struct loadplot_step {
 
 /* The words that start gnuplot, for child_filter(). */
 extern const char *const loadplot_program[];
-/* What it says when it has come to the end of the script. */
-extern const char loadplot_proof[];
 
 /* Each -1 where the buffer is full: QF_DATA "output-too-long". */
 int loadplot_begin(

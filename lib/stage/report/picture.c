@@ -114,8 +114,8 @@ picture_draw(struct picture *picture, const char *title,
 		rc = loadplot_step(&script, &plot, &picture->steps[i], err);
 	}
 	if (rc == 0 && loadplot_end(&script, &plot, err) == 0) {
-		rc = child_filter(loadplot_program, script.bytes, script.length,
-		    loadplot_proof, sink, err);
+		rc = child_filter(
+		    loadplot_program, script.bytes, script.length, sink, err);
 	} else {
 		rc = -1;
 	}

@@ -464,6 +464,7 @@ take(struct gather *gather, const struct sorter_record *record,
 	const char *leg = contract + strlen(contract) + 1;
 	const unsigned char *key = record->key;
 	struct share_group *group = &gather->in_hand;
+	struct response_data data;
 
 	if (strcmp(group->contract, contract) != 0 ||
 	    strcmp(group->leg, leg) != 0) {
@@ -479,8 +480,10 @@ take(struct gather *gather, const struct sorter_record *record,
 		line_unpack(&line, record->data, record->data_length);
 		return take_line(gather, &line, err);
 	}
+	/* The sorter aligns nothing. */
+	memcpy(&data, record->data, sizeof(data));
 	return take_response(
-	    gather, (enum tag)key[record->key_length - 1], record->data, err);
+	    gather, (enum tag)key[record->key_length - 1], &data, err);
 }
 
 static void
