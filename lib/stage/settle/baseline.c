@@ -402,6 +402,9 @@ settle_resource(struct settle *settle, struct settle_resource *resource,
 	if (rc == 0) {
 		rc = settle_find_elsewhere(&fetch, err);
 	}
+	if (rc == 0) {
+		rc = settle_find_behind(&fetch, err);
+	}
 	if (rc != -1) {
 		settle_tell_resource(settle, resource, rc == 0);
 	}

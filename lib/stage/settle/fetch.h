@@ -46,5 +46,8 @@ int settle_gather(struct settle_fetch *fetch, struct qf_error *err);
 /* elsewhere.c: of each step, the energy that another contract pays as export;
  * adds it to the steps in hand. */
 int settle_find_elsewhere(struct settle_fetch *fetch, struct qf_error *err);
+/* The same of those behind the point, where nobody pays for the point's own;
+ * what was read of the point is as before. */
+int settle_find_behind(struct settle_fetch *fetch, struct qf_error *err);
 
 #endif

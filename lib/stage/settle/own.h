@@ -211,6 +211,21 @@ struct settle_case {
 	struct baseline_step *whole;
 };
 
+/* Points that measure the same energy as one. */
+#define SETTLE_NO_RELATIVE SIZE_MAX
+struct settle_relative {
+	char point[ID_MAX + 1];
+	size_t by; /* the one between; SETTLE_NO_RELATIVE: none */
+	bool behind; /* its energy is a part of the point's; else the point's
+		      * is a part of its own */
+	int64_t from_utc, to_utc;
+};
+struct settle_kin {
+	char point[ID_MAX + 1]; /* whose they are; "": not known yet */
+	struct settle_relative *of; /* the one between before who is behind */
+	size_t count, capacity;
+};
+
 /* Contracts that may pay for export at points of events. */
 struct settle_exports {
 	bool known;
@@ -229,6 +244,8 @@ struct settle {
 	int64_t earliest_utc; /* of what is looked at */
 	struct settle_index index;
 	struct settle_exports exports;
+	struct settle_kin kin; /* of the point asked for last */
+	bool relations_known, no_relations;
 	struct settle_programme **programmes;
 	size_t programme_count;
 	struct settle_reads reads;
@@ -236,7 +253,8 @@ struct settle {
 			       * empty: not laid yet */
 	struct fact_cursor *event_cursor, *target_cursor, *member_cursor,
 	    *award_cursor, *baseline_cursor, *published_cursor,
-	    *calendar_cursor, *series_cursor, *table_cursor;
+	    *calendar_cursor, *series_cursor, *table_cursor, *behind_cursor,
+	    *above_cursor;
 	struct settle_pieces pieces;
 	struct market_document *market; /* of the run of awards, once known */
 	struct settle_case in_hand;
@@ -345,6 +363,11 @@ void settle_to_kw(
 int settle_price_in(struct settle *settle, struct dec *price, const char *unit,
     enum programme_per per, const char *source);
 
+/* kin.c: *out is valid till the next call. */
+int settle_kin_of(struct settle *settle, const char *point,
+    const struct settle_kin **out, struct qf_error *err);
+void settle_kin_release(struct settle_kin *kin);
+
 /* twice.c: 1 where another event asks the point for the time of the
  * one in hand. */
 int settle_check_twice(
@@ -352,8 +375,8 @@ int settle_check_twice(
 /* Whether the point was part of an event at some time of [from_utc, to_utc). */
 int settle_was_asked(struct settle *settle, const char *point, int64_t from_utc,
     int64_t to_utc, bool *is, struct qf_error *err);
-/* The contract that pays for export at the point at some time of [from_utc,
- * to_utc), or NULL. */
+/* The contract that pays for export at the point itself at some time of
+ * [from_utc, to_utc), or NULL. */
 int
 settle_export_paid(struct settle *settle, const char *point, int64_t from_utc,
     int64_t to_utc, const struct contract **by, struct qf_error *err);

@@ -43,6 +43,7 @@ end(struct settle *settle)
 	settle_reads_release(&settle->reads);
 	settle_index_release(&settle->index);
 	settle_exports_release(&settle->exports);
+	settle_kin_release(&settle->kin);
 	settle_programmes_release(settle);
 	settle_pieces_release(&settle->pieces);
 	facts_close(settle->event_cursor);
@@ -54,6 +55,8 @@ end(struct settle *settle)
 	facts_close(settle->calendar_cursor);
 	facts_close(settle->series_cursor);
 	facts_close(settle->table_cursor);
+	facts_close(settle->behind_cursor);
+	facts_close(settle->above_cursor);
 	market_free(settle->market);
 	rulebook_free(settle->book);
 	zone_free(settle->zone);
