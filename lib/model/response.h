@@ -37,9 +37,8 @@ struct baseline_row {
 	const char *contract, *leg, *event, *point;
 	int32_t day; /* local */
 	const char *used; /* yes, no */
-	const char *reason; /* chosen, event-day, other-type, missing-reads,
-			     * excluded, spread, not-highest, not-latest,
-			     * enough ... */
+	const char *reason; /* baseline.h: chosen, event-day, missing-reads ...
+			     */
 	const char *kwh; /* in the event's hours; NULL: not known */
 };
 

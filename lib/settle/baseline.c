@@ -299,6 +299,8 @@ baseline_wants(struct baseline *baseline, const struct baseline_day *day)
 		reason = BASELINE_DAY_EVENT;
 	} else if (day->is_excluded) {
 		reason = BASELINE_DAY_EXCLUDED;
+	} else if (day->has_finding) {
+		reason = BASELINE_DAY_FINDING;
 	}
 	if (walk->phase == PHASE_LAST_YEAR) {
 		count_last_year(walk, day, reason);

@@ -102,6 +102,7 @@ struct baseline_day {
 	const char *holiday; /* NULL: none */
 	bool is_event; /* an event took place that the point was part of */
 	bool is_excluded; /* the rule's calendar `without` lists it */
+	bool has_finding; /* qf-check found what holds the account */
 };
 
 /* kWh of a day (the event's own too) at the local times of the event. */
@@ -169,6 +170,7 @@ struct baseline {
 #define BASELINE_DAY_MISSING "missing-reads"
 #define BASELINE_DAY_ESTIMATED "estimated-reads"
 #define BASELINE_DAY_EXCLUDED "excluded"
+#define BASELINE_DAY_FINDING "finding"
 #define BASELINE_DAY_SPREAD "spread"
 #define BASELINE_DAY_NOT_HIGHEST "not-highest"
 #define BASELINE_DAY_NOT_LATEST "not-latest"

@@ -523,7 +523,7 @@ def expect_variety(suite, site, models, came, told):
                       for model in by_point.values()
                       for row in model.days.values())
     for reason in ("chosen", "event-day", "other-type", "missing-reads",
-                   "estimated-reads", "not-highest", "not-latest", "spread"):
+                   "estimated-reads", "not-highest", "not-latest"):
         suite.check(reasons[reason] > 0, "%s: no day is %s" % (
             site.name, reason))
     held = Counter(came.held.values())

@@ -219,19 +219,17 @@ fetch_day(struct settle_fetch *fetch, int32_t day, struct baseline_reads *out,
 	return rc;
 }
 
-/* Whether an event asked the point on the day, or in what is taken from it
- * beyond its midnights: an event may last into the next day, and a window
- * begin on the one before. */
-static int
-look_for_event(
-    struct settle_fetch *fetch, int32_t day, bool *is, struct qf_error *err)
+/* What is looked at of a day: the whole, and what is taken from it beyond its
+ * midnights, since an event may last into the next day, and a window begin on
+ * the one before. */
+static size_t
+looked_at(const struct settle_fetch *fetch, int32_t day,
+    struct settle_stretch taken[3])
 {
-	struct settle *settle = fetch->settle;
+	const struct settle *settle = fetch->settle;
 	const struct baseline_rule *rule = settle->in_hand.rule;
 	int32_t shift = day - settle->in_hand.day;
-	struct settle_stretch taken[3];
 	size_t count = 0;
-	int rc = 0;
 
 	taken[count].from_utc = zone_day_start(settle->zone, day);
 	taken[count++].to_utc = zone_day_start(settle->zone, day + 1);
@@ -240,12 +238,60 @@ look_for_event(
 		taken[count++] = stretch_on(fetch,
 		    settle_own_window(settle, &rule->adjust_window), shift);
 	}
-	*is = false;
-	for (size_t i = 0; rc == 0 && !*is && i < count; i++) {
-		rc = settle_was_asked(settle, fetch->resource->point,
-		    taken[i].from_utc, taken[i].to_utc, is, err);
+	return count;
+}
+
+/* Whether an event asked the point then, or a finding holds its account. */
+static int
+look_for_trouble(struct settle_fetch *fetch, int32_t day,
+    struct baseline_day *out, struct qf_error *err)
+{
+	struct settle *settle = fetch->settle;
+	struct settle_stretch taken[3];
+	size_t count = looked_at(fetch, day, taken);
+
+	for (size_t i = 0; i < count; i++) {
+		int rc = 0;
+
+		if (!out->is_event &&
+		    settle_was_asked(settle, fetch->resource->point,
+			taken[i].from_utc, taken[i].to_utc, &out->is_event,
+			err) == -1) {
+			return -1;
+		}
+		if (taken[i].from_utc < taken[i].to_utc) {
+			rc = settle_finding(
+			    settle, taken[i].from_utc, taken[i].to_utc, err);
+		}
+		if (rc == -1) {
+			return -1;
+		}
+		out->has_finding = out->has_finding || rc == 1;
 	}
-	return rc;
+	return 0;
+}
+
+/* Whether the rule's calendar of days without lists the day. */
+static int
+look_for_exclusion(
+    struct settle *settle, struct baseline_day *out, struct qf_error *err)
+{
+	const char *calendar = settle->in_hand.rule->without_calendar;
+	struct fact fact;
+	int64_t entry;
+	int rc = 0;
+
+	if (calendar[0] != '\0') {
+		rc = facts_lookup(&settle->calendar_cursor, settle->ledger,
+		    LOOKUP_CALENDAR, settle->request->asof, calendar, out->day,
+		    out->day + 1, err);
+		if (rc == 0) {
+			rc = facts_next(
+			    settle->calendar_cursor, &fact, &entry, err);
+		}
+		out->is_excluded = rc == 1;
+	}
+	return rc == -1 ? -1 : 0;
 }
 
 /* What is known of a day without its reads. */
@@ -254,30 +300,20 @@ look_at_day(struct settle_fetch *fetch, int32_t day, struct baseline_day *out,
     char holiday[ID_MAX + 1], struct qf_error *err)
 {
 	struct settle *settle = fetch->settle;
-	const struct settle_case *in_hand = &settle->in_hand;
-	struct fact fact;
-	int64_t entry;
 	int rc;
 
 	memset(out, 0, sizeof(*out));
 	out->day = day;
-	rc = rulebook_day_kind(settle->book, in_hand->version->calendar, day,
-	    &out->kind, holiday, &settle->refusal, err);
+	rc = rulebook_day_kind(settle->book, settle->in_hand.version->calendar,
+	    day, &out->kind, holiday, &settle->refusal, err);
 	out->holiday = holiday[0] == '\0' ? NULL : holiday;
 	if (rc == 0) {
-		rc = look_for_event(fetch, day, &out->is_event, err);
+		rc = look_for_trouble(fetch, day, out, err);
 	}
-	if (rc != 0 || in_hand->rule->without_calendar[0] == '\0') {
-		return rc;
+	if (rc == 0) {
+		rc = look_for_exclusion(settle, out, err);
 	}
-	if (facts_lookup(&settle->calendar_cursor, settle->ledger,
-		LOOKUP_CALENDAR, settle->request->asof,
-		in_hand->rule->without_calendar, day, day + 1, err) == -1) {
-		return -1;
-	}
-	rc = facts_next(settle->calendar_cursor, &fact, &entry, err);
-	out->is_excluded = rc == 1;
-	return rc == -1 ? -1 : 0;
+	return rc;
 }
 
 int
