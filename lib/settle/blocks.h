@@ -46,9 +46,10 @@
  *	blocks_release(&book);
  *
  * The search is branch and bound: exact, never a heuristic.  Where it would
- * look at more than node_max selections it fails.  Forty blocks that are all
- * or nothing, over a day, take some thousand; many blocks that are accepted in
- * part over several hours at once can take more than there is room for.
+ * look at more than node_max selections it fails.  Forty blocks over a day,
+ * all or nothing or accepted in part over several hours, take some hundred to
+ * some ten thousand; of sixty that are all accepted in part there may be more
+ * than there is room for.
  *
  * Ownership: all arrays are the caller's; blocks_release() frees the prices.
  * Errors: QF_CONFIG blocks-market (the market is not of one price an hour,

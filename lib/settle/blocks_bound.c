@@ -135,6 +135,59 @@ blocks_bound(const struct blocks_model *model,
 	return bound;
 }
 
+/* Takes out of a block's range what loses more than slack against the best
+ * that it could do at so much a unit; true where that is something. */
+static bool
+narrow_range(struct blocks_range *range, bool single, wide gain, wide slack)
+{
+	const struct blocks_range before = *range;
+	wide best = most_of(range, gain);
+
+	if (range->open && best > slack) {
+		range->open = false;
+	} else if (range->open && best - gain * range->low > slack) {
+		*range = (struct blocks_range){0};
+	}
+	/* Above its least a block of one row is an order of the book. */
+	if (!single && gain > 0 && slack / gain < range->high - range->low) {
+		range->low = range->high - (int64_t)(slack / gain);
+	}
+	if (!single && gain < 0) {
+		/* Of an open one 0 is the best, else low. */
+		wide most = slack / -gain + (range->open ? 0 : range->low);
+
+		range->high = most < range->high ? (int64_t)most : range->high;
+	}
+	assert(range->low <= range->high);
+	return range->open != before.open || range->low != before.low ||
+	       range->high != before.high;
+}
+
+wide
+blocks_narrow(const struct blocks_model *model, struct blocks_range *ranges,
+    wide *prices, wide enough)
+{
+	bool narrowed = true;
+	wide bound = blocks_bound(model, ranges, prices, enough);
+
+	while (narrowed && bound >= enough) {
+		narrowed = false;
+		for (size_t b = 0; b < model->book->block_count; b++) {
+			const struct blocks_item *item = &model->items[b];
+
+			if (ranges[b].open || ranges[b].low < ranges[b].high) {
+				narrowed |= narrow_range(&ranges[b],
+				    item->single, blocks_gain(item, prices),
+				    bound - enough);
+			}
+		}
+		if (narrowed) {
+			bound = blocks_bound(model, ranges, prices, enough);
+		}
+	}
+	return bound;
+}
+
 void
 blocks_supply(const struct blocks_model *model,
     const struct blocks_range *ranges, size_t hour, wide *least, wide *most)
@@ -201,21 +254,29 @@ best_ticks(const struct blocks_model *model, const struct blocks_range *ranges,
 }
 
 /* By how much, in worth a unit, rounding may move a price out of the prices
- * that clear: one step of the rounding, in whole ticks. */
+ * that clear: nothing where their ends, whole ticks, need no rounding, else
+ * one step of the rounding. */
 static wide
 slack_of(const struct blocks_model *model)
 {
-	struct dec unit = DEC_SMALL(1, model->version->price_scale);
-	struct dec ticks = {0};
-	int64_t whole;
+	const struct dec *tick = &model->version->price_tick;
+	const struct dec unit = DEC_SMALL(1, model->version->price_scale);
+	struct dec worth = {0};
+	int64_t whole = 0, per_tick = (int64_t)model->scale.per_tick;
 
-	dec_div(&ticks, &unit, &model->version->price_tick, 0, DEC_CEILING);
-	if (dec_to_int64(&ticks, 0, &whole, NULL) == -1) {
-		whole = INT64_MAX;
+	assert(per_tick == model->scale.per_tick);
+	if (order_ticks(&whole, tick, &unit) == ORDER_OFF_TICK) {
+		dec_mul_int(&worth, &unit, per_tick);
+		dec_div(&worth, &worth, tick, 0, DEC_CEILING);
+		if (dec_to_int64(&worth, 0, &whole, NULL) == -1) {
+			whole = INT64_MAX;
+		}
+		dec_release(&worth);
+	} else {
+		whole = 0;
 	}
-	dec_release(&ticks);
 	/* And the 1 of volume that a worth has. */
-	return (wide)whole * model->scale.per_tick + 1;
+	return (wide)whole + 1;
 }
 
 /* Whether a block that is accepted may be paid. */
@@ -240,20 +301,70 @@ may_pay(const struct blocks_model *model, const struct blocks_range *ranges,
 	return gain >= 0;
 }
 
-bool
-blocks_may_pay(
-    const struct blocks_model *model, const struct blocks_range *ranges)
+/* Rejects a block that is open, if accepted it could not be paid; true then. */
+static bool
+reject_unpaid(const struct blocks_model *model, struct blocks_range *ranges,
+    size_t b, wide slack)
 {
-	wide slack;
+	struct blocks_range range = ranges[b];
 
-	if (model->version->price == MARKET_PAY_AS_BID) {
+	ranges[b].open = false;
+	if (may_pay(model, ranges, &model->items[b], slack)) {
+		ranges[b] = range;
+		return false;
+	}
+	ranges[b] = (struct blocks_range){0};
+	return true;
+}
+
+/* Takes from an accepted block's ratios those to which it could not be paid:
+ * the more is accepted, the worse its prices.  False where none is left. */
+static bool
+keep_paid(const struct blocks_model *model, struct blocks_range *ranges,
+    size_t b, wide slack, bool *narrowed)
+{
+	const struct blocks_item *item = &model->items[b];
+	struct blocks_range *range = &ranges[b];
+	int64_t low = range->low, high = range->high;
+
+	if (!may_pay(model, ranges, item, slack)) {
+		return false;
+	}
+	if (item->single) {
 		return true;
 	}
-	slack = slack_of(model);
-	for (size_t b = 0; b < model->book->block_count; b++) {
-		if (!ranges[b].open && ranges[b].low > 0 &&
-		    !may_pay(model, ranges, &model->items[b], slack)) {
-			return false;
+	for (int64_t from = low, middle = high; from < high;) {
+		range->low = middle;
+		if (may_pay(model, ranges, item, slack)) {
+			from = middle;
+		} else {
+			high = middle - 1;
+		}
+		middle = from + (high - from + 1) / 2;
+	}
+	*narrowed |= high < range->high;
+	*range = (struct blocks_range){.low = low, .high = high};
+	return true;
+}
+
+bool
+blocks_may_pay(const struct blocks_model *model, struct blocks_range *ranges)
+{
+	bool rejected = model->version->price != MARKET_PAY_AS_BID;
+	wide slack = rejected ? slack_of(model) : 0;
+
+	/* Each that goes changes what prices may come. */
+	while (rejected) {
+		rejected = false;
+		for (size_t b = 0; b < model->book->block_count; b++) {
+			if (ranges[b].open) {
+				rejected |=
+				    reject_unpaid(model, ranges, b, slack);
+			} else if (ranges[b].low > 0 &&
+				   !keep_paid(
+				       model, ranges, b, slack, &rejected)) {
+				return false;
+			}
 		}
 	}
 	return true;

@@ -118,6 +118,12 @@ void blocks_model_release(struct blocks_model *model);
 wide blocks_bound(const struct blocks_model *model,
     const struct blocks_range *ranges, wide *prices, wide enough);
 
+/* The same, and takes out of the ranges, again and again, what the prices show
+ * to be worth less than enough: at them a block that gains loses by every unit
+ * that it is accepted to less, and one that loses by every unit more. */
+wide blocks_narrow(const struct blocks_model *model,
+    struct blocks_range *ranges, wide *prices, wide enough);
+
 /* What a unit of a block gains at the prices. */
 wide blocks_gain(const struct blocks_item *item, const wide *prices);
 
@@ -145,9 +151,10 @@ int blocks_ratios(struct blocks_model *model, struct blocks_range *ranges,
     wide least, wide *worth, struct qf_error *err);
 
 /* Whether the hours that it touches may have prices at which no accepted block
- * loses, whatever becomes of those that are open. */
-bool blocks_may_pay(
-    const struct blocks_model *model, const struct blocks_range *ranges);
+ * loses, whatever becomes of those that are open.  What could not be paid is
+ * taken out of the ranges: open ones are rejected, ratios made smaller. */
+bool
+blocks_may_pay(const struct blocks_model *model, struct blocks_range *ranges);
 
 /* Clears each hour with what is decided, and prices it: 1, with accepted,
  * match and price of the book, or 0 where no prices pay all that is accepted,

@@ -230,10 +230,6 @@ halve(struct ratios *ratios, size_t b, struct qf_error *err)
 	struct blocks_range range = ratios->ranges[b];
 	int64_t middle = range.low + (range.high - range.low) / 2;
 
-	if (!is_better(ratios, blocks_bound(ratios->model, ratios->ranges,
-				   ratios->prices, ratios->least))) {
-		return 0;
-	}
 	if (look_within(ratios, b, middle + 1, range.high, err) == -1) {
 		return -1;
 	}
@@ -269,19 +265,21 @@ last(struct ratios *ratios, size_t b, struct qf_error *err)
 	return status == -1 ? -1 : 0;
 }
 
+/* Whether several blocks are left. */
+static bool
+is_several(const struct ratios *ratios)
+{
+	return next_free(ratios, next_free(ratios, 0) + 1) <
+	       ratios->model->book->block_count;
+}
+
+/* Looks at what is left of the ranges. */
 static int
-look(struct ratios *ratios, struct qf_error *err)
+look_on(struct ratios *ratios, struct qf_error *err)
 {
 	size_t first = next_free(ratios, 0);
 	wide worth;
 
-	if (blocks_count_node(ratios->model, err) == -1) {
-		return -1;
-	}
-	if (!blocks_feasible(ratios->model, ratios->ranges) ||
-	    !blocks_may_pay(ratios->model, ratios->ranges)) {
-		return 0;
-	}
 	if (first == ratios->model->book->block_count) {
 		worth = blocks_worth_of(
 		    ratios->model, ratios->ranges, ratios->prices);
@@ -290,10 +288,32 @@ look(struct ratios *ratios, struct qf_error *err)
 			   ? -1
 			   : 0;
 	}
-	if (next_free(ratios, first + 1) < ratios->model->book->block_count) {
-		return halve(ratios, first, err);
+	return is_several(ratios) ? halve(ratios, first, err)
+				  : last(ratios, first, err);
+}
+
+static int
+look(struct ratios *ratios, struct qf_error *err)
+{
+	size_t count = ratios->model->book->block_count;
+	struct blocks_range *before;
+	wide enough = ratios->least + (ratios->found ? 1 : 0);
+	int status = 0;
+
+	if (blocks_count_node(ratios->model, err) == -1) {
+		return -1;
 	}
-	return last(ratios, first, err);
+	before = xcalloc(count + 1, sizeof(*before));
+	memcpy(before, ratios->ranges, count * sizeof(*before));
+	if (blocks_feasible(ratios->model, ratios->ranges) &&
+	    blocks_may_pay(ratios->model, ratios->ranges) &&
+	    (!is_several(ratios) || blocks_narrow(ratios->model, ratios->ranges,
+					ratios->prices, enough) >= enough)) {
+		status = look_on(ratios, err);
+	}
+	memcpy(ratios->ranges, before, count * sizeof(*before));
+	free(before);
+	return status;
 }
 
 int

@@ -104,7 +104,7 @@ branch(
 	const struct blocks_item *item = &search->model->items[b];
 	struct blocks_range open = search->ranges[b];
 	const struct blocks_range accepted = {
-	    .low = item->least, .high = item->most};
+	    .low = open.low, .high = open.high};
 	const struct blocks_range rejected = {0};
 	bool first = search->again || blocks_gain(item, prices) > 0;
 	int status;
@@ -127,6 +127,8 @@ descend(struct search *search, const wide *above, struct qf_error *err)
 	const struct blocks_model *model = search->model;
 	size_t hour_count = model->book->hour_count;
 	wide least = search->again ? search->worth : search->worth + 1;
+	size_t count = model->book->block_count;
+	struct blocks_range *before;
 	wide *prices;
 	size_t b;
 	int status = 0;
@@ -134,18 +136,19 @@ descend(struct search *search, const wide *above, struct qf_error *err)
 	if (blocks_count_node(search->model, err) == -1) {
 		return -1;
 	}
-	if (!blocks_feasible(model, search->ranges) ||
-	    !blocks_may_pay(model, search->ranges)) {
-		return 0;
-	}
 	prices = xcalloc(hour_count + 1, sizeof(*prices));
 	memcpy(prices, above, hour_count * sizeof(*prices));
-	if (blocks_bound(model, search->ranges, prices, least) >= least) {
+	before = xcalloc(count + 1, sizeof(*before));
+	memcpy(before, search->ranges, count * sizeof(*before));
+	if (blocks_feasible(model, search->ranges) &&
+	    blocks_may_pay(model, search->ranges) &&
+	    blocks_narrow(model, search->ranges, prices, least) >= least) {
 		b = next_block(search, prices);
-		status = b < model->book->block_count
-			     ? branch(search, b, prices, err)
-			     : finish(search, err);
+		status = b < count ? branch(search, b, prices, err)
+				   : finish(search, err);
 	}
+	memcpy(search->ranges, before, count * sizeof(*before));
+	free(before);
 	free(prices);
 	return status;
 }

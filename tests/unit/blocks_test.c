@@ -364,6 +364,99 @@ Test(blocks, of_tens_end_in_seconds)
 	blocks_release(&made.book);
 }
 
+/* A day of plain orders round 50, and blocks of two to eight hours in a row
+ * that are taken to half or more, some to sell and some to buy. */
+#define DAY_HOURS 24
+#define DAY_PLAIN 24 /* in an hour */
+#define DAY_BLOCKS 40
+#define DAY_SPAN 8
+
+struct day {
+	struct order orders[DAY_HOURS][DAY_PLAIN + DAY_BLOCKS];
+	struct blocks_hour hours[DAY_HOURS];
+	struct blocks_row rows[DAY_BLOCKS][DAY_SPAN];
+	struct blocks_block blocks[DAY_BLOCKS];
+	char ids[DAY_BLOCKS][8];
+	struct blocks_book book;
+	uint32_t seed;
+};
+
+static int64_t
+draw(struct day *day, int64_t from, int64_t to)
+{
+	day->seed = day->seed * 1664525u + 1013904223u;
+	return from + (int64_t)(day->seed >> 8) % (to - from + 1);
+}
+
+static size_t
+put_order(struct day *day, size_t h, enum order_side side, int64_t price,
+    int64_t quantity, int64_t minimum)
+{
+	struct blocks_hour *hour = &day->hours[h];
+
+	hour->orders[hour->count] = (struct order){
+	    .side = side,
+	    .priced = true,
+	    .price = price,
+	    .quantity = quantity,
+	    .minimum = minimum,
+	    .performance = ORDER_PERFORMANCE_ONE,
+	    .submitted_utc = ORDER_NO_TIME,
+	    .rank = (uint32_t)hour->count,
+	};
+	return hour->count++;
+}
+
+static void
+make_day(struct day *day, uint32_t seed)
+{
+	*day = (struct day){.seed = seed,
+	    .book = {.hour_count = DAY_HOURS, .block_count = DAY_BLOCKS}};
+	day->book.hours = day->hours;
+	day->book.blocks = day->blocks;
+	for (size_t h = 0; h < DAY_HOURS; h++) {
+		day->hours[h].orders = day->orders[h];
+		for (int i = 0; i < DAY_PLAIN; i++) {
+			put_order(day, h, i % 2 ? ORDER_BUY : ORDER_SELL,
+			    draw(day, 10, 90), draw(day, 20, 200), 0);
+		}
+	}
+	for (size_t b = 0; b < DAY_BLOCKS; b++) {
+		size_t span = (size_t)draw(day, 2, DAY_SPAN);
+		size_t from = (size_t)draw(day, 0, DAY_HOURS - (int64_t)span);
+		int64_t price = draw(day, 38, 58), half = draw(day, 10, 60);
+		enum order_side side =
+		    draw(day, 0, 2) > 0 ? ORDER_SELL : ORDER_BUY;
+
+		snprintf(day->ids[b], sizeof(day->ids[b]), "b%02zu", b);
+		day->blocks[b] = (struct blocks_block){
+		    .id = day->ids[b], .rows = day->rows[b], .row_count = span};
+		for (size_t i = 0; i < span; i++) {
+			day->rows[b][i] = (struct blocks_row){
+			    from + i, put_order(day, from + i, side, price,
+					  2 * half, half)};
+		}
+	}
+}
+
+Test(blocks, of_tens_that_are_taken_in_part_end_in_seconds)
+{
+	static const uint32_t seeds[] = {1, 3, 4};
+	static struct day day;
+	struct book book = {.rule = MARKET_LAST_ACCEPTED_OFFER};
+	struct market_version version = version_of(&book);
+	struct qf_error err = {0};
+
+	for (size_t i = 0; i < COUNT(seeds); i++) {
+		make_day(&day, seeds[i]);
+		cr_assert_eq(
+		    blocks_clear(&day.book, &version, &err), 0, "%s", err.text);
+		cr_expect_lt(day.book.nodes, 20000, "%lld of %u",
+		    (long long)day.book.nodes, (unsigned)seeds[i]);
+		blocks_release(&day.book);
+	}
+}
+
 Test(blocks, that_are_too_many_to_be_certain_are_no_answer)
 {
 	struct book book = {
