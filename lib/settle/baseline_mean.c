@@ -171,6 +171,13 @@ mean_of_days(struct baseline *baseline, struct refusal *refusal)
 	if (rule->method == BASELINE_SIMILAR_DAYS && baseline->walk->of_days) {
 		if (rule->has_spread) {
 			drop_spread(baseline);
+			if (later_than(baseline, baseline->walk->kept_count) ==
+			    0) {
+				return refuse(refusal, REASON_BASELINE_DAYS,
+				    "each of the %zu days is off their mean by "
+				    "more than the spread",
+				    baseline->walk->kept_count);
+			}
 		}
 		if (rule->choose != BASELINE_ALL) {
 			choose(baseline);

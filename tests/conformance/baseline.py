@@ -244,6 +244,8 @@ class Baseline:
             mean = sum(energy.values()) / len(energy)
             self.drop([day for day in energy if abs(energy[day] - mean) >
                        Fraction(self.rule["spread"]) * abs(mean)], "spread")
+            if not self.used:
+                raise Held("baseline-days")
         if "choose" in self.rule:
             count, which = self.rule["choose"].split()
             order = sorted(self.used, key=lambda day: (
@@ -259,8 +261,6 @@ class Baseline:
             if not column:
                 raise Held("baseline-reads")
             out.append(sum(column) / Fraction(len(column)))
-        if not out:
-            raise Held("baseline-reads")
         return out
 
     def window(self, hours, edge=None):

@@ -262,6 +262,8 @@ class Baseline:
             most = abs(mean) * Fraction(self.rule["spread"])
             self.pass_over([day for day in list(self.used)
                             if abs(energy[day] - mean) > most], "spread")
+            if not self.used:
+                raise Held("baseline-days")
         if self.rule.get("choose"):
             count, which = self.rule["choose"].split()
             order = sorted(self.used, key=lambda day: (

@@ -204,6 +204,27 @@ Test(baseline, a_day_just_at_the_spread_stays)
 	baseline_free(run.baseline);
 }
 
+Test(baseline, of_days_that_are_all_off_their_mean_there_is_none)
+{
+	static const struct past past[] = {
+	    {.before = 1, .slots = {50, 0, 0, 0}},
+	    {.before = 2, .slots = {150, 0, 0, 0}},
+	    {.before = 0},
+	};
+	struct baseline_rule rule = similar(2, 45);
+	struct run run;
+
+	rule.has_spread = true;
+	dec_set_int(&rule.spread, 25, 2);
+	work(&run, &rule, &workday, past, NULL);
+	cr_expect_eq(run.result, 1);
+	cr_expect_str_eq(run.refusal.reason, "baseline-days");
+	cr_expect_str_eq(run.refusal.detail,
+	    "each of the 2 days is off their mean by more than the spread");
+	cr_expect_str_eq(run.days, "1 spread, 2 spread");
+	baseline_free(run.baseline);
+}
+
 Test(baseline, missing_reads_are_never_zero)
 {
 	/* clang-format off */
