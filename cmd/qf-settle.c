@@ -169,6 +169,12 @@ main(int argc, char **argv)
 		puts(handle_format(&report.run, text, sizeof(text)));
 	}
 	holds_tell(&report.holds, &tool);
+	if (report.counts.for_nobody > 0) {
+		tool_note(&tool,
+		    "no contract is for %lld of the period's events: -v names "
+		    "them",
+		    (long long)report.counts.for_nobody);
+	}
 	tool_detail(&tool,
 	    "as of entry %lld: %lld events of contracts, %lld lines, %lld held",
 	    (long long)report.asof, (long long)report.counts.events,

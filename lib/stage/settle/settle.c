@@ -259,9 +259,13 @@ tell_unseen(struct settle *settle)
 	for (size_t i = 0; i < settle->index.event_count; i++) {
 		const struct settle_event *event = &settle->index.events[i];
 
-		if (!event->seen && settle_is_asked(settle, event)) {
-			tell_nothing(settle, event->event,
-			    "of the programme of no contract");
+		if (event->seen || !settle_is_asked(settle, event)) {
+			continue;
+		}
+		tell_nothing(settle, event->event,
+		    "no contract is on its programme and among its targets");
+		if (!event->test && !event->cancelled) {
+			settle->counts->for_nobody++;
 		}
 	}
 }

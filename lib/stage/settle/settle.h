@@ -95,6 +95,8 @@ struct settle_note {
 struct settle_counts {
 	int64_t contracts; /* legs in scope */
 	int64_t events; /* of contracts, that were settled or held */
+	int64_t for_nobody; /* called events that no contract is for, perhaps by
+			     * a slip of the pen */
 	int64_t points; /* of them, whose reads were looked at */
 	int64_t reads; /* interval values that were looked at */
 	int64_t lines, holds, responses, baselines;
