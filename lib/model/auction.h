@@ -26,6 +26,9 @@ struct award_row {
 	 * paradoxical: a block that the price would have paid */
 	const char *state;
 	const char *reason; /* of refused; NULL otherwise */
+	/* The same in words, where it is just made; not stored, so NULL of a
+	 * row that was read. */
+	const char *why;
 };
 
 /* The price of one hour. */

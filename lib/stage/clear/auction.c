@@ -59,9 +59,10 @@ note_refused(struct watch *watch, const struct award_row *award)
 	if (report->shown_count < CLEAR_REFUSED_SHOWN) {
 		say_start(watch, award->start_utc, start);
 		(void)snprintf(report->shown[report->shown_count++],
-		    CLEAR_SHOWN_MAX, "refused: bid %s of %s%s%s: %s",
+		    CLEAR_SHOWN_MAX, "refused: bid %s of %s%s%s: %s: %s",
 		    award->bid, start, award->party == NULL ? "" : ", party ",
-		    award->party == NULL ? "" : award->party, award->reason);
+		    award->party == NULL ? "" : award->party, award->reason,
+		    award->why);
 	}
 }
 

@@ -24,7 +24,7 @@
 
 #define CLEAR_REASONS_MAX 16 /* that are counted apart */
 #define CLEAR_REFUSED_SHOWN 5 /* of which the bid is told */
-#define CLEAR_SHOWN_MAX 300 /* bytes of it */
+#define CLEAR_SHOWN_MAX 600 /* bytes of it */
 
 struct clear_ask {
 	const char *auction;

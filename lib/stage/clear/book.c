@@ -77,19 +77,25 @@ clear_text(const struct clear_hour *hour, uint32_t place)
 }
 
 static int
-add_text(struct clear_hour *hour, const struct fact_value *value, uint32_t *out,
-    struct qf_error *err)
+add_words(struct clear_hour *hour, const char *text, size_t length,
+    uint32_t *out, struct qf_error *err)
 {
-	*out = 0;
-	if (value->is == FACT_NULL) {
-		return 0;
-	}
 	*out = (uint32_t)hour->texts.length;
-	if (buf_add(&hour->texts, value->text, value->length + 1) == -1) {
+	if (buf_add(&hour->texts, text, length + 1) == -1) {
 		return qf_fail(err, QF_DATA, "auction-size",
 		    "an hour of the auction has more bids than can be held");
 	}
 	return 0;
+}
+
+static int
+add_text(struct clear_hour *hour, const struct fact_value *value, uint32_t *out,
+    struct qf_error *err)
+{
+	*out = 0;
+	return value->is == FACT_NULL
+		   ? 0
+		   : add_words(hour, value->text, value->length, out, err);
 }
 
 static struct clear_bid *
@@ -120,6 +126,22 @@ clear_hour_refuse(struct clear_bid *bid, const char *reason)
 {
 	assert(strlen(reason) < sizeof(bid->reason));
 	memcpy(bid->reason, reason, strlen(reason) + 1);
+}
+
+const char *
+clear_hour_why(const struct clear_hour *hour, const struct clear_bid *bid)
+{
+	if (strcmp(bid->reason, REASON_BID_BLOCK) == 0) {
+		return "the market's rule takes no such block or minimum";
+	}
+	if (strcmp(bid->reason, REASON_BID_BLOCK_ROW) == 0) {
+		return "another bid of its block is refused";
+	}
+	if (strcmp(bid->reason, REASON_BID_BLOCK_RATIO) == 0) {
+		return "minimum and quantity of its block's bids are not in "
+		       "one proportion";
+	}
+	return clear_text(hour, bid->why);
 }
 
 void
@@ -278,22 +300,10 @@ takes(const struct market_version *version, bool block)
 	       version->limit_count == 0;
 }
 
-static void
-note_watched(struct clear_book *book, const struct clear_hour *hour,
-    const struct clear_bid *bid, const char *why)
-{
-	const struct clear_request *request = book->request;
-
-	if (request->watch != NULL && hour->start_utc == request->watch_utc &&
-	    strcmp(request->watch, clear_text(hour, bid->id)) == 0) {
-		(void)snprintf(book->watched, sizeof(book->watched), "%s", why);
-	}
-}
-
 /* Makes the bid's order, or says why it is refused. */
-static void
-make_order(
-    struct clear_book *book, struct clear_hour *hour, struct clear_bid *bid)
+static int
+make_order(struct clear_book *book, struct clear_hour *hour,
+    struct clear_bid *bid, struct qf_error *err)
 {
 	const struct fact_value *values = book->next_bid.values;
 	struct order_bid said = {
@@ -315,18 +325,19 @@ make_order(
 	hour->linked = hour->linked || bid->block != 0;
 	if (order_make(&order, &said, hour->version, &refusal) == 1) {
 		clear_hour_refuse(bid, refusal.reason);
-		note_watched(book, hour, bid, refusal.detail);
-		return;
+		return add_words(hour, refusal.detail, strlen(refusal.detail),
+		    &bid->why, err);
 	}
 	if ((bid->block != 0 || order.minimum > 0) &&
 	    !takes(hour->version, bid->block != 0)) {
 		clear_hour_refuse(bid, REASON_BID_BLOCK);
-		return;
+		return 0;
 	}
 	order.rank = (uint32_t)hour->count;
 	bid->order = (uint32_t)hour->order_count;
 	add_order(hour, &order);
 	hour->minima = hour->minima || clear_is_block(hour, bid);
+	return 0;
 }
 
 static int
@@ -355,7 +366,9 @@ take_bid(struct clear_book *book, struct clear_hour *hour, struct qf_error *err)
 	    add_text(hour, &values[BID_PRICE], &bid->price, err) == -1) {
 		return -1;
 	}
-	make_order(book, hour, bid);
+	if (make_order(book, hour, bid, err) == -1) {
+		return -1;
+	}
 	book->read++;
 	if (book->progress != NULL) {
 		book->progress(book->context, book->read);

@@ -183,6 +183,7 @@ fill_award(
 		row->awarded = "0";
 		row->state = "refused";
 		row->reason = bid->reason;
+		row->why = clear_hour_why(hour, bid);
 		c->counts->refused++;
 		return;
 	}

@@ -56,10 +56,6 @@ struct clear_request {
 	const char *opening; /* the trade before the first of each hour, as
 			      * canonical text; NULL: none */
 	int64_t asof; /* the last entry that it sees */
-	/* A bid, and its hour, of whose refusal the words are wanted; NULL:
-	 * of none.  No part of what a run is made from. */
-	const char *watch;
-	int64_t watch_utc;
 };
 
 /* Where the rows go.  Texts are valid for the call.  A call that fails (-1,

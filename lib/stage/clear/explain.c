@@ -116,18 +116,8 @@ tell_law(struct told *told)
 static void
 tell_refused(struct told *told)
 {
-	const char *reason = told->bid->reason;
-	const char *why = told->walk->book.watched;
-
-	if (strcmp(reason, REASON_BID_BLOCK) == 0) {
-		why = "the market's rule takes no such block or minimum";
-	} else if (strcmp(reason, REASON_BID_BLOCK_ROW) == 0) {
-		why = "another bid of its block is refused";
-	} else if (strcmp(reason, REASON_BID_BLOCK_RATIO) == 0) {
-		why = "minimum and quantity of its block's bids are not in one "
-		      "proportion";
-	}
-	telling_say(&told->telling, "refused", "%s: %s", reason, why);
+	telling_say(&told->telling, "refused", "%s: %s", told->bid->reason,
+	    clear_hour_why(told->walk->hour, told->bid));
 }
 
 /* All ---------------------------------------------------------------------- */
@@ -230,8 +220,6 @@ tell(struct told *told, struct qf_error *err)
 	struct clear_counts counts;
 
 	clear_request_of(&request, &run);
-	request.watch = told->stored.bid;
-	request.watch_utc = told->stored.start_utc;
 	if (clear_run(told->telling.ledger, &request, &sink, &counts, err) ==
 		-1 &&
 	    !told->is_told) {

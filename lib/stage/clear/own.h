@@ -31,6 +31,7 @@
 struct clear_bid {
 	uint32_t id, party, class_id, block;
 	uint32_t offered, price;
+	uint32_t why; /* of a refusal, where the reason does not say all */
 	uint32_t order; /* its order's index; CLEAR_NO_ORDER: refused */
 	enum order_side side;
 	bool paradoxical; /* found: a row of such a block */
@@ -67,6 +68,10 @@ void clear_hour_release(struct clear_hour *hour);
 /* The text at a place, or NULL for 0. */
 const char *clear_text(const struct clear_hour *hour, uint32_t place);
 
+/* Why a bid is refused, for people. */
+const char *
+clear_hour_why(const struct clear_hour *hour, const struct clear_bid *bid);
+
 /* Refuses a bid whose order is there; clear_hour_settle() then takes the
  * orders of all such bids out. */
 void clear_hour_refuse(struct clear_bid *bid, const char *reason);
@@ -90,7 +95,6 @@ struct clear_book {
 	int64_t read; /* bids so far */
 	void (*progress)(void *context, int64_t bids);
 	void *context;
-	char watched[REFUSAL_DETAIL_MAX]; /* of request->watch */
 	struct dec price, quantity, minimum, performance, sum; /* scratch */
 };
 
