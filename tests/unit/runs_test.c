@@ -155,7 +155,7 @@ static int64_t
 append_findings(struct fixture *f, const char *kwh, char root[65])
 {
 	const struct award_row award = {1, "A", FEB_1, FEB_1 + 3600, "b1", NULL,
-	    "sell", NULL, "10", "4", "0.5", "0.6", "part", NULL};
+	    "sell", NULL, "10", "4", "0.5", "0.6", "part", NULL, NULL};
 	const struct price_row price = {1, "A", FEB_1, FEB_1 + 3600, "lao",
 	    "0.6", "0.6", NULL, "4", "0", "cleared"};
 	const struct trade_row trade = {1, "A", FEB_1, "b2", "b1", "4", "0.6"};

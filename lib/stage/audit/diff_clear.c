@@ -1,8 +1,12 @@
-/* diff_clear.c - two clearings hour by hour and bid by bid.
+/* diff_clear.c - two clearings hour by hour, bid by bid and trade by trade.
+ *
+ * A trade has no name: the first trade of an hour is held against the first,
+ * and so on, since the order of trades says whose price the next one has.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/status.h"
@@ -29,11 +33,14 @@ static const struct table_column columns[] = {
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
-/* The next row of a run: the price of an hour, or what came of a bid. */
+enum clear_table { OF_PRICES, OF_AWARDS, OF_TRADES };
+
+/* The next row of a run: the price of an hour, what came of a bid, a trade. */
 struct clear_row {
 	bool has;
-	const char *auction, *bid; /* bid: NULL of a price */
-	int64_t start_utc, end_utc;
+	const char *auction, *bid; /* bid: NULL but of an award */
+	int64_t start_utc, end_utc; /* end_utc of a trade: as its start */
+	int64_t number; /* of a trade in its hour */
 	const char *quantity, *price, *state;
 	/* Of it, too, for two rows to be the same. */
 	const char *more[6];
@@ -43,6 +50,7 @@ struct clear_row {
 struct clear_side {
 	struct run_cursor *cursor;
 	struct clear_row row;
+	char pair[2 * ID_MAX + 8]; /* of a trade */
 };
 
 struct clear_diff {
@@ -51,7 +59,7 @@ struct clear_diff {
 	struct table *table;
 	struct zone *zone;
 	struct audit_diff_counts *counts;
-	bool awards; /* what is stepped through now */
+	enum clear_table of; /* what is stepped through now */
 };
 
 static int
@@ -100,14 +108,55 @@ step_award(struct clear_side *side, struct qf_error *err)
 	return rc == -1 ? -1 : 0;
 }
 
+static const char *
+name_or_need(const char *bid)
+{
+	return bid == NULL ? "need" : bid;
+}
+
+static int
+step_trade(struct clear_side *side, struct qf_error *err)
+{
+	struct trade_row trade;
+	const int64_t before_utc = side->row.start_utc;
+	int64_t number = side->row.number;
+	int rc = runs_next_trade(side->cursor, &trade, err);
+
+	side->row = (struct clear_row){.has = rc == 1};
+	if (rc == 1) {
+		number = trade.start_utc == before_utc ? number + 1 : 1;
+		(void)snprintf(side->pair, sizeof(side->pair), "%s %s",
+		    name_or_need(trade.buy), name_or_need(trade.sell));
+		side->row = (struct clear_row){
+		    .has = true,
+		    .auction = trade.auction,
+		    .start_utc = trade.start_utc,
+		    .end_utc = trade.start_utc,
+		    .number = number,
+		    .quantity = trade.quantity,
+		    .price = trade.price,
+		    .state = side->pair,
+		};
+	}
+	return rc == -1 ? -1 : 0;
+}
+
 static int
 step(const struct clear_diff *diff, struct clear_side *side,
     struct qf_error *err)
 {
-	return diff->awards ? step_award(side, err) : step_price(side, err);
+	switch (diff->of) {
+	case OF_AWARDS:
+		return step_award(side, err);
+	case OF_TRADES:
+		return step_trade(side, err);
+	default:
+		return step_price(side, err);
+	}
 }
 
-/* Both runs have their hours by start, and in each their bids by id. */
+/* Both runs have their hours by start, and in each their bids by id and their
+ * trades by number. */
 static int
 compare_keys(const struct clear_row *a, const struct clear_row *b)
 {
@@ -116,6 +165,9 @@ compare_keys(const struct clear_row *a, const struct clear_row *b)
 	if (order == 0) {
 		order = (a->start_utc > b->start_utc) -
 			(a->start_utc < b->start_utc);
+	}
+	if (order == 0) {
+		order = (a->number > b->number) - (a->number < b->number);
 	}
 	return order != 0 || a->bid == NULL ? order : strcmp(a->bid, b->bid);
 }
@@ -150,6 +202,7 @@ static int
 put_row(struct clear_diff *diff, const struct clear_row *was,
     const struct clear_row *is, struct qf_error *err)
 {
+	static const char *const names[] = {"price", "award", "trade"};
 	static const struct clear_row none;
 	const struct clear_row *one = is != NULL ? is : was;
 	const struct clear_row *a = was != NULL ? was : &none;
@@ -162,17 +215,19 @@ put_row(struct clear_diff *diff, const struct clear_row *was,
 	table_text(table, was == NULL  ? "new"
 			  : is == NULL ? "gone"
 				       : "changed");
-	table_text(table, diff->awards ? "award" : "price");
+	table_text(table, names[diff->of]);
 	table_text(table, one->auction);
 	table_text(table, energy_time(diff->zone, one->start_utc, time));
-	table_text(table, energy_time(diff->zone, one->end_utc, time));
+	table_text(table, diff->of == OF_TRADES
+			      ? NULL
+			      : energy_time(diff->zone, one->end_utc, time));
 	table_text(table, one->bid);
 	put_pair(table, a->quantity, b->quantity);
 	put_pair(table, a->price, b->price);
 	put_pair(table, a->state, b->state);
 	buf_init(&input, INPUT_MAX);
-	rc = diff_inputs_of_time(
-	    &diff->inputs, one->start_utc, one->end_utc, &input, err);
+	rc = diff_inputs_of_time(&diff->inputs, one->start_utc,
+	    one->end_utc + (diff->of == OF_TRADES), &input, err);
 	table_text(table, input.length == 0 ? NULL : input.bytes);
 	buf_release(&input);
 	return rc == -1 ? -1 : table_end_row(table, err);
@@ -211,19 +266,24 @@ merge(struct clear_diff *diff, struct qf_error *err)
 	return rc;
 }
 
-/* The prices of both, or their awards. */
+/* The prices of both, their awards, or their trades. */
 static int
 merge_table(struct clear_diff *diff, struct ledger *ledger,
-    const struct run *was, const struct run *is, bool awards,
+    const struct run *was, const struct run *is, enum clear_table of,
     struct qf_error *err)
 {
-	int (*const open)(struct run_cursor **, struct ledger *, int64_t,
-	    struct qf_error *) = awards ? runs_open_awards : runs_open_prices;
+	static int (*const opens[])(struct run_cursor **, struct ledger *,
+	    int64_t, struct qf_error *) = {
+	    [OF_PRICES] = runs_open_prices,
+	    [OF_AWARDS] = runs_open_awards,
+	    [OF_TRADES] = runs_open_trades,
+	};
 	int rc = -1;
 
-	diff->awards = awards;
-	if (open(&diff->was.cursor, ledger, was->entry, err) == 0 &&
-	    open(&diff->is.cursor, ledger, is->entry, err) == 0) {
+	diff->of = of;
+	diff->was.row = diff->is.row = (struct clear_row){.has = false};
+	if (opens[of](&diff->was.cursor, ledger, was->entry, err) == 0 &&
+	    opens[of](&diff->is.cursor, ledger, is->entry, err) == 0) {
 		rc = merge(diff, err);
 	}
 	runs_close(diff->was.cursor);
@@ -243,8 +303,9 @@ diff_clearings(struct ledger *ledger, const struct run *was,
 	diff.table = table_new(sink, form, columns, COLUMNS);
 	if (zone_load(&diff.zone, ledger_market(ledger)->zone, err) == 0 &&
 	    diff_inputs_open(&diff.inputs, ledger, was, is, err) == 0 &&
-	    merge_table(&diff, ledger, was, is, false, err) == 0) {
-		rc = merge_table(&diff, ledger, was, is, true, err);
+	    merge_table(&diff, ledger, was, is, OF_PRICES, err) == 0 &&
+	    merge_table(&diff, ledger, was, is, OF_AWARDS, err) == 0) {
+		rc = merge_table(&diff, ledger, was, is, OF_TRADES, err);
 	}
 	if (rc == 0) {
 		rc = table_finish(diff.table, err);
