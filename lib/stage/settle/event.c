@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -339,11 +340,42 @@ begin_reads(struct settle *settle)
 	settle_reads_begin(settle, &window, in_hand->resource_count);
 }
 
+/* Each resource by itself; of those that are to be held the first says why, and
+ * how many more there are: whoever mends it wants to know. */
+static int
+each_resource(struct settle *settle, struct qf_error *err)
+{
+	struct settle_case *in_hand = &settle->in_hand;
+	struct refusal first;
+	size_t held = 0, used;
+
+	for (size_t i = 0; i < in_hand->resource_count; i++) {
+		int rc = settle_resource(settle, &in_hand->resources[i], err);
+
+		if (rc == -1) {
+			return -1;
+		}
+		if (rc == 1 && held++ == 0) {
+			first = settle->refusal;
+		}
+	}
+	if (held == 0) {
+		return 0;
+	}
+	settle->refusal = first;
+	used = strlen(first.detail);
+	if (held > 1) {
+		(void)snprintf(settle->refusal.detail + used,
+		    sizeof(first.detail) - used, "; and %zu more of %zu points",
+		    held - 1, in_hand->resource_count);
+	}
+	return 1;
+}
+
 static int
 settle_resources(struct settle *settle, struct qf_error *err)
 {
 	struct settle_case *in_hand = &settle->in_hand;
-	int rc = 0;
 
 	in_hand->wants_slots = in_hand->version->valid_max_below ||
 			       in_hand->version->direction == PROGRAMME_LIMIT;
@@ -351,10 +383,7 @@ settle_resources(struct settle *settle, struct qf_error *err)
 	in_hand->end_day =
 	    zone_day_of(settle->zone, in_hand->event->end_utc - 1) + 1;
 	begin_reads(settle);
-	for (size_t i = 0; rc == 0 && i < in_hand->resource_count; i++) {
-		rc = settle_resource(settle, &in_hand->resources[i], err);
-	}
-	return rc;
+	return each_resource(settle, err);
 }
 
 /* All together ----------------------------------------------------------- */
