@@ -16,9 +16,9 @@
  *    then, of the blocks in their order, the first that only one of two
  *    selections accepts decides, and at last the first that one accepts to
  *    more.  So the answer is one.
- *  - A selection has prices if every hour clears at one at which no accepted
- *    block loses money: the sum over its rows of (price - limit) x accepted
- *    (of rows that buy: limit - price) is 0 or more.  A block can so be
+ *  - A selection has prices if every hour clears at one, found as below, at
+ *    which no accepted block loses money: the sum over its rows of (price -
+ *    limit) x accepted (of rows that buy: limit - price) is 0 or more.  A block can so be
  *    rejected although the prices would have paid it (paradoxically rejected);
  *    the reverse never happens.
  *
@@ -36,7 +36,9 @@
  * one proportion towards high, and those in which it buys towards low, as
  * little as is enough (an hour that is wanted both ways stays); an end that
  * does not exist is the cap or the floor, else the highest (lowest) limit of
- * any row.  Prices are then rounded away from where they came.  Under
+ * any row.  Where that is not enough the selection counts as one without
+ * prices, though others might do.  Prices are then rounded away from where they
+ * came.  Under
  * pay-as-bid nobody loses, and nothing is narrowed or moved.
  *
  *	struct blocks_book book = {.hours = hours, ...};
