@@ -18,9 +18,9 @@
  *    more.  So the answer is one.
  *  - A selection has prices if every hour clears at one, found as below, at
  *    which no accepted block loses money: the sum over its rows of (price -
- *    limit) x accepted (of rows that buy: limit - price) is 0 or more.  A block can so be
- *    rejected although the prices would have paid it (paradoxically rejected);
- *    the reverse never happens.
+ *    limit) x accepted (of rows that buy: limit - price) is 0 or more.  A
+ *    block can so be rejected although the prices would have paid it
+ *    (paradoxically rejected); the reverse never happens.
  *
  * A selection says which blocks are accepted, each to at least its minimum,
  * and those of several rows to which ratio, of those that give whole ticks in
