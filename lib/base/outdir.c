@@ -84,6 +84,14 @@ outdir_file(struct outdir *dir, const char *name, struct outfile **out,
 		    name);
 	}
 	if (outfile_begin_in(&file, dir->fd, name, err) == -1) {
+		for (size_t i = 0; i < dir->count; i++) {
+			if (strcmp(dir->members[i].entry.name, name) == 0) {
+				return qf_fail(err, QF_CANTCREAT,
+				    "output-twice",
+				    "%s: two files would be called %s",
+				    dir->path, name);
+			}
+		}
 		return qf_fail_prefix(err, "%s", dir->path);
 	}
 	if (dir->count == dir->capacity) {

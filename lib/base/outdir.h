@@ -20,7 +20,7 @@
  * out:
  *	outdir_free(dir);
  *
- * Errors are those of outfile.h.
+ * Errors are those of outfile.h; "output-twice" for two files of one name.
  */
 #ifndef QF_BASE_OUTDIR_H
 #define QF_BASE_OUTDIR_H

@@ -366,7 +366,7 @@ E1,0,fault,,,2025-02-05T10:00,2025-02-05T12:00,,called,no
 UFTP_PROGRAMME = """<programme xmlns="urn:qingfen:programme:1" id="fault">
 <version from="2020-01-01" source="test" direction="shave">
 <measure every="15m"/><baseline method="given" round="3 half-up"/>
-<price per="mw"><term of="award"/></price><pay most="1"/>
+<price per="mw"><term of="award" per="mw"/></price><pay most="1"/>
 <penalty component="deficiency" below="1">
 <price per="mw"><term of="fixed" value="11"/></price></penalty>
 <rounding money="2 half-up line"/></version></programme>

@@ -152,12 +152,46 @@ write_picture(struct report *report, struct qf_error *err)
 	return 0;
 }
 
+void
+money_add(struct money *money, int64_t gross_minor)
+{
+	const struct dec gross = DEC_SMALL(gross_minor, 0);
+
+	if (gross_minor >= 0) {
+		dec_add(&money->paid, &money->paid, &gross);
+	} else {
+		dec_sub(&money->charged, &money->charged, &gross);
+	}
+}
+
+void
+money_tell(struct dec *out, const struct money *money, enum money_sum which,
+    int money_scale)
+{
+	const struct dec minor = DEC_SMALL(1, money_scale);
+
+	if (which == MONEY_NET) {
+		dec_sub(out, &money->paid, &money->charged);
+	} else {
+		dec_set(
+		    out, which == MONEY_PAID ? &money->paid : &money->charged);
+	}
+	dec_mul(out, out, &minor);
+}
+
+void
+money_release(struct money *money)
+{
+	dec_release(&money->paid);
+	dec_release(&money->charged);
+}
+
 static void
-put_money(struct report *report, int64_t minor)
+put_money(struct report *report, enum money_sum which)
 {
 	struct dec money = {0};
 
-	dec_set_int(&money, minor, report->money_scale);
+	money_tell(&money, &report->event.money, which, report->money_scale);
 	table_dec(report->table, &money);
 	dec_release(&money);
 }
@@ -203,9 +237,9 @@ put_numbers(struct report *report)
 	}
 	put_rate(report);
 	table_dec(report->table, &event->sums[EFFECTIVE]);
-	put_money(report, event->paid_minor);
-	put_money(report, event->charged_minor);
-	put_money(report, event->paid_minor - event->charged_minor);
+	for (enum money_sum which = MONEY_PAID; which <= MONEY_NET; which++) {
+		put_money(report, which);
+	}
 	table_text(report->table, NULL);
 }
 
@@ -267,7 +301,8 @@ begin_event(struct event *event, const char *contract, const char *leg,
 	event->reason[0] = '\0';
 	event->start_utc = event->end_utc = 0;
 	event->points = 0;
-	event->paid_minor = event->charged_minor = 0;
+	dec_set_int(&event->money.paid, 0, 0);
+	dec_set_int(&event->money.charged, 0, 0);
 	picture_clear(&event->picture);
 	for (size_t i = 0; i < VALUES; i++) {
 		dec_set_int(&event->sums[i], 0, 0);
@@ -295,11 +330,7 @@ take(struct report *report, const struct sorter_record *record,
 		struct line_data data;
 
 		memcpy(&data, record->data, sizeof(data));
-		if (data.gross_minor >= 0) {
-			event->paid_minor += data.gross_minor;
-		} else {
-			event->charged_minor -= data.gross_minor;
-		}
+		money_add(&event->money, data.gross_minor);
 		return 0;
 	}
 	case OF_HOLD: {
@@ -360,7 +391,7 @@ write_report(struct report *report, struct ledger *ledger, int64_t run,
 {
 	struct sorter *sorter = sorter_new(SORTER_MEMORY);
 	struct sorter_record record;
-	struct event_sums sums;
+	struct event_sums sums = {0};
 	int rc = -1;
 
 	if (gather_events(sorter, ledger, run, report->request, &sums, err) ==
@@ -379,6 +410,7 @@ write_report(struct report *report, struct ledger *ledger, int64_t run,
 		rc = end_all(report, run, err);
 	}
 out:
+	money_release(&sums.money);
 	sorter_free(sorter);
 	return rc;
 }
@@ -387,6 +419,7 @@ static void
 release(struct event *event)
 {
 	picture_release(&event->picture);
+	money_release(&event->money);
 	for (size_t i = 0; i < VALUES; i++) {
 		dec_release(&event->sums[i]);
 	}

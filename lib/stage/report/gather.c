@@ -72,11 +72,7 @@ add_lines(struct gather *gather, struct qf_error *err)
 		if (!wanted(gather, line.contract, line.session)) {
 			continue;
 		}
-		if (line.gross_minor >= 0) {
-			gather->sums->paid_minor += line.gross_minor;
-		} else {
-			gather->sums->charged_minor -= line.gross_minor;
-		}
+		money_add(&gather->sums->money, line.gross_minor);
 		if (sorter_add(gather->sorter, key,
 			make_key(key, line.contract, line.leg, line.session,
 			    OF_LINE, 0),
@@ -174,7 +170,7 @@ gather_events(struct sorter *sorter, struct ledger *ledger, int64_t run,
 {
 	struct gather gather = {sorter, ledger, run, request, sums};
 
-	*sums = (struct event_sums){0};
+	sums->holds = 0;
 	if (add_lines(&gather, err) == -1 || add_holds(&gather, err) == -1) {
 		return -1;
 	}

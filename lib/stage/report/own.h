@@ -38,6 +38,13 @@ struct step_data {
 	char values[VALUES][DEC_TEXT_MAX]; /* kWh */
 };
 
+/* Sums of lines, in minor units; together they may pass 64 bits. */
+struct money {
+	struct dec paid, charged;
+};
+
+enum money_sum { MONEY_PAID, MONEY_CHARGED, MONEY_NET };
+
 /* The event in hand. */
 struct event {
 	char contract[ID_MAX + 1], leg[ID_MAX + 1], event[ID_MAX + 1];
@@ -46,15 +53,23 @@ struct event {
 	int64_t start_utc, end_utc;
 	int64_t points; /* behind the contract's own */
 	struct dec sums[VALUES];
-	int64_t paid_minor, charged_minor;
+	struct money money;
 	struct picture picture;
 };
 
 /* Of all events that are asked for. */
 struct event_sums {
-	int64_t paid_minor, charged_minor;
+	struct money money;
 	int64_t holds;
 };
+
+/* event.c: adds what a line pays, or charges where it is below 0. */
+void money_add(struct money *money, int64_t gross_minor);
+/* event.c: what was paid, charged, or the one less the other, in the currency;
+ * free it with dec_release(). */
+void money_tell(struct dec *out, const struct money *money,
+    enum money_sum which, int money_scale);
+void money_release(struct money *money);
 
 /* event.c: "2025-07-14 19:00" in the market's time, of the seconds nothing. */
 void

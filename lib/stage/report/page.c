@@ -24,11 +24,14 @@ struct page {
 };
 
 static const char *
-major(const struct page *page, int64_t minor, char out[DEC_TEXT_MAX])
+major(const struct page *page, const struct money *money, enum money_sum which,
+    char out[DEC_TEXT_MAX])
 {
-	const struct dec money = DEC_SMALL(minor, page->money_scale);
+	struct dec told = {0};
 
-	dec_format(&money, out, DEC_TEXT_MAX);
+	money_tell(&told, money, which, page->money_scale);
+	dec_format(&told, out, DEC_TEXT_MAX);
+	dec_release(&told);
 	return out;
 }
 
@@ -46,10 +49,9 @@ page_new(struct sink sink, const struct market *market, const struct zone *zone,
 	    .run = page->run,
 	    .market = market->name,
 	    .currency = market->currency,
-	    .paid = major(page, sums->paid_minor, page->paid),
-	    .charged = major(page, sums->charged_minor, page->charged),
-	    .net =
-		major(page, sums->paid_minor - sums->charged_minor, page->net),
+	    .paid = major(page, &sums->money, MONEY_PAID, page->paid),
+	    .charged = major(page, &sums->money, MONEY_CHARGED, page->charged),
+	    .net = major(page, &sums->money, MONEY_NET, page->net),
 	    .held = sums->holds,
 	    .zh = zh,
 	};
@@ -92,10 +94,9 @@ tell_numbers(const struct page *page, const struct event *event,
 	dec_release(&percent);
 	snprintf(texts[EVENTPAGE_POINTS], DEC_TEXT_MAX, "%lld",
 	    (long long)(event->points == 0 ? 1 : event->points));
-	major(page, event->paid_minor, texts[EVENTPAGE_PAID]);
-	major(page, event->charged_minor, texts[EVENTPAGE_CHARGED]);
-	major(page, event->paid_minor - event->charged_minor,
-	    texts[EVENTPAGE_NET]);
+	major(page, &event->money, MONEY_PAID, texts[EVENTPAGE_PAID]);
+	major(page, &event->money, MONEY_CHARGED, texts[EVENTPAGE_CHARGED]);
+	major(page, &event->money, MONEY_NET, texts[EVENTPAGE_NET]);
 }
 
 int

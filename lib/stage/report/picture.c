@@ -89,6 +89,26 @@ ask(struct picture *picture)
 	}
 }
 
+/* Hands on what was drawn, if it is a picture to its end: a gnuplot that is
+ * not the one that was looked for may end well with nothing done. */
+static int
+hand_on(const struct buf *drawn, struct sink sink, struct qf_error *err)
+{
+	static const char last[] = "</svg>";
+	size_t length = drawn->length;
+
+	while (length > 0 && drawn->bytes[length - 1] == '\n') {
+		length--;
+	}
+	if (length < strlen(last) ||
+	    memcmp(drawn->bytes + length - strlen(last), last, strlen(last)) !=
+		0) {
+		return qf_fail(err, QF_IO, "program-failed",
+		    "%s: drew no whole picture", loadplot_program[0]);
+	}
+	return sink.write(sink.context, drawn->bytes, drawn->length, err);
+}
+
 int
 picture_draw(struct picture *picture, const char *title,
     const struct zone *zone, bool zh, struct sink sink, struct qf_error *err)
@@ -104,21 +124,24 @@ picture_draw(struct picture *picture, const char *title,
 	    .more = picture->direction == -1,
 	    .zone = zone,
 	};
-	struct buf script;
+	struct buf script, drawn;
 	int rc;
 
 	ask(picture);
 	buf_init(&script, SCRIPT_MAX);
+	buf_init(&drawn, CHILD_OUTPUT_MAX);
 	rc = loadplot_begin(&script, &plot, err);
 	for (size_t i = 0; i < picture->count && rc == 0; i++) {
 		rc = loadplot_step(&script, &plot, &picture->steps[i], err);
 	}
-	if (rc == 0 && loadplot_end(&script, &plot, err) == 0) {
-		rc = child_filter(
-		    loadplot_program, script.bytes, script.length, sink, err);
-	} else {
+	if (rc == -1 || loadplot_end(&script, &plot, err) == -1 ||
+	    child_filter(loadplot_program, script.bytes, script.length,
+		sink_buf(&drawn), err) == -1) {
 		rc = -1;
+	} else {
+		rc = hand_on(&drawn, sink, err);
 	}
+	buf_release(&drawn);
 	buf_release(&script);
 	return rc;
 }
