@@ -192,6 +192,6 @@ Test(outdir, refuses_names_that_lead_elsewhere)
 	}
 	cr_assert_eq(add(dir, "twice", "", &err), 0);
 	cr_expect_eq(outdir_file(dir, "twice", &file, &err), -1);
-	cr_expect_str_eq(err.code, "output-create");
+	cr_expect_str_eq(err.code, "output-twice");
 	outdir_free(dir);
 }
