@@ -430,7 +430,7 @@ check_bytes(
 		return qf_fail(err, QF_DATA, "xml-gzip",
 		    "%s: compressed with gzip, not XML", file);
 	}
-	return 0;
+	return xml_check_attributes(bytes, length, file, err);
 }
 
 int

@@ -16,6 +16,7 @@
  *	xml-size	more bytes than XML_SIZE_MAX
  *	xml-gzip	gzip bytes, whatever the name says
  *	xml-doctype	a DOCTYPE, so that there are no entities and no DTD
+ *	xml-attributes	an element of more than XML_ATTRIBUTES_MAX attributes
  *	xml-entity	a reference to an entity that XML does not define
  *	xml-depth	elements nested deeper than XML_DEPTH_MAX
  *	xml-syntax	anything else that is not well-formed; first error only
@@ -38,6 +39,7 @@
 #include "base/status.h"
 
 #define XML_SIZE_MAX (8u << 20) /* bytes of a document */
+#define XML_ATTRIBUTES_MAX 256 /* of an element */
 #define XML_DEPTH_MAX 64 /* the root has depth 1 */
 
 struct xml_schema;

@@ -37,4 +37,9 @@ xml_refuse_external(const char *url, const char *id, xmlParserCtxtPtr context);
 /* Keeps the first error; context is a struct xml_fault. */
 void xml_on_error(void *context, xmlErrorPtr error);
 
+/* xmlattributes.c: refuses an element of more than XML_ATTRIBUTES_MAX
+ * attributes ("xml-attributes"), in encodings whose markup is ASCII. */
+int xml_check_attributes(
+    const char *bytes, size_t length, const char *file, struct qf_error *err);
+
 #endif

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
@@ -24,6 +25,29 @@ struct xml_stream {
 	xmlChar *attribute; /* the last one asked for */
 };
 
+/* The parser reads the whole of an element before anybody is asked, and what a
+ * file is taken for is read off its first one: that part of it which another
+ * reader would take whole is looked through. */
+static int
+check_beginning(int fd, const char *file, struct qf_error *err)
+{
+	off_t at = lseek(fd, 0, SEEK_CUR);
+	char *bytes = xmalloc(XML_SIZE_MAX);
+	size_t length = 0;
+	ssize_t got = 1;
+	int rc;
+
+	while (at != -1 && got > 0 && length < XML_SIZE_MAX) {
+		got = pread(fd, bytes + length, XML_SIZE_MAX - length,
+		    at + (off_t)length);
+		length += got > 0 ? (size_t)got : 0;
+	}
+	/* What cannot be read here the parser cannot read either. */
+	rc = xml_check_attributes(bytes, length, file, err);
+	free(bytes);
+	return rc;
+}
+
 int
 xml_stream_open(
     struct xml_stream **out, int fd, const char *file, struct qf_error *err)
@@ -33,6 +57,9 @@ xml_stream_open(
 
 	*out = NULL;
 	xml_prepare();
+	if (check_beginning(fd, file, err) == -1) {
+		return -1;
+	}
 	reader = xmlReaderForFd(
 	    fd, NULL, NULL, XML_PARSE_NONET | XML_PARSE_BIG_LINES);
 	if (reader == NULL) {

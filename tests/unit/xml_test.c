@@ -348,3 +348,28 @@ Test(xml, counts_lines_beyond_what_sixteen_bits_hold)
 	xml_free(doc);
 	buf_release(&in);
 }
+
+Test(xml, refuses_more_attributes_than_can_be_compared)
+{
+	for (size_t count = 256; count <= 257; count++) {
+		struct xml_doc *doc = NULL;
+		struct qf_error err = {0};
+		struct buf text;
+		int rc;
+
+		buf_init(&text, 1 << 20);
+		buf_add_string(&text, "<?p ====?><!-- <a b='='> --><x y='='");
+		for (size_t i = 1; i < count; i++) {
+			buf_printf(&text, " a%zu = \"=='>\"", i);
+		}
+		buf_add_string(&text, "><![CDATA[<z a='']]><y z='1'/></x>");
+		rc = xml_load_bytes(
+		    &doc, text.bytes, text.length, "f", NULL, &err);
+		cr_expect_eq(rc, count == 256 ? 0 : -1, "%s", err.text);
+		if (count > 256) {
+			cr_expect_str_eq(err.code, "xml-attributes");
+		}
+		xml_free(doc);
+		buf_release(&text);
+	}
+}
