@@ -206,7 +206,7 @@ NEXT = "2025-02-11T20:00"
 
 
 def respond(tool, ledger):
-    """An auction that is cleared, and an event of pile-04 that is settled; the
+    """An auction that is cleared, and an event of pile-05 that is settled; the
     handles of the two runs."""
     folder = os.path.dirname(ledger)
     base = sqlite3.connect(ledger)
@@ -217,14 +217,14 @@ def respond(tool, ledger):
             ("market.xml", MARKET), ("programme.xml", PROGRAMME),
             ("drp.csv", "contract,leg,point,payer,payee,account,tariff,basis,voltage,"
              "user_class,type,options,cycle,from,to\n"
-             "drp,response,pile-04,%s,%s,,p,events,,,,,month,2025-01-01,\n" % (payer, payee)),
+             "drp,response,pile-05,%s,%s,,p,events,,,,,month,2025-01-01,\n" % (payer, payee)),
             ("bids.csv", "auction,start,bid,end,party,side,price,quantity,submitted,"
              "minimum,block,performance,class\n"
              "a,{0},b1,{1},,sell,3,4,,,,,\na,{0},b2,{1},,sell,5,4,,,,,\n"),
             ("needs.csv", "auction,start,need,end,quantity\na,{0},n,{1},5\n"),
             ("events.csv", "event,modification,programme,context,auction,start,end,"
              "notified,status,test\ne,0,p,,a,{0},{1},,called,no\n"),
-            ("targets.csv", "event,modification,kind,target\ne,0,point,pile-04\n"),
+            ("targets.csv", "event,modification,kind,target\ne,0,point,pile-05\n"),
             ("awards.csv", "event,contract,start,award,end,kw,price\ne,drp,{0},b1,{1},5,\n")):
         path = os.path.join(folder, name)
         with open(path, "w", encoding="utf-8") as f:
