@@ -125,24 +125,22 @@ choose_scale(struct blocks_model *model, struct qf_error *err)
 	return 0;
 }
 
-/* Rows of one hour add up: they have one price. */
+/* Rows of one hour add up: they have one price.  places says of each hour where
+ * its link is, behind 0 for none. */
 static void
-add_link(struct blocks_item *item, size_t hour, int64_t quantity)
+add_link(
+    struct blocks_item *item, size_t *places, size_t hour, int64_t quantity)
 {
-	size_t i = 0;
-
-	while (i < item->link_count && item->links[i].hour != hour) {
-		i++;
+	if (places[hour] == 0) {
+		item->links[item->link_count].hour = hour;
+		places[hour] = ++item->link_count;
 	}
-	if (i == item->link_count) {
-		item->link_count++;
-		item->links[i].hour = hour;
-	}
-	item->links[i].quantity += quantity;
+	item->links[places[hour] - 1].quantity += quantity;
 }
 
+/* places: 0 of each hour, before and after. */
 static void
-make_item(struct blocks_model *model, size_t b)
+make_item(struct blocks_model *model, size_t b, size_t *places)
 {
 	const struct blocks_block *block = &model->book->blocks[b];
 	struct blocks_item *item = &model->items[b];
@@ -175,10 +173,11 @@ make_item(struct blocks_model *model, size_t b)
 		if (order->side == ORDER_BUY) {
 			quantity = -quantity;
 		}
-		add_link(item, block->rows[i].hour, quantity);
+		add_link(item, places, block->rows[i].hour, quantity);
 		item->cost += blocks_worth(order, &model->scale) * quantity;
 	}
 	for (size_t i = 0; i < item->link_count; i++) {
+		places[item->links[i].hour] = 0;
 		if (item->links[i].quantity != 0) {
 			item->links[kept++] = item->links[i];
 		}
@@ -195,9 +194,15 @@ make_touches(struct blocks_model *model)
 	model->touches = xcalloc(book->hour_count + 1, sizeof(*model->touches));
 	model->touch_counts =
 	    xcalloc(book->hour_count + 1, sizeof(*model->touch_counts));
+	for (size_t b = 0; b < book->block_count; b++) {
+		for (size_t i = 0; i < model->items[b].link_count; i++) {
+			model->touch_counts[model->items[b].links[i].hour]++;
+		}
+	}
 	for (size_t h = 0; h < book->hour_count; h++) {
-		model->touches[h] =
-		    xcalloc(book->block_count + 1, sizeof(**model->touches));
+		model->touches[h] = xcalloc(
+		    model->touch_counts[h] + 1, sizeof(**model->touches));
+		model->touch_counts[h] = 0;
 	}
 	for (size_t b = 0; b < book->block_count; b++) {
 		for (size_t i = 0; i < model->items[b].link_count; i++) {
@@ -211,18 +216,53 @@ make_touches(struct blocks_model *model)
 	}
 }
 
+/* What one round over the hours and one over the blocks take, and whether the
+ * search, which keeps what it knew at every decision, can be begun at all. */
+static int
+measure(struct blocks_model *model, struct qf_error *err)
+{
+	const struct blocks_book *book = model->book;
+	wide room =
+	    (wide)book->block_count *
+	    ((wide)book->block_count * (wide)sizeof(struct blocks_range) +
+		(wide)book->hour_count * (wide)sizeof(wide));
+	wide hours = 0, blocks = 0;
+
+	for (size_t h = 0; h < book->hour_count; h++) {
+		wide count = (wide)model->touch_counts[h];
+
+		hours += (count + 1) * BLOCKS_PRICE_STEPS;
+		blocks += count * count;
+	}
+	if (room > BLOCKS_ROOM_MAX || hours + blocks > *model->work_left) {
+		return qf_fail(err, QF_DATA, "blocks-size",
+		    "%zu blocks over %zu hours are linked: too many to find "
+		    "the best of their selections",
+		    book->block_count, book->hour_count);
+	}
+	model->hours_work = (int64_t)hours;
+	model->blocks_work = (int64_t)blocks;
+	return 0;
+}
+
 int
 blocks_model_make(struct blocks_model *model, struct blocks_book *book,
     const struct market_version *version, struct qf_error *err)
 {
+	size_t *places;
+
 	*model = (struct blocks_model){
 	    .book = book,
 	    .version = version,
 	    .node_max = book->node_max > 0 ? book->node_max : BLOCKS_NODES_MAX,
+	    .work_left = xcalloc(1, sizeof(*model->work_left)),
 	};
+	*model->work_left =
+	    book->work_max > 0 ? book->work_max : BLOCKS_WORK_MAX;
 	if (choose_scale(model, err) == -1) {
 		return -1;
 	}
+	places = xcalloc(book->hour_count + 1, sizeof(*places));
 	model->block_of = xcalloc(book->hour_count + 1, sizeof(size_t *));
 	model->curves = xcalloc(book->hour_count + 1, sizeof(*model->curves));
 	model->items = xcalloc(book->block_count + 1, sizeof(*model->items));
@@ -242,8 +282,9 @@ blocks_model_make(struct blocks_model *model, struct blocks_book *book,
 			       BLOCKS_NONE);
 			model->block_of[row->hour][row->order] = b;
 		}
-		make_item(model, b);
+		make_item(model, b, places);
 	}
+	free(places);
 	for (size_t h = 0; h < book->hour_count; h++) {
 		const struct blocks_hour *hour = &book->hours[h];
 
@@ -251,7 +292,7 @@ blocks_model_make(struct blocks_model *model, struct blocks_book *book,
 		    model->block_of[h], hour->count, hour->need, &model->scale);
 	}
 	make_touches(model);
-	return 0;
+	return measure(model, err);
 }
 
 void
@@ -272,6 +313,7 @@ blocks_model_release(struct blocks_model *model)
 	free(model->items);
 	free(model->touches);
 	free(model->touch_counts);
+	free(model->work_left);
 	*model = (struct blocks_model){0};
 }
 

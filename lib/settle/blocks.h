@@ -58,7 +58,8 @@
  * ranks by performance, has percent limits or raises awards to the minimum:
  * none of which says what it means for a block); QF_DATA blocks-ratio (rows
  * of different ratio), blocks-range (numbers too large to compare exactly),
- * blocks-nodes (the best was not found within node_max); those of clear.h.
+ * blocks-size (too many to begin), blocks-nodes (the best was not found within
+ * node_max and work_max); those of clear.h.
  */
 #ifndef QF_SETTLE_BLOCKS_H
 #define QF_SETTLE_BLOCKS_H
@@ -73,7 +74,9 @@
 #include "settle/clear_price.h"
 #include "settle/order.h"
 
-#define BLOCKS_NODES_MAX 200000 /* where the caller has no other limit */
+/* Where the caller has no other limits; steps are about a minute's. */
+#define BLOCKS_NODES_MAX 200000
+#define BLOCKS_WORK_MAX ((int64_t)20000000000)
 
 /* An hour, with all its orders: those of blocks too. */
 struct blocks_hour {
@@ -111,6 +114,7 @@ struct blocks_book {
 	struct blocks_block *blocks; /* by id, bytewise: the order of ties */
 	size_t block_count;
 	int64_t node_max; /* 0: BLOCKS_NODES_MAX */
+	int64_t work_max; /* steps; 0: BLOCKS_WORK_MAX */
 
 	int64_t nodes; /* found: how many were looked at */
 };

@@ -60,10 +60,11 @@ rises(const struct blocks_model *model, const struct blocks_range *ranges,
 	return slope >= 0;
 }
 
-/* Moves one hour's price to the least bound. */
+/* Moves one hour's price to the least bound; totals are what each block gains,
+ * gains is room. */
 static void
 best_price(const struct blocks_model *model, const struct blocks_range *ranges,
-    size_t hour, wide *prices, wide *gains)
+    size_t hour, wide *prices, wide *totals, wide *gains)
 {
 	wide low = -model->scale.any_price - 2;
 	wide high = model->scale.any_price + 2;
@@ -72,8 +73,7 @@ best_price(const struct blocks_model *model, const struct blocks_range *ranges,
 	for (size_t i = 0; i < model->touch_counts[hour]; i++) {
 		const struct blocks_touch *touch = &model->touches[hour][i];
 
-		gains[i] = blocks_gain(&model->items[touch->item], prices) -
-			   prices[hour] * touch->quantity;
+		gains[i] = totals[touch->item] - prices[hour] * touch->quantity;
 	}
 	while (low < high) {
 		wide middle = low + (high - low) / 2;
@@ -85,6 +85,11 @@ best_price(const struct blocks_model *model, const struct blocks_range *ranges,
 		}
 	}
 	prices[hour] = low;
+	for (size_t i = 0; i < model->touch_counts[hour]; i++) {
+		const struct blocks_touch *touch = &model->touches[hour][i];
+
+		totals[touch->item] = gains[i] + low * touch->quantity;
+	}
 }
 
 static wide
@@ -108,12 +113,16 @@ static void
 sweep(const struct blocks_model *model, const struct blocks_range *ranges,
     wide *prices)
 {
-	wide *gains = xcalloc(model->book->block_count + 1, sizeof(*gains));
+	size_t count = model->book->block_count;
+	wide *totals = xcalloc(2 * count + 1, sizeof(*totals));
 
-	for (size_t h = 0; h < model->book->hour_count; h++) {
-		best_price(model, ranges, h, prices, gains);
+	for (size_t b = 0; b < count; b++) {
+		totals[b] = blocks_gain(&model->items[b], prices);
 	}
-	free(gains);
+	for (size_t h = 0; h < model->book->hour_count; h++) {
+		best_price(model, ranges, h, prices, totals, totals + count);
+	}
+	free(totals);
 }
 
 wide
@@ -122,7 +131,9 @@ blocks_bound(const struct blocks_model *model,
 {
 	wide bound = bound_at(model, ranges, prices);
 
-	for (int i = 0; i < SWEEPS_MAX && bound >= enough; i++) {
+	for (int i = 0; i < SWEEPS_MAX && bound >= enough &&
+			blocks_work(model, model->hours_work);
+	     i++) {
 		wide before = bound;
 
 		sweep(model, ranges, prices);
@@ -354,7 +365,7 @@ blocks_may_pay(const struct blocks_model *model, struct blocks_range *ranges)
 	wide slack = rejected ? slack_of(model) : 0;
 
 	/* Each that goes changes what prices may come. */
-	while (rejected) {
+	while (rejected && blocks_work(model, model->blocks_work)) {
 		rejected = false;
 		for (size_t b = 0; b < model->book->block_count; b++) {
 			if (ranges[b].open) {

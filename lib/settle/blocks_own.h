@@ -104,9 +104,14 @@ struct blocks_model {
 	} * *touches;
 	size_t *touch_counts;
 	int64_t node_max, nodes;
+	/* Steps that a round over the hours and one over the blocks take, and
+	 * those that are left. */
+	int64_t hours_work, blocks_work, *work_left;
 };
 
 #define BLOCKS_NONE SIZE_MAX
+#define BLOCKS_PRICE_STEPS 64 /* to find an hour's price, a block */
+#define BLOCKS_ROOM_MAX ((int64_t)256 << 20) /* bytes of the deepest search */
 
 int blocks_model_make(struct blocks_model *model, struct blocks_book *book,
     const struct market_version *version, struct qf_error *err);
@@ -140,7 +145,12 @@ wide blocks_worth_of(const struct blocks_model *model,
 void blocks_supply(const struct blocks_model *model,
     const struct blocks_range *ranges, size_t hour, wide *least, wide *most);
 
-/* Counts one of node_max; fails where it is one too many. */
+/* Counts steps: true while there are some left.  Who narrows may stop where
+ * there are none, for the next node fails. */
+bool blocks_work(const struct blocks_model *model, int64_t steps);
+
+/* Counts one of node_max; fails where it is one too many, or no work is left.
+ */
 int blocks_count_node(struct blocks_model *model, struct qf_error *err);
 
 /* Narrows the ranges, none open, of blocks of several rows to the ratios of the

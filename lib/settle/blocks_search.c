@@ -25,14 +25,21 @@ struct search {
 	bool done;
 };
 
+bool
+blocks_work(const struct blocks_model *model, int64_t steps)
+{
+	*model->work_left -= steps;
+	return *model->work_left > 0;
+}
+
 int
 blocks_count_node(struct blocks_model *model, struct qf_error *err)
 {
-	if (model->nodes == model->node_max) {
+	if (model->nodes == model->node_max || !blocks_work(model, 1)) {
 		return qf_fail(err, QF_DATA, "blocks-nodes",
 		    "the best of the selections of %zu blocks was not found "
 		    "among %" PRId64 " that were looked at",
-		    model->book->block_count, model->node_max);
+		    model->book->block_count, model->nodes);
 	}
 	model->nodes++;
 	return 0;

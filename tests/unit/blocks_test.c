@@ -10,6 +10,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BIDS_MAX 48
@@ -472,6 +473,46 @@ Test(blocks, that_are_too_many_to_be_certain_are_no_answer)
 	cr_expect_str_eq(err.code, "blocks-nodes");
 	cr_expect_eq(err.status, QF_DATA);
 	blocks_release(&made.book);
+
+	/* A step is what one price is tried with: more than a node has. */
+	make(&made, &book);
+	made.book.work_max = 20000;
+	cr_assert_eq(blocks_clear(&made.book, &version, &err), -1);
+	cr_expect_str_eq(err.code, "blocks-nodes");
+	blocks_release(&made.book);
+}
+
+Test(blocks, of_thousands_are_refused_before_any_work)
+{
+	enum { COUNT_OF = 4000 };
+	const struct book rule = {.rule = MARKET_LAST_ACCEPTED_OFFER};
+	struct market_version version = version_of(&rule);
+	struct order *orders = calloc(COUNT_OF, sizeof(*orders));
+	struct blocks_row *rows = calloc(COUNT_OF, sizeof(*rows));
+	struct blocks_block *blocks = calloc(COUNT_OF, sizeof(*blocks));
+	struct blocks_hour hour = {.orders = orders, .count = COUNT_OF};
+	struct blocks_book book = {&hour, 1, blocks, COUNT_OF, 0, 0, 0};
+	struct qf_error err = {0};
+
+	for (size_t i = 0; i < COUNT_OF; i++) {
+		orders[i] = (struct order){.side = ORDER_SELL,
+		    .priced = true,
+		    .price = 10,
+		    .quantity = 5,
+		    .minimum = 5,
+		    .submitted_utc = ORDER_NO_TIME,
+		    .rank = (uint32_t)i};
+		rows[i] = (struct blocks_row){0, i};
+		blocks[i] = (struct blocks_block){
+		    .id = "b", .rows = &rows[i], .row_count = 1};
+	}
+	cr_assert_eq(blocks_clear(&book, &version, &err), -1);
+	cr_expect_str_eq(err.code, "blocks-size");
+	cr_expect_eq(err.status, QF_DATA);
+	blocks_release(&book);
+	free(orders);
+	free(rows);
+	free(blocks);
 }
 
 Test(blocks, need_a_market_that_says_what_they_mean)

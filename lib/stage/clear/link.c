@@ -114,17 +114,24 @@ add_rows(struct rows *rows, struct clear_hour *hour, size_t number, bool named,
 			add_row(rows, &row);
 		}
 	}
-	qsort(rows->rows, rows->count, sizeof(*rows->rows), row_cmp);
+}
+
+/* Those of a block next to each other, in the order of blocks. */
+static void
+sort_rows(struct rows *rows)
+{
+	if (rows->count > 0) {
+		qsort(rows->rows, rows->count, sizeof(*rows->rows), row_cmp);
+	}
 }
 
 /* Refusing ----------------------------------------------------------------- */
 
 static bool
-is_even(const struct clear_linked *linked, const struct row *rows, size_t count)
+is_even(const struct blocks_hour *hours, const struct row *rows, size_t count)
 {
 	struct blocks_row *of = xcalloc(count, sizeof(*of));
-	struct blocks_hour *hours = xcalloc(linked->count, sizeof(*hours));
-	struct blocks_block block = {
+	const struct blocks_block block = {
 	    .id = rows[0].id, .rows = of, .row_count = count};
 	bool even;
 
@@ -132,13 +139,8 @@ is_even(const struct clear_linked *linked, const struct row *rows, size_t count)
 		of[i] = (struct blocks_row){
 		    .hour = rows[i].hour, .order = rows[i].bid->order};
 	}
-	for (size_t i = 0; i < linked->count; i++) {
-		hours[i].orders = linked->hours[i].hour.orders;
-		hours[i].count = linked->hours[i].hour.order_count;
-	}
 	even = blocks_even(&block, hours);
 	free(of);
-	free(hours);
 	return even;
 }
 
@@ -146,7 +148,7 @@ is_even(const struct clear_linked *linked, const struct row *rows, size_t count)
  * one proportion. */
 static void
 judge_block(
-    const struct clear_linked *linked, const struct row *rows, size_t count)
+    const struct blocks_hour *hours, const struct row *rows, size_t count)
 {
 	const char *reason = NULL;
 
@@ -155,7 +157,7 @@ judge_block(
 			reason = REASON_BID_BLOCK_ROW;
 		}
 	}
-	if (reason == NULL && !is_even(linked, rows, count)) {
+	if (reason == NULL && !is_even(hours, rows, count)) {
 		reason = REASON_BID_BLOCK_RATIO;
 	}
 	for (size_t i = 0; reason != NULL && i < count; i++) {
@@ -168,10 +170,17 @@ judge_block(
 static void
 judge_blocks(const struct clear_linked *linked, const struct rows *rows)
 {
+	struct blocks_hour *hours = xcalloc(linked->count + 1, sizeof(*hours));
+
+	for (size_t i = 0; i < linked->count; i++) {
+		hours[i].orders = linked->hours[i].hour.orders;
+		hours[i].count = linked->hours[i].hour.order_count;
+	}
 	for (size_t i = 0, end; i < rows->count; i = end) {
 		end = block_end(rows, i);
-		judge_block(linked, &rows->rows[i], end - i);
+		judge_block(hours, &rows->rows[i], end - i);
 	}
+	free(hours);
 	for (size_t i = 0; i < linked->count; i++) {
 		clear_hour_settle(&linked->hours[i].hour);
 	}
@@ -276,6 +285,7 @@ clear_alone(
 	int rc;
 
 	add_rows(&group.rows, hour, 0, false, true);
+	sort_rows(&group.rows);
 	rc = clear_group(&group, err);
 	free(group.rows.rows);
 	return rc;
@@ -335,6 +345,7 @@ clear_linked_group(
 	for (size_t i = 0; i < group.count; i++) {
 		add_rows(&group.rows, group.hours[i], i, true, true);
 	}
+	sort_rows(&group.rows);
 	/* What was refused has no order. */
 	size_t kept = 0;
 	for (size_t i = 0; i < group.rows.count; i++) {
@@ -399,6 +410,7 @@ clear_link(struct clear_linked **out, struct ledger *ledger,
 	for (size_t i = 0; i < linked->count; i++) {
 		add_rows(&rows, &linked->hours[i].hour, i, true, false);
 	}
+	sort_rows(&rows);
 	judge_blocks(linked, &rows);
 	link_hours(linked, &rows);
 	free(rows.rows);
