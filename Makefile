@@ -89,22 +89,13 @@ $(B)/unit: $(TEST_SRC:%.c=$(B)/%.o) $(B)/libqf.a
 deps:
 	@tests/deps.sh
 
+# As many at once as there are processors, each with its output in one piece.
 check: deps
-	@$(MAKE) --no-print-directory CI=1 check-all
+	@$(MAKE) --no-print-directory -j$$(nproc) --output-sync=target CI=1 \
+	    check-all
 
-check-all: all
-	@$(MAKE) --no-print-directory unit
-	@$(MAKE) --no-print-directory cli
-	@$(MAKE) --no-print-directory verify-twice
-	@$(MAKE) --no-print-directory city
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory man-lint
-	@$(MAKE) --no-print-directory settle-model
-	@$(MAKE) --no-print-directory tariff-model
-	@$(MAKE) --no-print-directory response-model
-	@$(MAKE) --no-print-directory share-model
-	@$(MAKE) --no-print-directory clear-model
-	@$(MAKE) --no-print-directory auction-model
+check-all: unit cli verify-twice city lint man-lint settle-model \
+	tariff-model response-model share-model clear-model auction-model
 
 unit: $(B)/unit
 	@tests/unit.sh $(B)/unit
