@@ -231,6 +231,7 @@ static void
 read_ends(struct tariff_reader *reader, const struct xml_node *node,
     struct market_version *version)
 {
+	static const char *const of_price[] = {"shortage", "surplus", "margin"};
 	static const char *const surpluses[] = {"rule", "floor", NULL};
 	static const char *const belows[] = {
 	    [MARKET_BELOW_REJECT] = "reject",
@@ -246,11 +247,9 @@ read_ends(struct tariff_reader *reader, const struct xml_node *node,
 	    reader, node, "margin", RULEDOC_NOT_NEGATIVE, &version->margin);
 	version->below = (enum market_below)tariff_word(
 	    reader, node, "below", belows, MARKET_BELOW_REJECT);
-	if (version->price == MARKET_PAY_AS_BID) {
+	for (size_t i = 0; version->price == MARKET_PAY_AS_BID && i < 3; i++) {
 		ruledoc_idle(
-		    reader, node, "surplus", "each order has its own price");
-		ruledoc_idle(
-		    reader, node, "margin", "each order has its own price");
+		    reader, node, of_price[i], "each order has its own price");
 	}
 }
 

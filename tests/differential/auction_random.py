@@ -223,7 +223,8 @@ class Auction:
                 clearing["performance-least"] = text_of(
                     market.performance_least)
         if market.method == "uniform":
-            clearing["shortage"] = market.shortage
+            if market.price != "pay-as-bid":
+                clearing["shortage"] = market.shortage
             if market.surplus_floor:
                 clearing["surplus"] = "floor"
             if market.margin is not None:

@@ -263,6 +263,9 @@ static const struct {
     {MARKET("", CLEARING("method='uniform' price='pay-as-bid'"
 			 " ties='time' margin='0.1'")),
 	"rule-idle", "own price"},
+    {MARKET("", CLEARING("method='uniform' price='pay-as-bid'"
+			 " ties='time' shortage='none'")),
+	"rule-idle", "own price"},
     {MARKET("", QUANTITY PRICE UNIFORM(" shortage='cap'")), "rule-missing",
 	"no cap"},
     {MARKET("", QUANTITY PRICE UNIFORM(" surplus='floor'")), "rule-missing",
