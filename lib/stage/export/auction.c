@@ -16,9 +16,6 @@
 #include "stage/document.h"
 #include "stage/export/own.h"
 
-#define NUMBER_BYTES 8
-#define PACKED_MAX ((size_t)64 << 10) /* bytes of an award */
-
 struct writing {
 	struct export_job *job;
 	struct auctioncsv *csv; /* NULL between files */
@@ -193,11 +190,6 @@ write_for_all(struct writing *writing, struct qf_error *err)
 
 /* A file a party ----------------------------------------------------------- */
 
-struct sorting {
-	struct export_parties *parties;
-	struct buf key, data;
-};
-
 /* The texts of an award, in the order in which they are packed. */
 #define AWARD_TEXTS 11
 static void
@@ -216,31 +208,26 @@ award_texts(const struct award_row *award, const char *texts[AWARD_TEXTS])
 static int
 take_to_sort(void *context, const struct award_row *award, struct qf_error *err)
 {
-	struct sorting *sorting = context;
+	struct export_parties *parties = context;
+	struct buf *key, *data;
 	const char *texts[AWARD_TEXTS];
 
 	if (award->party == NULL) {
 		return 0;
 	}
-	buf_clear(&sorting->key);
-	for (int i = NUMBER_BYTES - 1; i >= 0; i--) {
-		buf_add_char(
-		    &sorting->key, (char)(award->line_no >> (8 * i) & 0xff));
-	}
-	buf_clear(&sorting->data);
-	buf_add(&sorting->data, &award->line_no, sizeof(award->line_no));
-	buf_add(&sorting->data, &award->start_utc, sizeof(award->start_utc));
-	buf_add(&sorting->data, &award->end_utc, sizeof(award->end_utc));
+	export_parties_row(parties, &key, &data);
+	export_parties_number(key, award->line_no);
+	buf_add(data, &award->line_no, sizeof(award->line_no));
+	buf_add(data, &award->start_utc, sizeof(award->start_utc));
+	buf_add(data, &award->end_utc, sizeof(award->end_utc));
 	award_texts(award, texts);
 	for (size_t i = 0; i < AWARD_TEXTS; i++) {
-		buf_add_char(&sorting->data, texts[i] == NULL ? 0 : 1);
+		buf_add_char(data, texts[i] == NULL ? 0 : 1);
 		if (texts[i] != NULL) {
-			buf_add(&sorting->data, texts[i], strlen(texts[i]) + 1);
+			buf_add(data, texts[i], strlen(texts[i]) + 1);
 		}
 	}
-	assert(!sorting->data.overflowed);
-	return export_parties_add_one(
-	    sorting->parties, award->party, &sorting->key, &sorting->data, err);
+	return export_parties_add_one(parties, award->party, err);
 }
 
 static int
@@ -287,7 +274,7 @@ write_per_party(struct writing *writing, struct qf_error *err)
 	    .begin = begin_file,
 	    .row = write_sorted,
 	    .end = end_file};
-	struct sorting sorting = {0};
+	struct export_parties *parties;
 	int rc;
 
 	if (writing->job->request->form != EXPORT_AWARDS_CSV) {
@@ -295,16 +282,12 @@ write_per_party(struct writing *writing, struct qf_error *err)
 		    "prices and trades are of no party: only awards come as a "
 		    "file a party");
 	}
-	sorting.parties = export_parties_new();
-	buf_init(&sorting.key, NUMBER_BYTES);
-	buf_init(&sorting.data, PACKED_MAX);
-	rc = each_award(writing->job, take_to_sort, &sorting, err);
+	parties = export_parties_new();
+	rc = each_award(writing->job, take_to_sort, parties, err);
 	if (rc == 0) {
-		rc = export_parties_write(sorting.parties, &writer, err);
+		rc = export_parties_write(parties, &writer, err);
 	}
-	export_parties_free(sorting.parties);
-	buf_release(&sorting.key);
-	buf_release(&sorting.data);
+	export_parties_free(parties);
 	return rc;
 }
 

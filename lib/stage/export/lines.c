@@ -8,8 +8,6 @@
 #include "ledger/runs.h"
 #include "stage/export/own.h"
 
-#define LINE_BYTES 8 /* of a line's number as a key */
-
 struct writing {
 	struct export_job *job;
 	struct linescsv *csv; /* NULL between files */
@@ -112,26 +110,17 @@ write_for_all(struct writing *writing, struct qf_error *err)
 
 /* A file a party ----------------------------------------------------------- */
 
-struct sorting {
-	struct export_parties *parties;
-	struct buf key, data;
-};
-
 /* Lines stay in the order of the run: the key is their number. */
 static int
 take_to_sort(void *context, const struct line *line, struct qf_error *err)
 {
-	struct sorting *sorting = context;
+	struct export_parties *parties = context;
+	struct buf *key, *data;
 
-	buf_clear(&sorting->key);
-	for (int i = LINE_BYTES - 1; i >= 0; i--) {
-		buf_add_char(
-		    &sorting->key, (char)(line->line_no >> (8 * i) & 0xff));
-	}
-	buf_clear(&sorting->data);
-	line_pack(&sorting->data, line);
-	return export_parties_add(sorting->parties, line->payer, line->payee,
-	    &sorting->key, &sorting->data, err);
+	export_parties_row(parties, &key, &data);
+	export_parties_number(key, line->line_no);
+	line_pack(data, line);
+	return export_parties_add(parties, line->payer, line->payee, err);
 }
 
 static int
@@ -150,18 +139,13 @@ write_per_party(struct writing *writing, struct qf_error *err)
 	    .begin = begin_file,
 	    .row = write_sorted,
 	    .end = end_file};
-	struct sorting sorting = {.parties = export_parties_new()};
-	int rc;
+	struct export_parties *parties = export_parties_new();
+	int rc = each_line(writing->job, take_to_sort, parties, err);
 
-	buf_init(&sorting.key, LINE_BYTES);
-	buf_init(&sorting.data, LINE_PACKED_MAX);
-	rc = each_line(writing->job, take_to_sort, &sorting, err);
 	if (rc == 0) {
-		rc = export_parties_write(sorting.parties, &writer, err);
+		rc = export_parties_write(parties, &writer, err);
 	}
-	export_parties_free(sorting.parties);
-	buf_release(&sorting.key);
-	buf_release(&sorting.data);
+	export_parties_free(parties);
 	return rc;
 }
 

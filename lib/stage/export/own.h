@@ -74,15 +74,21 @@ struct export_writer {
 struct export_parties *export_parties_new(void);
 void export_parties_free(struct export_parties *parties);
 
-/* Copies a row in; rows of a party come out in the order of memcmp over their
+/* Room for the next row and its key, both empty, to be written into. */
+void export_parties_row(
+    struct export_parties *parties, struct buf **key, struct buf **data);
+
+/* Adds a number that is not negative to a key, so that keys sort by it. */
+void export_parties_number(struct buf *key, int64_t number);
+
+/* Takes that row in; rows of a party come out in the order of memcmp over their
  * keys. */
 int export_parties_add(struct export_parties *parties, const char *payer,
-    const char *payee, const struct buf *key, const struct buf *data,
-    struct qf_error *err);
+    const char *payee, struct qf_error *err);
 
 /* The same of a row that is one party's alone; it has the role "payer". */
-int export_parties_add_one(struct export_parties *parties, const char *party,
-    const struct buf *key, const struct buf *data, struct qf_error *err);
+int export_parties_add_one(
+    struct export_parties *parties, const char *party, struct qf_error *err);
 
 /* Hands out all rows, a party after the other; call once. */
 int export_parties_write(struct export_parties *parties,

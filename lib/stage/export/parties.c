@@ -16,11 +16,12 @@
 #include "model/contract.h"
 #include "stage/export/own.h"
 
-#define KEY_MAX ((size_t)64 << 10) /* bytes of a row's key */
+#define ROW_MAX ((size_t)64 << 10) /* bytes of a row, and of its key */
 
 struct export_parties {
 	struct sorter *sorter;
-	struct buf key;
+	struct buf key, data; /* of the row in hand */
+	struct buf sorted; /* the key that it is sorted by */
 };
 
 struct export_parties *
@@ -29,7 +30,9 @@ export_parties_new(void)
 	struct export_parties *parties = xcalloc(1, sizeof(*parties));
 
 	parties->sorter = sorter_new(SORTER_MEMORY);
-	buf_init(&parties->key, KEY_MAX);
+	buf_init(&parties->key, ROW_MAX);
+	buf_init(&parties->data, ROW_MAX);
+	buf_init(&parties->sorted, 2 * ROW_MAX);
 	return parties;
 }
 
@@ -38,41 +41,62 @@ export_parties_free(struct export_parties *parties)
 {
 	sorter_free(parties->sorter);
 	buf_release(&parties->key);
+	buf_release(&parties->data);
+	buf_release(&parties->sorted);
 	free(parties);
+}
+
+void
+export_parties_row(
+    struct export_parties *parties, struct buf **key, struct buf **data)
+{
+	buf_clear(&parties->key);
+	buf_clear(&parties->data);
+	*key = &parties->key;
+	*data = &parties->data;
+}
+
+void
+export_parties_number(struct buf *key, int64_t number)
+{
+	assert(number >= 0);
+	for (int shift = 56; shift >= 0; shift -= 8) {
+		buf_add_char(key, (char)(number >> shift & 0xff));
+	}
 }
 
 /* The key that is sorted by: party with its NUL, the row's key, role. */
 static int
 add_to(struct export_parties *parties, const char *party, char role,
-    const struct buf *key, const struct buf *data, struct qf_error *err)
+    struct qf_error *err)
 {
-	struct buf *sorted = &parties->key;
+	const struct buf *key = &parties->key, *data = &parties->data;
+	struct buf *sorted = &parties->sorted;
 
 	buf_clear(sorted);
 	buf_add(sorted, party, strlen(party) + 1);
 	buf_add(sorted, key->bytes, key->length);
 	buf_add_char(sorted, role);
-	assert(!sorted->overflowed);
+	assert(!key->overflowed && !data->overflowed && !sorted->overflowed);
 	return sorter_add(parties->sorter, sorted->bytes, sorted->length,
 	    data->bytes, data->length, err);
 }
 
 int
 export_parties_add(struct export_parties *parties, const char *payer,
-    const char *payee, const struct buf *key, const struct buf *data,
-    struct qf_error *err)
+    const char *payee, struct qf_error *err)
 {
-	if (add_to(parties, payer, 'd', key, data, err) == -1) {
+	if (add_to(parties, payer, 'd', err) == -1) {
 		return -1;
 	}
-	return add_to(parties, payee, 'c', key, data, err);
+	return add_to(parties, payee, 'c', err);
 }
 
 int
-export_parties_add_one(struct export_parties *parties, const char *party,
-    const struct buf *key, const struct buf *data, struct qf_error *err)
+export_parties_add_one(
+    struct export_parties *parties, const char *party, struct qf_error *err)
 {
-	return add_to(parties, party, 'd', key, data, err);
+	return add_to(parties, party, 'd', err);
 }
 
 /* Writes a row into its party's file, which it may begin. */

@@ -158,22 +158,17 @@ write_for_all(struct writing *writing, struct qf_error *err)
 
 /* A statement a party ------------------------------------------------------ */
 
-struct sorting {
-	struct export_parties *parties;
-	struct buf key, data;
-};
-
 static int
 sort_row(void *context, const struct transfer *transfer, struct qf_error *err)
 {
-	struct sorting *sorting = context;
+	struct export_parties *parties = context;
+	struct buf *key, *data;
 
-	buf_clear(&sorting->key);
-	transfer_pack_key(&sorting->key, &transfer->key);
-	buf_clear(&sorting->data);
-	transfer_pack(&sorting->data, transfer);
-	return export_parties_add(sorting->parties, transfer->key.payer,
-	    transfer->key.payee, &sorting->key, &sorting->data, err);
+	export_parties_row(parties, &key, &data);
+	transfer_pack_key(key, &transfer->key);
+	transfer_pack(data, transfer);
+	return export_parties_add(
+	    parties, transfer->key.payer, transfer->key.payee, err);
 }
 
 static int
@@ -193,18 +188,13 @@ write_per_party(struct writing *writing, struct qf_error *err)
 	    .begin = begin_letter,
 	    .row = write_sorted,
 	    .end = end_letter};
-	struct sorting sorting = {.parties = export_parties_new()};
-	int rc;
+	struct export_parties *parties = export_parties_new();
+	int rc = export_transfers(writing->job, sort_row, parties, err);
 
-	buf_init(&sorting.key, TRANSFER_PACKED_MAX);
-	buf_init(&sorting.data, TRANSFER_PACKED_MAX);
-	rc = export_transfers(writing->job, sort_row, &sorting, err);
 	if (rc == 0) {
-		rc = export_parties_write(sorting.parties, &writer, err);
+		rc = export_parties_write(parties, &writer, err);
 	}
-	export_parties_free(sorting.parties);
-	buf_release(&sorting.key);
-	buf_release(&sorting.data);
+	export_parties_free(parties);
 	return rc;
 }
 

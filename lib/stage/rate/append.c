@@ -51,10 +51,6 @@ both_line(void *context, const struct line *line, struct qf_error *err)
 {
 	const struct both *both = context;
 
-	if (both->watch != NULL && both->watch->line != NULL &&
-	    both->watch->line(both->watch->context, line, err) == -1) {
-		return -1;
-	}
 	return both->entry.line(both->entry.context, line, err);
 }
 
@@ -75,10 +71,6 @@ both_energy(void *context, const struct energy *energy, struct qf_error *err)
 {
 	const struct both *both = context;
 
-	if (both->watch != NULL && both->watch->energy != NULL &&
-	    both->watch->energy(both->watch->context, energy, err) == -1) {
-		return -1;
-	}
 	return both->entry.energy(both->entry.context, energy, err);
 }
 

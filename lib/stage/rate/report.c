@@ -14,24 +14,6 @@ take_hold(void *context, const struct hold *hold, struct qf_error *err)
 	return 0;
 }
 
-static int
-take_line(void *context, const struct line *line, struct qf_error *err)
-{
-	(void)context;
-	(void)line;
-	(void)err;
-	return 0;
-}
-
-static int
-take_energy(void *context, const struct energy *energy, struct qf_error *err)
-{
-	(void)context;
-	(void)energy;
-	(void)err;
-	return 0;
-}
-
 static void
 take_points(void *context, int64_t points)
 {
@@ -46,9 +28,7 @@ rate_report_sink(struct rate_report *report)
 	report->holds.of = "session";
 	return (struct rate_sink){
 	    .context = report,
-	    .line = take_line,
 	    .hold = take_hold,
-	    .energy = take_energy,
 	    .progress = take_points,
 	};
 }

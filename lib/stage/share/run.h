@@ -61,10 +61,9 @@ struct share_report {
 /* Shares runs of the ledger at path in one transaction, all of them or none;
  * one report a run.  Errors: QF_USAGE handle-kind, handle-unknown; QF_DATA
  * unknown-party, unknown-point: the tree names what the ledger does not have;
- * those of
- * document.h and owners.h; QF_USAGE run-without-party where the run has no
- * amount of the tree's party, since then the run or the tree is the wrong one;
- * QF_DATA share-range. */
+ * those of document.h and owners.h; QF_USAGE run-without-party where the run
+ * has no amount of the tree's party, since then the run or the tree is the
+ * wrong one; QF_DATA share-range. */
 int
 share_runs(const char *path, const struct share_ask *ask, struct handle *runs,
     size_t count, struct share_report *reports, struct qf_error *err);
