@@ -19,7 +19,9 @@
  *	}
  *	if (baseline_finish(baseline, &own, &refusal) == 1)
  *		... held: no number ...
- *	... baseline->steps[i].kwh, baseline->days[i].reason ...
+ *	... baseline->steps[i].exact, baseline->days[i].reason ...
+ *	baseline_sum(whole, &baseline, 1, &rule->round);
+ *	... whole[i].kwh ...
  *	baseline_free(baseline);
  *
  * An event is cut into slots of equal length (as fine as the reads are, or
@@ -143,7 +145,7 @@ struct baseline_found {
 
 struct baseline_step {
 	struct ratio exact; /* after adjustment, not below 0 unless negative */
-	struct dec kwh; /* rounded */
+	struct dec kwh; /* rounded, by baseline_sum() */
 };
 
 struct baseline {
@@ -196,8 +198,8 @@ int baseline_finish(struct baseline *baseline, const struct baseline_own *own,
     struct refusal *refusal);
 
 /* The baseline of a portfolio: whole[step] = the exact sum of the points',
- * rounded once.  The steps of the points are rounded anew, each up or down to
- * a neighbouring tick of round->scale, so that they add up to the whole: what
+ * rounded once.  The steps of the points are rounded each up or down to a
+ * neighbouring tick of round->scale, so that they add up to the whole: what
  * is left over goes to those with the largest rests, then to the first.  All
  * points have the same steps; hand them in the order of a stable id. */
 void baseline_sum(struct baseline_step *whole, struct baseline *const *points,

@@ -345,11 +345,10 @@ take_given(struct baseline *baseline, const struct baseline_own *own,
 	return 0;
 }
 
-/* Slots summed to steps, rounded once. */
+/* Slots summed to steps, exactly. */
 static void
 make_steps(struct baseline *baseline)
 {
-	const struct baseline_rule *rule = baseline->rule;
 	size_t slot = 0;
 
 	for (size_t i = 0; i < baseline->event->step_count; i++) {
@@ -360,11 +359,9 @@ make_steps(struct baseline *baseline)
 			    &step->exact, &step->exact, &baseline->slots[slot]);
 			slot++;
 		}
-		if (!rule->negative && ratio_sign(&step->exact) < 0) {
+		if (!baseline->rule->negative && ratio_sign(&step->exact) < 0) {
 			ratio_release(&step->exact);
 		}
-		ratio_round(&step->kwh, &step->exact, rule->round.scale,
-		    rule->round.mode);
 	}
 }
 

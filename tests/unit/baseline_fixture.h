@@ -9,8 +9,10 @@
 #include <criterion/criterion.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "settle/baseline.h"
 
 #define EVENT_DAY 20000
@@ -90,7 +92,9 @@ take(struct run *run, const struct past *past, int before)
 static inline void
 show(struct run *run)
 {
+	struct baseline_step *whole;
 	char text[DEC_TEXT_MAX];
+	size_t count;
 
 	for (size_t i = 0; i < run->baseline->day_count; i++) {
 		const struct baseline_found *day = &run->baseline->days[i];
@@ -102,10 +106,19 @@ show(struct run *run)
 	if (run->result != 0) {
 		return;
 	}
-	for (size_t i = 0; i < run->baseline->event->step_count; i++) {
-		dec_format(&run->baseline->steps[i].kwh, text, sizeof(text));
+	count = run->baseline->event->step_count;
+	whole = xcalloc(count, sizeof(*whole));
+	baseline_sum(whole, &run->baseline, 1, &run->baseline->rule->round);
+	for (size_t i = 0; i < count; i++) {
+		dec_format(&whole[i].kwh, text, sizeof(text));
 		say(run->steps, "%s%s", i == 0 ? "" : " ", text);
+		/* One point is the whole. */
+		cr_expect_eq(
+		    dec_cmp(&run->baseline->steps[i].kwh, &whole[i].kwh), 0);
+		dec_release(&whole[i].kwh);
+		ratio_release(&whole[i].exact);
 	}
+	free(whole);
 }
 
 static inline void

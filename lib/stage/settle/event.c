@@ -490,6 +490,7 @@ reckon(struct settle *settle)
 		    word);
 	}
 	sum_resources(in_hand);
+	settle_tell_baselines(settle);
 	rc = response_settle(&in_hand->response, in_hand->version,
 	    in_hand->inputs, in_hand->step_count,
 	    word == NULL ? NULL : &capability, settle->money_scale,

@@ -23,7 +23,7 @@ struct retold {
 	bool found; /* the line came out again */
 	bool held; /* the event is held now */
 	char last[16]; /* the step that was told last */
-	char point[ID_MAX + 1]; /* of which something was told last */
+	char point[ID_MAX + 1]; /* the last of those counted */
 	int64_t points; /* so far, but for the line's own */
 	bool told_points; /* how many there are */
 	bool saw_point; /* the one that was asked for */
@@ -47,7 +47,8 @@ wants_point(struct retold *retold, const struct settle_note *note)
 	    strcmp(note->point, explain->line.point) == 0) {
 		return true;
 	}
-	if (strcmp(note->point, retold->point) != 0) {
+	/* They come in the order of their names, and at last all once more. */
+	if (strcmp(note->point, retold->point) > 0) {
 		(void)snprintf(
 		    retold->point, sizeof(retold->point), "%s", note->point);
 		retold->points++;

@@ -89,12 +89,11 @@ tell_days(struct settle *settle, const struct settle_resource *resource)
 
 void
 settle_tell_resource(
-    struct settle *settle, const struct settle_resource *resource, bool whole)
+    struct settle *settle, struct settle_resource *resource, bool whole)
 {
 	const struct settle_case *in_hand = &settle->in_hand;
 	const struct baseline *baseline = resource->baseline;
-	char a[DEC_TEXT_MAX], b[DEC_TEXT_MAX], c[DEC_TEXT_MAX];
-	int64_t entry = 0, line_no = 0;
+	char a[DEC_TEXT_MAX];
 
 	if (!settle_notes(settle)) {
 		return;
@@ -124,14 +123,36 @@ settle_tell_resource(
 			? ""
 			: ratio_say(&baseline->adjustment, a));
 	}
-	settle_place_of(&settle->reads, in_hand->day, &entry, &line_no);
+	settle_place_of(&settle->reads, in_hand->day, &resource->read_entry,
+	    &resource->read_line_no);
+}
+
+static void
+tell_baseline(struct settle *settle, const struct settle_resource *resource)
+{
+	const struct settle_case *in_hand = &settle->in_hand;
+	char a[DEC_TEXT_MAX], b[DEC_TEXT_MAX], c[DEC_TEXT_MAX];
+
 	for (size_t s = 0; s < in_hand->step_count; s++) {
+		const struct baseline_step *step =
+		    &resource->baseline->steps[s];
+
 		settle_note(settle, resource->point, in_hand->steps[s].from_utc,
-		    "baseline", entry, line_no,
+		    "baseline", resource->read_entry, resource->read_line_no,
 		    "%s kWh, rounded %s; read %s kWh",
-		    ratio_say(&baseline->steps[s].exact, a),
-		    dec_say(&baseline->steps[s].kwh, b),
+		    ratio_say(&step->exact, a), dec_say(&step->kwh, b),
 		    dec_say(&resource->actual_kwh[s], c));
+	}
+}
+
+void
+settle_tell_baselines(struct settle *settle)
+{
+	const struct settle_case *in_hand = &settle->in_hand;
+
+	for (size_t i = 0; settle_notes(settle) && i < in_hand->resource_count;
+	     i++) {
+		tell_baseline(settle, &in_hand->resources[i]);
 	}
 }
 

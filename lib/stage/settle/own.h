@@ -184,6 +184,7 @@ struct settle_resource {
 	struct baseline_event *event; /* that the baseline is of */
 	size_t *slots_of;
 	struct dec *actual_kwh; /* of each step */
+	int64_t read_entry, read_line_no; /* of the event's day; to be told */
 };
 
 struct settle_case {
@@ -391,7 +392,9 @@ int settle_emit_hold(struct settle *settle, struct qf_error *err);
 bool settle_notes(const struct settle *settle);
 /* What was found of a resource; whole: it has a baseline. */
 void settle_tell_resource(
-    struct settle *settle, const struct settle_resource *resource, bool whole);
+    struct settle *settle, struct settle_resource *resource, bool whole);
+/* What it is rounded to stands once all are summed. */
+void settle_tell_baselines(struct settle *settle);
 /* What came of the steps. */
 void settle_tell_steps(struct settle *settle);
 void settle_note(struct settle *settle, const char *point, int64_t start_utc,
